@@ -1,0 +1,43 @@
+"""Words and states of campaigns, imports and audiences."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from config.common.states import Transitions
+
+
+class CampaignStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    SENDING = "sending", _("Finishing")  # all released, receipts still come
+    COMPLETED = "completed", _("Completed")
+    CANCELED = "canceled", _("Canceled")
+
+
+_C = CampaignStatus
+CAMPAIGN_TRANSITIONS: Transitions = {
+    _C.DRAFT: frozenset({_C.SCHEDULED, _C.RUNNING, _C.CANCELED}),
+    _C.SCHEDULED: frozenset({_C.DRAFT, _C.RUNNING, _C.CANCELED}),
+    _C.RUNNING: frozenset({_C.PAUSED, _C.SENDING, _C.CANCELED}),
+    _C.PAUSED: frozenset({_C.RUNNING, _C.SENDING, _C.CANCELED}),
+    _C.SENDING: frozenset({_C.PAUSED, _C.COMPLETED, _C.CANCELED}),
+    _C.COMPLETED: frozenset(),
+    _C.CANCELED: frozenset(),
+}
+
+
+class ImportStatus(models.TextChoices):
+    UPLOADED = "uploaded", _("Uploaded")
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+
+
+class Outcome(models.TextChoices):
+    """What happened to one contact of an audience at release."""
+
+    RELEASED = "released", _("Released")
+    EXCLUDED = "excluded", _("Excluded")

@@ -1,0 +1,13 @@
+from campaigns.models.campaigns import AudienceEntry, Campaign
+from campaigns.models.contacts import Contact, ContactList, ListMembership
+from campaigns.models.imports import BadLine, ContactImport
+
+__all__ = [
+    "AudienceEntry",
+    "BadLine",
+    "Campaign",
+    "Contact",
+    "ContactImport",
+    "ContactList",
+    "ListMembership",
+]

@@ -1,0 +1,44 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class Carrier(models.Model):
+    """A company that takes messages from us, by one or several binds."""
+
+    class ReceiptTrust(models.TextChoices):
+        """What a receipt of this carrier proves (facts: many are mere acknowledgements)."""
+
+        HANDSET = "handset", _("Reached the handset")
+        NETWORK = "network", _("Taken by the network")
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    code = models.SlugField(_("code"), unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    currency = models.CharField(_("currency"), max_length=3, default="VND")
+    receipt_trust = models.CharField(
+        _("receipts prove"),
+        max_length=10,
+        choices=ReceiptTrust.choices,
+        default=ReceiptTrust.NETWORK,
+    )
+    reports_every_segment = models.BooleanField(
+        _("reports every segment"),
+        default=True,
+        help_text=_("Off: the first final receipt settles the whole message."),
+    )
+    throughput = models.FloatField(
+        _("throughput"),
+        null=True,
+        blank=True,
+        help_text=_("Segments per second over all binds together; empty: only the binds' own."),
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("carrier")
+        verbose_name_plural = _("carriers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

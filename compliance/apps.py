@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from config.common import audit
+
+
+class ComplianceConfig(AppConfig):
+    """Who may send what to whom: accounts, access, consent, rules, audit."""
+
+    name = "compliance"
+    verbose_name = _("Compliance")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from compliance.services.audit import audit_write  # models are ready only now
+
+        audit.register(audit_write)

@@ -1,0 +1,84 @@
+"""Words that compliance, and everybody above it, uses."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageClass(models.TextChoices):
+    """What a message is for; also the lane it travels in, most urgent first."""
+
+    OTP = "otp", _("One-time code")
+    TRANSACTIONAL = "transactional", _("Transactional")
+    CARE = "care", _("Customer care")
+    MARKETING = "marketing", _("Marketing")
+
+    @property
+    def lane(self) -> int:
+        """0 is the most urgent."""
+        return LANES.index(self.value)
+
+
+LANES = tuple(MessageClass.values)
+
+
+class Purpose(models.TextChoices):
+    """What consent and suppression speak about: a class of messages, or every message."""
+
+    OTP = "otp", _("One-time codes")
+    TRANSACTIONAL = "transactional", _("Transactional messages")
+    CARE = "care", _("Customer care")
+    MARKETING = "marketing", _("Marketing")
+    ALL = "all", _("Every message")
+
+
+class Role(models.TextChoices):
+    """What a person does; held on one account or on the platform, never globally."""
+
+    MARKETER = "marketer", _("Marketer")
+    OFFICER = "officer", _("Compliance officer")
+    INTEGRATOR = "integrator", _("Integrator")
+    OPERATOR = "operator", _("Operator")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+ACCOUNT_ROLES = (Role.MARKETER, Role.OFFICER, Role.INTEGRATOR)
+PLATFORM_ROLES = (Role.OPERATOR, Role.ADMINISTRATOR)
+
+
+class Scope(models.TextChoices):
+    """What an API key may do."""
+
+    MESSAGES_SEND = "messages:send", _("Send and cancel messages")
+    MESSAGES_READ = "messages:read", _("Read messages and replies")
+    CONTACTS_WRITE = "contacts:write", _("Change contacts, lists and imports")
+    CONTACTS_READ = "contacts:read", _("Read contacts, lists and imports")
+    CONSENT_WRITE = "consent:write", _("Record consent and opt-outs")
+    CONSENT_READ = "consent:read", _("Read consent and opt-outs")
+    EVENTS_READ = "events:read", _("Read the event log")
+    WEBHOOKS_WRITE = "webhooks:write", _("Change webhook endpoints")
+
+
+class ConsentAction(models.TextChoices):
+    GRANTED = "granted", _("Granted")
+    REVOKED = "revoked", _("Revoked")
+
+
+class ConsentMethod(models.TextChoices):
+    """How consent was given: Decree 91/2020 names the first four (advertiser's duties)."""
+
+    REGISTRATION_REPLY = "registration_reply", _("Reply to the registration message")
+    FORM = "form", _("Paper, web, app or social form")
+    CALL_OR_SMS = "call_or_sms", _("Call or SMS to the advertiser")
+    SOFTWARE = "software", _("Registration software")
+    IMPORT = "import", _("Imported record")
+    API = "api", _("API")
+    MO = "mo", _("Reply by SMS")
+    CONSOLE = "console", _("Entered in the console")
+
+
+class SuppressionSource(models.TextChoices):
+    MO = "mo", _("Reply by SMS")
+    API = "api", _("API")
+    CONSOLE = "console", _("Console")
+    IMPORT = "import", _("Import")
+    REGISTER = "register", _("Do-not-call register")

@@ -1,0 +1,19 @@
+from compliance.models.accounts import Account, Advertiser, Platform
+from compliance.models.audit import AuditEntry
+from compliance.models.consent import ConsentRecord, ConsentState, Suppression
+from compliance.models.keys import ApiKey
+from compliance.models.rules import RulePackVersion
+from compliance.models.users import User
+
+__all__ = [
+    "Account",
+    "Advertiser",
+    "ApiKey",
+    "AuditEntry",
+    "ConsentRecord",
+    "ConsentState",
+    "Platform",
+    "RulePackVersion",
+    "Suppression",
+    "User",
+]

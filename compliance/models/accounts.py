@@ -1,0 +1,105 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from compliance.constants import Role
+
+
+class Account(models.Model):
+    """A customer of the platform, often an agency; what one account has, no other sees."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        SUSPENDED = "suspended", _("Suspended")
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    slug = models.SlugField(
+        _("short name"), unique=True, help_text=_("Used in exports and logs; it never changes.")
+    )
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status.choices, default=Status.ACTIVE
+    )
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        default="VN",
+        help_text=_("Numbers without a country code are read as numbers of this country."),
+    )
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        default="Asia/Ho_Chi_Minh",
+        help_text=_("Times are shown in this zone, for example Asia/Ho_Chi_Minh."),
+    )
+    language = models.CharField(_("language"), max_length=5, default="vi")
+    currency = models.CharField(_("currency"), max_length=3, default="VND")
+    share = models.PositiveSmallIntegerField(
+        _("share"),
+        default=1,
+        help_text=_("Weight when accounts take turns for the same carriers: 2 gets twice as much."),
+    )
+    free_text_classes = models.JSONField(
+        _("classes for free text"),
+        default=list,
+        blank=True,
+        help_text=_("Message classes that may be sent by API without an approved template."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["name"]
+        permissions = [
+            (f"act_as_{Role.MARKETER.value}", "Acts as marketer"),
+            (f"act_as_{Role.OFFICER.value}", "Acts as compliance officer"),
+            (f"act_as_{Role.INTEGRATOR.value}", "Acts as integrator"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Platform(models.Model):
+    """The platform itself: the one object that operators and administrators hold roles on."""
+
+    name = models.CharField(_("name"), max_length=60, default="Signalbox")
+
+    class Meta:
+        verbose_name = _("platform")
+        verbose_name_plural = _("platform")
+        permissions = [
+            (f"act_as_{Role.OPERATOR.value}", "Acts as operator"),
+            (f"act_as_{Role.ADMINISTRATOR.value}", "Acts as administrator"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="platform_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Advertiser(models.Model):
+    """The legal entity or brand on whose behalf is written; consent is given to it."""
+
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="advertisers", verbose_name=_("account")
+    )
+    name = models.CharField(_("brand"), max_length=120)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    registration_number = models.CharField(_("registration number"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="VN")
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("advertiser")
+        verbose_name_plural = _("advertisers")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="advertiser_unique_in_account")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,113 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from compliance.constants import (
+    ConsentAction,
+    ConsentMethod,
+    Purpose,
+    SuppressionSource,
+)
+from compliance.models.accounts import Account, Advertiser
+from compliance.models.users import User
+
+
+class ConsentRecord(models.Model):
+    """One fact of the consent ledger: append-only, a database trigger refuses changes."""
+
+    id = models.BigAutoField(primary_key=True)
+    account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"))
+    advertiser = models.ForeignKey(Advertiser, models.PROTECT, verbose_name=_("advertiser"))
+    msisdn = models.CharField(_("number"), max_length=15)
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
+    action = models.CharField(_("action"), max_length=10, choices=ConsentAction.choices)
+    method = models.CharField(_("method"), max_length=24, choices=ConsentMethod.choices)
+    source = models.CharField(
+        _("source"),
+        max_length=120,
+        blank=True,
+        help_text=_("Where it was given: a form's address, a shop, a file."),
+    )
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    text_version = models.CharField(_("text shown"), max_length=120, blank=True)
+    content = models.CharField(_("content agreed"), max_length=120, blank=True)
+    form = models.CharField(_("form agreed"), max_length=60, blank=True)
+    frequency = models.CharField(_("frequency agreed"), max_length=60, blank=True)
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, verbose_name=_("recorded by")
+    )
+    given_at = models.DateTimeField(_("given"))
+    recorded_at = models.DateTimeField(_("recorded"), db_index=True)
+
+    class Meta:
+        verbose_name = _("consent record")
+        verbose_name_plural = _("consent records")
+        indexes = [models.Index(fields=["msisdn", "advertiser"], name="consent_by_number")]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} {self.get_purpose_display()}"
+
+
+class ConsentState(models.Model):
+    """The present consent per advertiser, number and purpose: derived from the ledger."""
+
+    account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"))
+    advertiser = models.ForeignKey(Advertiser, models.PROTECT, verbose_name=_("advertiser"))
+    msisdn = models.CharField(_("number"), max_length=15)
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
+    state = models.CharField(_("state"), max_length=10, choices=ConsentAction.choices)
+    since = models.DateTimeField(_("since"))
+    record = models.ForeignKey(ConsentRecord, models.PROTECT, db_index=False)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["msisdn", "advertiser", "purpose"], name="consent_state_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}: {self.get_state_display()}"
+
+
+class Suppression(models.Model):
+    """A number that must not get messages of a purpose; a lifted one stays as a record."""
+
+    account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"))
+    advertiser = models.ForeignKey(
+        Advertiser,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("advertiser"),
+        help_text=_("Empty: for every advertiser of the account."),
+    )
+    msisdn = models.CharField(_("number"), max_length=15)
+    purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
+    source = models.CharField(_("source"), max_length=10, choices=SuppressionSource.choices)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("since"), db_index=True)
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
+    lifted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
+    )
+    lifted_reason = models.CharField(_("reason for lifting"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["msisdn", "account", "advertiser", "purpose"],
+                name="suppression_active_unique",
+                condition=models.Q(lifted_at=None),
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} ({self.get_source_display()})"

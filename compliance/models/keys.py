@@ -1,0 +1,45 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from compliance.constants import Scope
+from compliance.models.accounts import Account
+from compliance.models.users import User
+
+
+class ApiKey(models.Model):
+    """A key of the API: shown once, kept as a hash, limited by scopes and addresses."""
+
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="api_keys", verbose_name=_("account")
+    )
+    name = models.CharField(_("name"), max_length=80, help_text=_("What uses this key."))
+    prefix = models.CharField(_("begins with"), max_length=12, unique=True, editable=False)
+    key_hash = models.CharField(max_length=64, editable=False)
+    scopes = ArrayField(
+        models.CharField(max_length=32, choices=Scope.choices),
+        verbose_name=_("scopes"),
+        default=list,
+    )
+    allowed_addresses = ArrayField(
+        models.CharField(max_length=43),
+        verbose_name=_("allowed addresses"),
+        default=list,
+        blank=True,
+        help_text=_("IP addresses or networks such as 203.0.113.0/24; empty allows any."),
+    )
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    history = HistoricalRecords(excluded_fields=["key_hash", "last_used_at"])
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ["account", "name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,248 @@
+"""Settings every environment shares; what differs between machines comes from the environment."""
+
+import base64
+import hashlib
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from config import embedded
+from config.common import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = Path(env.text("SIGNALBOX_VAR", str(BASE_DIR / "var")))
+
+PORT = env.integer("PORT", 8000)
+SIMULATOR_PORT = env.integer("SIMULATOR_PORT", 2775)
+SIMULATOR_CONTROL_URL = env.text("SIMULATOR_CONTROL_URL", f"http://127.0.0.1:{SIMULATOR_PORT + 20}")
+
+_addresses = embedded.addresses(VAR_DIR)
+DATABASE_URL = env.text("DATABASE_URL", _addresses.database_url if _addresses else "")
+BROKER_URL = env.text("BROKER_URL", _addresses.broker_url if _addresses else "")
+CACHE_URL = env.text("CACHE_URL", _addresses.cache_url if _addresses else "")
+
+
+def database_from_url(url: str) -> dict[str, object]:
+    """Django's dictionary for postgresql://user:password@host:port/name?host=/socket/folder."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "signalbox",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+        "OPTIONS": {"application_name": "signalbox web", **query},
+    }
+
+
+DATABASES = {"default": database_from_url(DATABASE_URL)}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL or "redis://127.0.0.1:6379/1",
+        "KEY_PREFIX": "signalbox",
+    }
+}
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.guardian",
+    "unfold.contrib.simple_history",
+    "config.admin_app.SignalboxAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "guardian",
+    "simple_history",
+    "django_celery_beat",
+    "config.apps.ConfigConfig",
+    "compliance.apps.ComplianceConfig",
+    "carriers.apps.CarriersConfig",
+    "routing.apps.RoutingConfig",
+    "messaging.apps.MessagingConfig",
+    "campaigns.apps.CampaignsConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.PersonalPreferencesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "compliance.User"
+AUTHENTICATION_BACKENDS = ["compliance.backends.RoleBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+LOGIN_URL = reverse_lazy("admin:login")
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("vi", _("Vietnamese"))]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR_DIR / "uploads"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# Cookies carry the port: two checkouts on one machine must not log each other out.
+SESSION_COOKIE_NAME = f"signalbox_session_{PORT}"
+CSRF_COOKIE_NAME = f"signalbox_csrf_{PORT}"
+LANGUAGE_COOKIE_NAME = f"signalbox_language_{PORT}"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["messaging.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["messaging.api.authentication.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "messaging.api.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "DATETIME_FORMAT": "iso-8601",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Signalbox API",
+    "DESCRIPTION": "Send SMS, follow each message to its receipt, and receive replies.",
+    "VERSION": "1.0.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 3600, "socket_connect_timeout": 1, "socket_timeout": 30}
+    if BROKER_URL.startswith("redis")
+    else {}
+)
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# Where crash journals of carrier sessions and the simulator's record live: local disk.
+JOURNAL_DIR = VAR_DIR / "journal"
+SIMULATOR_DIR = VAR_DIR / "simulator"
+
+# How far releases may run ahead of the carriers: messages waiting per lane of bulk traffic.
+RELEASE_BACKLOG = env.integer("RELEASE_BACKLOG", 5000)
+RELEASE_SLICE = env.integer("RELEASE_SLICE", 1000)
+
+# Webhooks to private addresses are refused unless a development machine allows them.
+WEBHOOK_ALLOW_PRIVATE = env.boolean("WEBHOOK_ALLOW_PRIVATE", False)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"fields": {"()": "config.common.logs.FieldsFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "fields"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+}
+
+UNFOLD = {
+    "SITE_TITLE": "Signalbox",
+    "SITE_HEADER": "Signalbox",
+    "SITE_SYMBOL": "swap_calls",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "config.dashboards.home",
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": "config.navigation.sidebar",
+    },
+    "COLORS": {
+        "primary": {
+            "50": "239 246 255",
+            "100": "219 234 254",
+            "200": "191 219 254",
+            "300": "147 197 253",
+            "400": "96 165 250",
+            "500": "37 99 235",
+            "600": "29 78 216",
+            "700": "30 64 175",
+            "800": "30 58 138",
+            "900": "23 37 84",
+            "950": "12 20 48",
+        }
+    },
+}
+
+
+def derived_key(secret: str) -> str:
+    """A Fernet key for machines where only SECRET_KEY is set."""
+    return base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()).decode()

@@ -1,0 +1,120 @@
+"""States and reasons of messages: pure data (design: state of a message)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from config.common.states import Transitions
+
+
+class MessageStatus(models.TextChoices):
+    ACCEPTED = "accepted", _("Accepted")  # stored, not yet routed
+    SCHEDULED = "scheduled", _("Scheduled")  # waits for its time or window
+    QUEUED = "queued", _("Queued")  # routed, waits for a bind
+    SENT = "sent", _("Sent")  # an SMSC has all of it
+    DELIVERED = "delivered", _("Delivered")
+    UNDELIVERED = "undelivered", _("Undelivered")  # a receipt said no, or only part was taken
+    FAILED = "failed", _("Failed")  # no SMSC took any of it
+    EXPIRED = "expired", _("Expired")  # its deadline passed here
+    BLOCKED = "blocked", _("Blocked")  # compliance refused
+    CANCELED = "canceled", _("Canceled")
+    UNKNOWN = "unknown", _("Unknown")  # outcome lost, or no receipt in time
+
+
+_S = MessageStatus
+OPEN = frozenset({_S.ACCEPTED, _S.SCHEDULED, _S.QUEUED})
+TERMINAL = frozenset(
+    {_S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.EXPIRED, _S.BLOCKED, _S.CANCELED, _S.UNKNOWN}
+)
+_BEFORE_SENDING = frozenset({_S.FAILED, _S.EXPIRED, _S.BLOCKED, _S.CANCELED, _S.UNKNOWN})
+# A receipt may come before its answer, so every open state may go straight to an outcome.
+_BY_RECEIPT = frozenset({_S.DELIVERED, _S.UNDELIVERED})
+
+TRANSITIONS: Transitions = {
+    _S.ACCEPTED: frozenset({_S.SCHEDULED, _S.QUEUED, _S.SENT}) | _BEFORE_SENDING | _BY_RECEIPT,
+    _S.SCHEDULED: frozenset({_S.ACCEPTED, _S.QUEUED, _S.SENT}) | _BEFORE_SENDING | _BY_RECEIPT,
+    _S.QUEUED: frozenset({_S.SCHEDULED, _S.SENT}) | _BEFORE_SENDING | _BY_RECEIPT,
+    _S.SENT: _BY_RECEIPT | {_S.UNKNOWN},
+    _S.UNKNOWN: _BY_RECEIPT,  # the one terminal state that a late receipt may settle
+    _S.DELIVERED: frozenset(),
+    _S.UNDELIVERED: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.BLOCKED: frozenset(),
+    _S.CANCELED: frozenset(),
+}
+
+
+class FailureReason(models.TextChoices):
+    """Why a message was not delivered: a closed list, shown to customers."""
+
+    NONE = "", ""
+    SUPPRESSED = "suppressed", _("The recipient opted out")
+    NO_CONSENT = "no_consent", _("No consent on record")
+    OUTSIDE_WINDOW = "outside_window", _("No legal sending window before the deadline")
+    FREQUENCY_CAP = "frequency_cap", _("Frequency cap reached")
+    SENDER_NOT_ALLOWED = "sender_not_allowed", _("The sender may not send this")
+    TEMPLATE_WITHDRAWN = "template_withdrawn", _("The template is no longer approved")
+    CONTENT_RULE = "content_rule", _("The text breaks a rule")
+    NO_ROUTE = "no_route", _("No route to this network")
+    ACCOUNT_SUSPENDED = "account_suspended", _("The account is suspended")
+    REJECTED = "rejected", _("Refused by the carrier")
+    INVALID_DESTINATION = "invalid_destination", _("The carrier does not know the number")
+    TOO_MANY_ATTEMPTS = "too_many_attempts", _("The carrier kept refusing for the moment")
+    DEADLINE = "deadline", _("Not sent before its deadline")
+    PARTIAL = "partial", _("Only a part was taken")
+    UNDELIVERABLE = "undeliverable", _("Not deliverable")
+    RECEIPT_EXPIRED = "receipt_expired", _("Expired at the carrier")
+    RECEIPT_REJECTED = "receipt_rejected", _("Rejected after it was taken")
+    DELETED = "deleted", _("Deleted at the carrier")
+    NO_ANSWER = "no_answer", _("The carrier's answer was lost")
+    NO_RECEIPT = "no_receipt", _("No receipt in time")
+    CANCELED = "canceled", _("Canceled")
+
+
+class Origin(models.TextChoices):
+    API = "api", _("API")
+    CONSOLE = "console", _("Console")
+    CAMPAIGN = "campaign", _("Campaign")
+    SYSTEM = "system", _("System")
+
+
+class VersionStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RETIRED = "retired", _("Retired")
+
+
+_V = VersionStatus
+VERSION_TRANSITIONS: Transitions = {
+    _V.DRAFT: frozenset({_V.SUBMITTED}),
+    _V.SUBMITTED: frozenset({_V.APPROVED, _V.REJECTED, _V.WITHDRAWN}),
+    _V.APPROVED: frozenset({_V.WITHDRAWN, _V.RETIRED}),
+    _V.REJECTED: frozenset(),
+    _V.WITHDRAWN: frozenset(),
+    _V.RETIRED: frozenset(),
+}
+
+
+class EventType(models.TextChoices):
+    """Types of the event log; every terminal state has `message.<status>`."""
+
+    MESSAGE_SENT = "message.sent", _("Message sent")
+    MESSAGE_DELIVERED = "message.delivered", _("Message delivered")
+    MESSAGE_UNDELIVERED = "message.undelivered", _("Message undelivered")
+    MESSAGE_FAILED = "message.failed", _("Message failed")
+    MESSAGE_EXPIRED = "message.expired", _("Message expired")
+    MESSAGE_BLOCKED = "message.blocked", _("Message blocked")
+    MESSAGE_CANCELED = "message.canceled", _("Message canceled")
+    MESSAGE_UNKNOWN = "message.unknown", _("Message outcome unknown")
+    INBOUND_RECEIVED = "inbound.received", _("Reply received")
+    CONSENT_REVOKED = "consent.revoked", _("Consent revoked")
+    CAMPAIGN_COMPLETED = "campaign.completed", _("Campaign completed")
+
+
+# Classes for which a duplicate is better than a loss (invariant 2).
+DUPLICATE_ALLOWED_LANES = frozenset({0})
+EXPRESS_LANE = 0
+MAX_ATTEMPTS = 8

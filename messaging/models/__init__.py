@@ -1,0 +1,36 @@
+from messaging.models.bookkeeping import (
+    ClientReference,
+    EventCounter,
+    Hold,
+    IdempotencyKey,
+    ParkedReceipt,
+    ReceiptWatermark,
+    SegmentReference,
+    Tally,
+)
+from messaging.models.inbound import InboundMessage, InboundPart
+from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
+from messaging.models.templates import Template, TemplateVersion
+from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "ClientReference",
+    "Dispatch",
+    "Event",
+    "EventCounter",
+    "Hold",
+    "IdempotencyKey",
+    "InboundMessage",
+    "InboundPart",
+    "Message",
+    "ParkedReceipt",
+    "ReceiptWatermark",
+    "Segment",
+    "SegmentReference",
+    "Tally",
+    "Template",
+    "TemplateVersion",
+    "Waiting",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

@@ -1,0 +1,107 @@
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from carriers.models import Carrier
+from compliance.constants import MessageClass
+from compliance.models import Account
+from routing.constants import SenderKind
+from routing.models.networks import Network
+
+
+class Route(models.Model):
+    """A way to a destination: the most specific match wins, then tier, weight and price."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    carrier = models.ForeignKey(
+        Carrier, models.PROTECT, related_name="routes", verbose_name=_("carrier")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    tier = models.PositiveSmallIntegerField(
+        _("tier"), default=1, help_text=_("1 is tried first; the next tier is the reserve.")
+    )
+    weight = models.PositiveSmallIntegerField(
+        _("weight"), default=1, help_text=_("Share of the traffic inside the tier.")
+    )
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    network = models.ForeignKey(
+        Network, models.PROTECT, null=True, blank=True, verbose_name=_("network")
+    )
+    prefix = models.CharField(_("prefix"), max_length=12, blank=True)
+    message_classes = ArrayField(
+        models.CharField(max_length=16, choices=MessageClass.choices),
+        verbose_name=_("classes"),
+        default=list,
+        blank=True,
+        help_text=_("Empty: every class."),
+    )
+    sender_kinds = ArrayField(
+        models.CharField(max_length=14, choices=SenderKind.choices),
+        verbose_name=_("sender kinds"),
+        default=list,
+        blank=True,
+        help_text=_("Empty: every kind."),
+    )
+    account = models.ForeignKey(
+        Account,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("account"),
+        help_text=_("Empty: for every account."),
+    )
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("route")
+        verbose_name_plural = _("routes")
+        ordering = ["tier", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rate(models.Model):
+    """What a segment costs us at a carrier, and what an account pays, from a date on."""
+
+    carrier = models.ForeignKey(
+        Carrier,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        verbose_name=_("carrier"),
+        help_text=_("Set: our cost at this carrier. Empty: the price accounts pay."),
+    )
+    account = models.ForeignKey(
+        Account,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        verbose_name=_("account"),
+        help_text=_("Empty: for every account."),
+    )
+    country = models.CharField(_("country"), max_length=2)
+    network = models.ForeignKey(
+        Network, models.CASCADE, null=True, blank=True, verbose_name=_("network")
+    )
+    message_class = models.CharField(
+        _("class"), max_length=16, choices=MessageClass.choices, blank=True
+    )
+    amount_micros = models.BigIntegerField(
+        _("amount"),
+        validators=[MinValueValidator(0)],
+        help_text=_("Millionths of the currency, per segment."),
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="VND")
+    effective_from = models.DateField(_("from"))
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("rate")
+        verbose_name_plural = _("rates")
+        ordering = ["country", "-effective_from"]
+
+    def __str__(self) -> str:
+        return f"{self.country} {self.amount_micros / 1_000_000:g} {self.currency}"
