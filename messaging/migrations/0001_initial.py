@@ -108,6 +108,7 @@ class Migration(migrations.Migration):
                 ('day', models.IntegerField()),
                 ('message_id', models.UUIDField()),
                 ('number', models.SmallIntegerField(verbose_name='segment')),
+                ('total', models.SmallIntegerField()),
                 ('smsc_message_id', models.CharField(max_length=65, verbose_name="carrier's id")),
                 ('status', models.CharField(choices=[('accepted', 'Accepted'), ('scheduled', 'Scheduled'), ('queued', 'Queued'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('undelivered', 'Undelivered'), ('failed', 'Failed'), ('expired', 'Expired'), ('blocked', 'Blocked'), ('canceled', 'Canceled'), ('unknown', 'Unknown')], max_length=12, verbose_name='status')),
                 ('receipt_error', models.CharField(blank=True, max_length=16)),

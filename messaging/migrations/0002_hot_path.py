@@ -54,6 +54,7 @@ CREATE TABLE messaging_segment (
     day integer NOT NULL,
     message_id uuid NOT NULL,
     number smallint NOT NULL,
+    total smallint NOT NULL,
     carrier_id bigint NOT NULL,
     bind_id bigint NOT NULL,
     smsc_message_id varchar(65) NOT NULL,
@@ -152,11 +153,21 @@ SELECT create_day_partitions((now() AT TIME ZONE 'UTC')::date - 1,
 """
 
 COUNTERS = """
+CREATE FUNCTION start_event_counter() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO messaging_eventcounter (account_id, last) VALUES (NEW.id, 0);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_starts_event_counter AFTER INSERT ON compliance_account
+FOR EACH ROW EXECUTE FUNCTION start_event_counter();
+INSERT INTO messaging_eventcounter (account_id, last) SELECT id, 0 FROM compliance_account;
 ALTER TABLE messaging_eventcounter SET (fillfactor = 10);
 ALTER TABLE messaging_tally SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 """
 
 UNDO = """
+DROP TRIGGER account_starts_event_counter ON compliance_account;
+DROP FUNCTION start_event_counter();
 DROP FUNCTION create_day_partitions(date, date);
 DROP TABLE messaging_message, messaging_segment, messaging_event, messaging_dispatch,
     messaging_waiting;

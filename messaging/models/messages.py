@@ -84,6 +84,7 @@ class Segment(models.Model):
     day = models.IntegerField()  # days since 1970-01-01; unindexed, it only prunes
     message_id = models.UUIDField()
     number = models.SmallIntegerField(_("segment"))
+    total = models.SmallIntegerField()
     carrier = _loose(Carrier, verbose_name=_("carrier"))
     bind = _loose(Bind, verbose_name=_("bind"))
     smsc_message_id = models.CharField(_("carrier's id"), max_length=65)
