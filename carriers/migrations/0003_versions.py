@@ -6,5 +6,5 @@ FORWARDS, BACKWARDS = triggers("carriers_carrier", "carriers_bind")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("carriers", "0001_initial"), ("config", "0001_configuration_version")]
+    dependencies = [("carriers", "0002_initial"), ("config", "0001_configuration_version")]
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
