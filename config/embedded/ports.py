@@ -1,7 +1,9 @@
 """Whether a TCP port of this machine is free, and who holds it if not."""
 
 import errno
+import os
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from config.embedded.leftovers import command_line, pids
@@ -33,13 +35,21 @@ def holder(port: int) -> str:
     """`pid 12 (python manage.py …)` of the listener, or nothing where we cannot see it."""
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for pid in pids() if sockets else []:
-        try:
-            links = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir()}
-        except OSError:
-            continue
-        if links & sockets:
+        if _open_files(pid) & sockets:
             return f"pid {pid} ({' '.join(command_line(pid))[:60]})"
     return ""
+
+
+def _open_files(pid: int) -> set[str]:
+    """What its descriptors point to, as far as we may see; they may close while we look."""
+    links = set()
+    try:
+        for name in os.listdir(f"/proc/{pid}/fd"):  # noqa: PTH208  names alone, as many as there are
+            with suppress(FileNotFoundError):
+                links.add(os.readlink(f"/proc/{pid}/fd/{name}"))  # noqa: PTH115  not a file's path
+    except OSError:
+        return set()
+    return links
 
 
 def _listening_inodes(port: int) -> set[str]:

@@ -83,7 +83,7 @@ def _ports(names: Iterable[str]) -> Iterator[tuple[int, str, str, int]]:
 def is_empty(database_url: str) -> bool:
     """Whether no account exists yet, so that demo data may be made."""
     model: Any = apps.get_model("compliance", "Account")
-    table = model._meta.db_table  # noqa: SLF001  Django's documented interface
+    table = model._meta.db_table
     query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table))
     with psycopg.connect(database_url) as connection:
         row = connection.execute(query).fetchone()
