@@ -1,0 +1,124 @@
+"""What the engine is asked and what it answers, with every term of the score."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+NOTHING_AVOIDED: frozenset[int] = frozenset()
+
+
+class Exclusion(StrEnum):
+    """Why a route to the destination was not a choice."""
+
+    ROUTE_INACTIVE = "route_inactive"
+    CARRIER_INACTIVE = "carrier_inactive"
+    CLASS_NOT_ALLOWED = "class_not_allowed"
+    SENDER_KIND_NOT_ALLOWED = "sender_kind_not_allowed"
+    SENDER_NOT_ALLOWED = "sender_not_allowed"
+    ACCOUNT_NOT_ALLOWED = "account_not_allowed"
+    AVOIDED = "avoided"
+    LESS_SPECIFIC = "less_specific"
+    UNAVAILABLE = "unavailable"
+
+
+class Reason(StrEnum):
+    """Steps of a decision, in the order they were taken."""
+
+    BY_PREFIX = "by_prefix"
+    BY_NETWORK = "by_network"
+    BY_COUNTRY = "by_country"
+    BY_DEFAULT = "by_default"
+    FAILOVER = "failover"
+    ONLY_ROUTE = "only_route"
+    WEIGHTED = "weighted"
+    CHEAPEST = "cheapest"
+    WAITING_FOR_BIND = "waiting_for_bind"
+    NO_ROUTE = "no_route"
+    ALL_EXCLUDED = "all_excluded"
+    SENDER_UNKNOWN = "sender_unknown"
+    SENDER_NOT_USABLE = "sender_not_usable"
+    SENDER_CLASS_NOT_ALLOWED = "sender_class_not_allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRequest:
+    """One message's way. `spread` is any number stable per message (its id as an integer).
+
+    `avoid_carrier_ids` are carriers already tried, for a re-route.
+    """
+
+    msisdn: str
+    country: str
+    network_id: int | None
+    sender_id: int | None
+    sender_kind: str
+    message_class: str
+    account_id: int | None
+    segments: int
+    spread: int
+    avoid_carrier_ids: frozenset[int] = NOTHING_AVOIDED
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A route to the destination and the terms it was judged by.
+
+    `share` is the part of the traffic it gets (0 to 1), `exclusion` why it gets none;
+    `cost_micros` is per segment, None where no rate is known.
+    """
+
+    route_id: int
+    carrier_id: int
+    tier: int
+    weight: int
+    share: float
+    prefix_length: int
+    is_for_network: bool
+    is_for_country: bool
+    cost_micros: int | None
+    is_available: bool
+    exclusion: Exclusion | None
+
+    @property
+    def specificity(self) -> tuple[int, bool, bool]:
+        """Prefix length, then network, then country: the greatest match is the plan."""
+        return self.prefix_length, self.is_for_network, self.is_for_country
+
+
+@dataclass(frozen=True, slots=True)
+class RouteDecision:
+    """The chosen candidate (None: no way) with all candidates in the order of trying."""
+
+    chosen: Candidate | None
+    candidates: tuple[Candidate, ...]
+    reasons: tuple[Reason, ...]
+    snapshot_version: int
+
+    @property
+    def carrier_id(self) -> int | None:
+        """The chosen carrier, or None."""
+        return None if self.chosen is None else self.chosen.carrier_id
+
+    def as_facts(self) -> dict[str, object]:
+        """The decision as plain JSON values, to be stored and shown in a message's trace."""
+        return {
+            "snapshot_version": self.snapshot_version,
+            "route_id": None if self.chosen is None else self.chosen.route_id,
+            "carrier_id": self.carrier_id,
+            "reasons": [str(reason) for reason in self.reasons],
+            "candidates": [
+                {name: getattr(candidate, name) for name in Candidate.__slots__}
+                for candidate in self.candidates
+            ],
+        }
+
+
+PlanKey = tuple[str, int | None, str, str, int | None, str, int | None, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every decision one kind of request can get; `bounds` are running sums of weights."""
+
+    decisions: tuple[RouteDecision, ...]
+    bounds: tuple[int, ...] = ()
+    total: int = 0

@@ -1,0 +1,160 @@
+"""What the engine decides over: routes, carriers, rates and senders at one version.
+
+A snapshot is immutable and built by a selector; a change of configuration or of a
+carrier's availability makes a new one. An empty restriction (None, "" or an empty set)
+means "any".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from routing.engine.decisions import Plan, PlanKey
+
+_RateKey = tuple[int | None, str, int | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A carrier as routing sees it: switched on by people, available by a live bind."""
+
+    id: int
+    is_active: bool = True
+    is_available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to a destination. Tier 1 is tried first; `weight` shares traffic inside a tier."""
+
+    id: int
+    carrier_id: int
+    tier: int = 1
+    weight: int | None = None
+    country: str | None = None
+    network_id: int | None = None
+    prefix: str | None = None
+    message_classes: frozenset[str] | None = None
+    sender_kinds: frozenset[str] | None = None
+    sender_ids: frozenset[int] | None = None
+    account_ids: frozenset[int] | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Micro-units per segment: with a carrier our cost, without one the price accounts pay."""
+
+    country: str
+    amount_micros: int
+    network_id: int | None = None
+    message_class: str | None = None
+    carrier_id: int | None = None
+    account_id: int | None = None
+    currency: str = "VND"
+
+
+@dataclass(frozen=True, slots=True)
+class SenderEntry:
+    """A sender's standing: in lease and active, and the classes it may carry."""
+
+    id: int
+    kind: str
+    message_classes: frozenset[str] | None = None
+    is_usable: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoutingSnapshot:
+    """Everything `choose` and `price_of` need; where rates share a key the last one holds."""
+
+    version: int
+    routes: tuple[Route, ...]
+    carriers: Mapping[int, Carrier]
+    rates: tuple[Rate, ...] = ()
+    senders: Mapping[int, SenderEntry] = field(default_factory=dict)
+    plans: dict[PlanKey, Plan] = field(init=False, repr=False)
+    own_accounts: frozenset[int] = field(init=False, repr=False)
+    _by_country: dict[str, tuple[Route, ...]] = field(init=False, repr=False)
+    _prefix_lengths: tuple[int, ...] = field(init=False, repr=False)
+    _prefixes: frozenset[str] = field(init=False, repr=False)
+    _costs: dict[_RateKey, Rate] = field(init=False, repr=False)
+    _prices: dict[_RateKey, Rate] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        prefixes = frozenset(route.prefix for route in self.routes if route.prefix)
+        derived = {
+            "plans": {},
+            "own_accounts": frozenset(
+                account for route in self.routes for account in route.account_ids or ()
+            ),
+            "_by_country": _by_country(self.routes),
+            "_prefixes": prefixes,
+            "_prefix_lengths": tuple(sorted({len(prefix) for prefix in prefixes}, reverse=True)),
+            "_costs": _by_key((r.carrier_id, r) for r in self.rates if r.carrier_id is not None),
+            "_prices": _by_key((r.account_id, r) for r in self.rates if r.carrier_id is None),
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
+
+    def with_carriers(self, version: int, carriers: Mapping[int, Carrier]) -> "RoutingSnapshot":
+        """The same configuration with other availability."""
+        return replace(self, version=version, carriers=carriers)
+
+    def routes_to(self, country: str) -> tuple[Route, ...]:
+        """Routes that may match a destination in `country`, those of any country included."""
+        anywhere = self._by_country.get("", ())
+        return self._by_country.get(country, ()) + anywhere if country else anywhere
+
+    def prefix_of(self, msisdn: str) -> str:
+        """The longest prefix of any route that fits `msisdn`, or ""."""
+        for length in self._prefix_lengths:
+            if msisdn[:length] in self._prefixes:
+                return msisdn[:length]
+        return ""
+
+    def cost_rate(
+        self, carrier_id: int, country: str, network_id: int | None, message_class: str
+    ) -> Rate | None:
+        """What a segment costs us at a carrier; None where no rate is known."""
+        return _find(self._costs, carrier_id, country, network_id, message_class)
+
+    def price_rate(
+        self, account_id: int | None, country: str, network_id: int | None, message_class: str
+    ) -> Rate | None:
+        """What an account pays: its own rates first, then everybody's; None if unpriced."""
+        if account_id is not None:
+            own = _find(self._prices, account_id, country, network_id, message_class)
+            if own is not None:
+                return own
+        return _find(self._prices, None, country, network_id, message_class)
+
+
+def _by_country(routes: tuple[Route, ...]) -> dict[str, tuple[Route, ...]]:
+    index: dict[str, tuple[Route, ...]] = {}
+    for route in routes:
+        index[route.country or ""] = (*index.get(route.country or "", ()), route)
+    return index
+
+
+def _by_key(rates: Iterable[tuple[int | None, Rate]]) -> dict[_RateKey, Rate]:
+    return {
+        (owner, rate.country, rate.network_id, rate.message_class or None): rate
+        for owner, rate in rates
+    }
+
+
+def _find(
+    rates: Mapping[_RateKey, Rate],
+    owner: int | None,
+    country: str,
+    network_id: int | None,
+    message_class: str,
+) -> Rate | None:
+    """Network before country, class before any class."""
+    networks = (None,) if network_id is None else (network_id, None)
+    for network in networks:
+        for wanted in (message_class, None):
+            rate = rates.get((owner, country, network, wanted))
+            if rate is not None:
+                return rate
+    return None
