@@ -77,6 +77,48 @@ def sweep(path: Path, seconds: float = SWEEP_SECONDS) -> list[str]:
     return [name for name, *_ in alive]
 
 
+def clear_postgres(data: Path, cluster: str) -> None:
+    """Stop a server that a killed keeper left on this very data directory."""
+    for number, seconds in ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
+        servers = _servers_of(data)
+        for pid in servers:
+            _signal(os.kill, pid, number)
+        if not servers or wait_until(lambda: not _servers_of(data), seconds):
+            break
+    # Backends of a killed server hold its memory until they notice.
+    wait_until(lambda: not _backends_of(cluster), 10.0)
+    _free_lock_of_stranger(data, cluster)
+
+
+def _free_lock_of_stranger(data: Path, cluster: str) -> None:
+    """PostgreSQL refuses to start while any process has the pid in its lock file.
+
+    After a power cut that may be a stranger's; a pid that nobody has it sorts out by itself.
+    """
+    lock = data / "postmaster.pid"
+    try:
+        pid = int(lock.read_text().split()[0])
+    except (FileNotFoundError, IndexError, ValueError):
+        return
+    if identity(pid) and pid not in _servers_of(data) and not _backends_of(cluster):
+        lock.unlink()
+
+
+def _servers_of(data: Path) -> list[int]:
+    def is_ours(words: list[str]) -> bool:
+        return words[0].endswith("postgres") and words[1:3] == ["-D", str(data)]
+
+    return _matching(is_ours)
+
+
+def _backends_of(cluster: str) -> list[int]:
+    return _matching(lambda words: words[0].startswith(f"postgres: {cluster}: "))
+
+
+def _matching(is_ours: Callable[[list[str]], bool]) -> list[int]:
+    return [pid for pid in pids() if is_ours(command_line(pid) or [""])]
+
+
 def _is(pid: int, who: str | None) -> bool:
     return who is not None and identity(pid) == who
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -13,7 +12,7 @@ from psycopg import sql
 
 from config.embedded.binaries import Binaries, binaries, runnable
 from config.embedded.children import Program, ServicesError, User
-from config.embedded.leftovers import command_line, pids, wait_until
+from config.embedded.leftovers import clear_postgres
 from config.embedded.places import Places, give, make_folder, var_hash
 
 OLDEST_VERSION = 160_000
@@ -38,7 +37,7 @@ def program(places: Places, durable: bool = True) -> Program:
         folder=places.base,
         user=places.user,
         ready=lambda: _provision(places),
-        before_start=lambda: clear_leftover(places.data, _cluster_name(places)),
+        before_start=lambda: clear_postgres(places.data, _cluster_name(places)),
         ready_seconds=300.0,  # recovery after a power cut replays up to max_wal_size
         stop_signal=signal.SIGINT,  # fast shutdown: roll back, write a checkpoint, end
         stop_seconds=30.0,
@@ -92,35 +91,6 @@ def check_version(database_url: str) -> int:
             "upgrade the server, or unset DATABASE_URL to use the embedded one"
         )
     return version
-
-
-def clear_leftover(data: Path, cluster: str) -> None:
-    """Stop a server that a killed keeper left on this very data directory, and its lock file."""
-    for number, seconds in ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
-        servers = _servers_of(data)
-        for pid in servers:
-            os.kill(pid, number)
-        if not servers or wait_until(lambda: not _servers_of(data), seconds):
-            break
-    # Backends of a killed server hold its memory until they notice.
-    wait_until(lambda: not _backends_of(cluster), 10.0)
-    if pids() and not _servers_of(data) and not _backends_of(cluster):
-        (data / "postmaster.pid").unlink(missing_ok=True)
-
-
-def _servers_of(data: Path) -> list[int]:
-    def is_ours(words: list[str]) -> bool:
-        return words[0].endswith("postgres") and words[1:3] == ["-D", str(data)]
-
-    return _matching(is_ours)
-
-
-def _backends_of(cluster: str) -> list[int]:
-    return _matching(lambda words: words[0].startswith(f"postgres: {cluster}: "))
-
-
-def _matching(is_ours: Callable[[list[str]], bool]) -> list[int]:
-    return [pid for pid in pids() if is_ours(command_line(pid) or [""])]
 
 
 def _cluster_name(places: Places) -> str:

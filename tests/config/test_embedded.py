@@ -49,6 +49,11 @@ def pids(var_dir: Path) -> dict[str, int]:
     return {name: pid for name, pid, *_ in json.loads((var_dir / "children.json").read_text())}
 
 
+def as_server_user(var_dir: Path) -> dict[str, int]:
+    user = locate(var_dir).user
+    return {"user": user.uid, "group": user.gid} if user else {}
+
+
 def query(url: str, text: str) -> tuple[object, ...] | None:
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(text)
@@ -65,6 +70,17 @@ def test_committed_rows_survive_a_killed_server(var_dir):
     with embedded.running(var_dir, durable=False) as found:
         kept = query(found.database_url, "SELECT lower(name), name ILIKE 'đường' FROM kept")
         assert kept == ("đường", True)
+
+
+def test_lock_file_with_the_pid_of_a_stranger_does_not_keep_the_server_down(var_dir):
+    with embedded.running(var_dir, durable=False):
+        lock = locate(var_dir).data / "postmaster.pid"
+        lines = lock.read_text().splitlines(keepends=True)
+    with subprocess.Popen(["/bin/sleep", "300"], **as_server_user(var_dir)) as stranger:
+        lock.write_text("".join([f"{stranger.pid}\n", *lines[1:]]))
+        with embedded.running(var_dir, durable=False) as found:
+            assert query(found.database_url, "SELECT 1") == (1,)
+        stranger.kill()
 
 
 def test_servers_of_a_killed_keeper_give_way_to_the_next(var_dir):
