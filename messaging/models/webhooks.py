@@ -30,7 +30,23 @@ class WebhookEndpoint(models.Model):
     position = models.BigIntegerField(
         _("delivered up to"), default=0, editable=False
     )  # events up to this sequence have a delivery row or were filtered
-    history = HistoricalRecords(excluded_fields=["secret", "position"])
+    # While a new secret spreads, bodies are signed with both (Standard Webhooks, key rotation).
+    previous_secret = EncryptedTextField(blank=True, default="", editable=False)
+    previous_secret_until = models.DateTimeField(null=True, editable=False)
+    failing_since = models.DateTimeField(
+        _("failing since"), null=True, editable=False
+    )  # first failure after the last success
+    paused_until = models.DateTimeField(null=True, editable=False)  # the receiver asked for a rest
+    history = HistoricalRecords(
+        excluded_fields=[
+            "secret",
+            "previous_secret",
+            "previous_secret_until",
+            "position",
+            "failing_since",
+            "paused_until",
+        ]
+    )
 
     class Meta:
         verbose_name = _("webhook endpoint")
@@ -50,7 +66,11 @@ class WebhookDelivery(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     endpoint = models.ForeignKey(
-        WebhookEndpoint, models.CASCADE, related_name="deliveries", verbose_name=_("endpoint")
+        WebhookEndpoint,
+        models.CASCADE,
+        related_name="deliveries",
+        verbose_name=_("endpoint"),
+        db_index=False,  # the unique constraint begins with it
     )
     event_id = models.UUIDField(_("event"))
     sequence = models.BigIntegerField(_("sequence"))
@@ -71,9 +91,10 @@ class WebhookDelivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["endpoint", "event_id"], name="webhook_delivery_unique")
         ]
+        # Due rows are claimed endpoint by endpoint, so that a slow one never starves the rest.
         indexes = [
             models.Index(
-                fields=["next_attempt_at"],
+                fields=["endpoint", "next_attempt_at"],
                 name="webhook_delivery_due",
                 condition=models.Q(status="pending"),
             )
