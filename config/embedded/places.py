@@ -171,7 +171,8 @@ def _new_state(var_dir: Path, user: User | None) -> _State:
 def _sockets_folder(var_dir: Path, user: User | None) -> Path:
     """var/run where its path is short and reachable, else a folder of ours under the temp dir."""
     inside = var_dir / "run"
-    if len(os.fsencode(inside / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES:
+    is_short = len(os.fsencode(inside / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_BYTES
+    if is_short and "," not in str(inside):  # libpq takes a comma for the end of a host
         make_folder(inside, 0o755)
         if can_enter(inside, user):
             return inside

@@ -74,7 +74,7 @@ def settings(places: Places, durable: bool) -> dict[str, str]:
 
 def url(places: Places) -> str:
     """The address for DATABASE_URL."""
-    socket = urlencode({"host": str(places.sockets / "postgres")})
+    socket = urlencode({"host": str(places.sockets / "postgres")}, quote_via=quote)
     return f"postgresql://{NAME}:{quote(places.password)}@/{NAME}?{socket}"
 
 

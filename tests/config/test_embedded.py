@@ -168,8 +168,8 @@ def test_secrets_are_readable_by_the_owner_alone(places, tmp_path):
 def test_root_puts_data_elsewhere_when_the_checkout_is_closed(tmp_path):
     closed = tmp_path / "home"
     closed.mkdir(mode=0o700)
-    with embedded.running(closed / "var", durable=False, discard=True) as found:
-        here = locate(closed / "var")
+    with embedded.running(closed / "an über var", durable=False, discard=True) as found:
+        here = locate(closed / "an über var")
         assert query(found.database_url, "SELECT 1") == (1,)
         assert not here.data.is_relative_to(closed)
         assert here.data.stat().st_uid == here.user.uid != 0
