@@ -48,6 +48,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": CACHE_URL or "redis://127.0.0.1:6379/1",
         "KEY_PREFIX": "signalbox",
+        # Whoever uses the cache does without it when it is gone, and must learn so quickly.
+        "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
     }
 }
 
@@ -162,6 +164,9 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",
 }
+# Requests per API key and minute; proxies in front of us that may be believed about addresses.
+API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 6000)
+TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Signalbox API",
     "DESCRIPTION": "Send SMS, follow each message to its receipt, and receive replies.",

@@ -1,0 +1,219 @@
+"""One shape for every error of the API: RFC 9457 `application/problem+json`.
+
+`code` is stable and for machines; `detail` is a translated sentence that names the field,
+the rule and the fix; `errors` lists each wrong input by JSON Pointer, query parameter or header.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from config.common import logs
+from config.common.errors import DomainError
+
+log = logs.get_logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:signalbox:problem:"
+
+# RFC 9457 §3.1.3: a title does not change from one occurrence to the next.
+TITLES: Mapping[int, str | Promise] = {
+    400: gettext_lazy("The request cannot be read"),
+    401: gettext_lazy("Not authenticated"),
+    403: gettext_lazy("Not allowed"),
+    404: gettext_lazy("Not found"),
+    405: gettext_lazy("Method not allowed"),
+    409: gettext_lazy("Conflict"),
+    413: gettext_lazy("The request is too large"),
+    415: gettext_lazy("Unsupported content type"),
+    422: gettext_lazy("The request breaks a rule"),
+    429: gettext_lazy("Too many requests"),
+    500: gettext_lazy("Internal error"),
+    503: gettext_lazy("Temporarily unavailable"),
+}
+# What the framework calls them, and what we do.
+CODES: Mapping[str, str] = {
+    "parse_error": "malformed_json",
+    "authentication_failed": "not_authenticated",
+    "permission_denied": "not_allowed",
+    "throttled": "rate_limited",
+    "error": "internal_error",
+}
+# Parts of an error's context that are shown as members of the problem.
+MEMBERS = ("message_id", "retry_after")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One wrong input; `where` is `pointer`, `parameter` or `header`."""
+
+    name: str
+    code: str
+    detail: str
+    where: str = "pointer"
+
+    def as_dict(self) -> dict[str, str]:
+        return {self.where: self.name, "code": self.code, "detail": self.detail}
+
+
+class InvalidInput(exceptions.APIException):
+    """Inputs that break rules of their fields, all of them at once."""
+
+    status_code = 422
+    default_code = "invalid_request"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__(" ".join(problem.detail for problem in problems[:3]))
+        self.problems = tuple(problems)
+
+
+class TooLarge(exceptions.APIException):
+    """A body beyond what is read."""
+
+    status_code = 413
+    default_code = "too_large"
+    default_detail = gettext_lazy(
+        "The body is larger than the server reads: send fewer messages at a time."
+    )
+
+
+def pointer(*steps: str | int, base: str = "#") -> str:
+    """A JSON Pointer as URI fragment (RFC 6901 §6); characters that cannot be sent are escaped."""
+    parts = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+    joined = "".join(f"/{part}" for part in parts)
+    return base + joined.encode("utf-8", "backslashreplace").decode()
+
+
+def flatten(detail: Any, base: str = "#") -> Iterator[FieldProblem]:
+    """The framework's nested validation errors as a flat list."""
+    if isinstance(detail, Mapping):
+        for key, inner in detail.items():
+            at = base if key == "non_field_errors" else pointer(key, base=base)
+            yield from flatten(inner, at)
+    elif isinstance(detail, list | tuple):
+        for index, inner in enumerate(detail):
+            is_leaf = isinstance(inner, str)
+            yield from flatten(inner, base if is_leaf else pointer(index, base=base))
+    else:
+        code = str(getattr(detail, "code", None) or "invalid")
+        yield FieldProblem(base, code, _named(base, str(detail)))
+
+
+def _named(at: str, sentence: str) -> str:
+    name = at.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return sentence if name == "#" else f"{name}: {sentence}"
+
+
+def document(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    instance: str,
+    errors: Sequence[FieldProblem] = (),
+    **members: Any,
+) -> dict[str, Any]:
+    """The problem as it is sent."""
+    body: dict[str, Any] = {
+        "type": TYPE_PREFIX + code,
+        "title": str(TITLES.get(status, TITLES[400 if status < 500 else 500])),
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "instance": instance,
+    }
+    body |= {name: value for name, value in members.items() if value is not None}
+    if errors:
+        body["errors"] = [error.as_dict() for error in errors]
+    return body
+
+
+def exception_handler(
+    error: Exception, context: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> Response | None:
+    """Every error of a view as a problem; None lets the unexpected reach Django's handler.
+
+    `names` maps the fields that services name to those of the API (`sender` is `from`).
+    """
+    path = context["request"].path
+    if isinstance(error, DomainError):
+        return _of_domain(error, path, names or {})
+    translated = _translated(error)
+    if translated is None:
+        return None
+    return _of_framework(translated, path)
+
+
+def _translated(error: Exception) -> exceptions.APIException | None:
+    if isinstance(error, exceptions.APIException):
+        return error
+    if isinstance(error, Http404):
+        return exceptions.NotFound(_("There is no such thing for this key."))
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge()
+    if isinstance(error, UnreadablePostError):
+        return exceptions.ParseError(_("The body ended early: send it again."))
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("database does not answer", extra={"error": type(error).__name__})
+        return _Unavailable()
+    return None
+
+
+class _Unavailable(exceptions.APIException):
+    status_code = 503
+    default_code = "unavailable"
+    default_detail = gettext_lazy("The database does not answer now: try again in a moment.")
+    wait = 2
+
+
+def field_problem(error: DomainError, names: Mapping[str, str], base: str = "#") -> FieldProblem:
+    """Where a service's error belongs in the caller's document; dots part the steps."""
+    first, *rest = error.field.split(".")
+    return FieldProblem(
+        pointer(names.get(first, first), *rest, base=base), error.code, str(error.message)
+    )
+
+
+def _of_domain(error: DomainError, path: str, names: Mapping[str, str]) -> Response:
+    errors = [field_problem(error, names)] if error.field else []
+    members = {name: error.context[name] for name in MEMBERS if name in error.context}
+    body = document(
+        error.status, error.code, str(error.message), instance=path, errors=errors, **members
+    )
+    wait = error.context.get("retry_after")
+    headers = {"Retry-After": str(wait)} if wait else {}
+    return Response(body, error.status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def _of_framework(error: exceptions.APIException, path: str) -> Response:
+    headers = {}
+    if auth := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = auth
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait))
+    problems: Sequence[FieldProblem] = getattr(error, "problems", ())
+    if isinstance(error, exceptions.ValidationError):
+        error, problems = InvalidInput(found := list(flatten(error.detail))), found
+    codes = error.get_codes()
+    code = CODES.get(codes, codes) if isinstance(codes, str) else "invalid_request"
+    body = document(error.status_code, code, str(error.detail), instance=path, errors=problems)
+    return Response(body, error.status_code, headers=headers, content_type=MEDIA_TYPE)
+
+
+def response(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    """A problem from outside the framework's views."""
+    body = document(status, code, detail, instance=request.path)
+    return HttpResponse(json.dumps(body, ensure_ascii=False), MEDIA_TYPE, status)

@@ -1,0 +1,70 @@
+"""Who calls the API: the account behind an API key, within the key's scopes."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from compliance.models import Account, ApiKey
+from compliance.services.access import api_key_authenticate
+from config.common.errors import DomainError, NotAllowedError
+
+
+def remote_address(request: Request) -> str:
+    """The caller's address: the last hop that TRUSTED_PROXIES proxies of ours have reported."""
+    trusted = int(settings.TRUSTED_PROXIES)
+    reported = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    if trusted and len(reported) >= trusted and reported[-trusted]:
+        return reported[-trusted]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer <key>`; `request.auth` is the ApiKey, and there is no user."""
+
+    def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
+        scheme, _separator, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if not scheme:
+            return None
+        if scheme.lower() != "bearer" or not key.strip():
+            raise AuthenticationFailed(
+                _("The Authorization header is not understood: send “Bearer” and the API key.")
+            )
+        try:
+            return None, api_key_authenticate(key.strip(), remote_address(request))
+        except DomainError as error:
+            raise AuthenticationFailed(str(error.message), error.code) from error
+
+    def authenticate_header(self, request: Request) -> str:
+        """Sent with 401 (RFC 9110 §11.6.1)."""
+        return 'Bearer realm="Signalbox"'
+
+
+class HasScope(BasePermission):
+    """The key carries one of the scopes that the view names for the method."""
+
+    message = gettext_lazy("Send an API key as “Authorization: Bearer <key>”.")
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Raises NotAllowedError naming the missing scope or the suspended account."""
+        key = request.auth
+        if not isinstance(key, ApiKey):
+            return False
+        if key.account.status != Account.Status.ACTIVE:
+            raise NotAllowedError(
+                "account_suspended",
+                _("The account is suspended: contact the platform's operator."),
+            )
+        needed = view.scopes.get("GET" if request.method == "HEAD" else request.method, ())
+        if needed and not set(needed) & set(key.scopes):
+            raise NotAllowedError(
+                "scope_missing",
+                _("The API key lacks the scope “%(scope)s”: use a key that has it.")
+                % {"scope": needed[0]},
+            )
+        return True

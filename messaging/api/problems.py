@@ -1,0 +1,16 @@
+"""Errors of this API: those of the platform, with fields named as the API names them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.response import Response
+
+from config.common.api import problems
+
+# What services call a field, and what the API calls it.
+NAMES: Mapping[str, str] = {"sender": "from", "message_class": "class", "msisdn": "to"}
+
+
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Every error of a view as RFC 9457 problem."""
+    return problems.exception_handler(error, context, NAMES)
