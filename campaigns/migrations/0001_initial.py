@@ -14,21 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='AudienceEntry',
-            fields=[
-                ('pk', models.CompositePrimaryKey('campaign_id', 'contact_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('msisdn', models.CharField(max_length=15, verbose_name='number')),
-                ('outcome', models.CharField(choices=[('released', 'Released'), ('excluded', 'Excluded')], max_length=10, verbose_name='outcome')),
-                ('reason', models.CharField(blank=True, max_length=24, verbose_name='reason')),
-                ('detail', models.CharField(blank=True, max_length=200, verbose_name='detail')),
-                ('message_id', models.UUIDField(null=True, verbose_name='message')),
-            ],
-            options={
-                'verbose_name': 'audience entry',
-                'verbose_name_plural': 'audience',
-            },
-        ),
-        migrations.CreateModel(
             name='BadLine',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),

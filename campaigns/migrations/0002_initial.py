@@ -18,6 +18,23 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='AudienceEntry',
+            fields=[
+                ('pk', models.CompositePrimaryKey('campaign_id', 'contact_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('campaign', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='campaigns.campaign')),
+                ('contact', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='campaigns.contact')),
+                ('msisdn', models.CharField(max_length=15, verbose_name='number')),
+                ('outcome', models.CharField(choices=[('released', 'Released'), ('excluded', 'Excluded')], max_length=10, verbose_name='outcome')),
+                ('reason', models.CharField(blank=True, max_length=24, verbose_name='reason')),
+                ('detail', models.CharField(blank=True, max_length=200, verbose_name='detail')),
+                ('message_id', models.UUIDField(null=True, verbose_name='message')),
+            ],
+            options={
+                'verbose_name': 'audience entry',
+                'verbose_name_plural': 'audience',
+            },
+        ),
         migrations.AddField(
             model_name='campaign',
             name='account',
@@ -44,19 +61,9 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(limit_choices_to={'status': 'approved'}, on_delete=django.db.models.deletion.PROTECT, to='messaging.templateversion', verbose_name='template version'),
         ),
         migrations.AddField(
-            model_name='audienceentry',
-            name='campaign',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='campaigns.campaign'),
-        ),
-        migrations.AddField(
             model_name='contact',
             name='account',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='compliance.account', verbose_name='account'),
-        ),
-        migrations.AddField(
-            model_name='audienceentry',
-            name='contact',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='campaigns.contact'),
         ),
         migrations.AddField(
             model_name='contactimport',

@@ -2,7 +2,7 @@ from django.db import migrations
 
 FORWARDS = """
 CREATE TABLE configuration_version (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     version bigint NOT NULL
 );
 INSERT INTO configuration_version (version) VALUES (1);

@@ -1,0 +1,184 @@
+"""Who may do what: roles as data.
+
+A role is held on one account or on the platform (`compliance.constants`). This table says
+which actions on which models a role allows there; the way from an object to its account is
+in `ACCOUNT_PATHS`. Pure data: nothing here asks the database.
+"""
+
+from collections.abc import Mapping
+
+from compliance.constants import ACCOUNT_ROLES, PLATFORM_ROLES, Role
+
+Grants = Mapping[str, frozenset[str]]
+
+VIEW = frozenset({"view"})
+ADD = VIEW | {"add"}
+EDIT = ADD | {"change"}
+ALL = EDIT | {"delete"}
+
+MARKETER: Grants = {
+    "campaigns.audienceentry": VIEW,
+    "campaigns.badline": VIEW,
+    "campaigns.campaign": ALL | {"run"},  # launch, pause, resume, cancel
+    "campaigns.contact": ALL,
+    "campaigns.contactimport": EDIT,
+    "campaigns.contactlist": ALL,
+    "campaigns.listmembership": ALL,
+    "compliance.advertiser": VIEW,
+    "compliance.consentrecord": VIEW,
+    "compliance.consentstate": VIEW,
+    "compliance.suppression": ADD,  # taking a person off is everybody's duty; lifting is not
+    "messaging.inboundmessage": VIEW | {"simulate"},
+    "messaging.message": VIEW | {"send", "cancel"},
+    "messaging.template": EDIT,
+    "messaging.templateversion": EDIT | {"submit"},
+    "routing.sender": VIEW,
+    "routing.senderregistration": VIEW,
+}
+
+OFFICER: Grants = {
+    "campaigns.audienceentry": VIEW,
+    "campaigns.campaign": VIEW,
+    "campaigns.contact": VIEW,
+    "compliance.advertiser": VIEW,
+    "compliance.auditentry": VIEW,
+    "compliance.consentrecord": ADD,
+    "compliance.consentstate": VIEW,
+    "compliance.rulepackversion": VIEW,
+    "compliance.suppression": ADD | {"lift"},
+    "messaging.inboundmessage": VIEW,
+    "messaging.message": VIEW,
+    "messaging.template": VIEW,
+    "messaging.templateversion": VIEW | {"review", "withdraw"},
+    "routing.sender": VIEW,
+    "routing.senderregistration": VIEW,
+}
+
+INTEGRATOR: Grants = {
+    "compliance.advertiser": VIEW,
+    "compliance.apikey": EDIT | {"revoke"},
+    "messaging.event": VIEW,
+    "messaging.inboundmessage": VIEW | {"simulate"},
+    "messaging.message": VIEW,
+    "messaging.template": VIEW,
+    "messaging.templateversion": VIEW,
+    "messaging.webhookdelivery": VIEW | {"replay"},
+    "messaging.webhookendpoint": ALL,
+    "routing.sender": VIEW,
+    "routing.senderregistration": VIEW,
+}
+
+# Operators see traffic by carrier and segment, never what accounts wrote in it.
+OPERATOR: Grants = {
+    "carriers.bind": ALL,
+    "carriers.bindlease": VIEW,
+    "carriers.carrier": ALL,
+    "carriers.sessionevent": VIEW,
+    "compliance.account": VIEW,
+    "compliance.advertiser": VIEW,
+    "compliance.rulepackversion": VIEW,
+    "messaging.parkedreceipt": VIEW,
+    "messaging.segment": VIEW,
+    "routing.network": ALL,
+    "routing.numberoverride": ALL,
+    "routing.numberplan": ALL | {"activate"},
+    "routing.numberprefix": ALL,
+    "routing.rate": ALL,
+    "routing.route": ALL,
+    "routing.sender": ALL,
+    "routing.senderregistration": ALL,
+}
+
+ADMINISTRATOR: Grants = {
+    "compliance.account": EDIT,
+    "compliance.advertiser": ALL,
+    "compliance.apikey": VIEW | {"revoke"},
+    "compliance.auditentry": VIEW,
+    "compliance.platform": VIEW,
+    "compliance.rulepackversion": VIEW | {"activate"},
+    "compliance.user": EDIT,
+    "django_celery_beat.clockedschedule": ALL,
+    "django_celery_beat.crontabschedule": ALL,
+    "django_celery_beat.intervalschedule": ALL,
+    "django_celery_beat.periodictask": ALL,
+    "django_celery_beat.solarschedule": ALL,
+}
+
+ROLE_GRANTS: Mapping[str, Grants] = {
+    Role.MARKETER.value: MARKETER,
+    Role.OFFICER.value: OFFICER,
+    Role.INTEGRATOR.value: INTEGRATOR,
+    Role.OPERATOR.value: OPERATOR,
+    Role.ADMINISTRATOR.value: ADMINISTRATOR,
+}
+
+# From an object to its account, where it is not simply `account`; "" is the object itself.
+ACCOUNT_PATHS: Mapping[str, str] = {
+    "campaigns.audienceentry": "campaign__account",
+    "campaigns.badline": "contact_import__account",
+    "campaigns.listmembership": "contact_list__account",
+    "compliance.account": "",
+    "messaging.inboundpart": "message__account",
+    "messaging.templateversion": "template__account",
+    "messaging.webhookdelivery": "endpoint__account",
+    "routing.senderregistration": "sender__account",
+}
+
+# What belongs to the platform although a column may name an account, or has none at all.
+PLATFORM_MODELS = frozenset(
+    {
+        "carriers.bind",
+        "carriers.bindlease",
+        "carriers.carrier",
+        "carriers.sessionevent",
+        "compliance.platform",
+        "compliance.rulepackversion",
+        "compliance.user",
+        "django_celery_beat.clockedschedule",
+        "django_celery_beat.crontabschedule",
+        "django_celery_beat.intervalschedule",
+        "django_celery_beat.periodictask",
+        "django_celery_beat.solarschedule",
+        "messaging.parkedreceipt",
+        "messaging.segment",
+        "routing.network",
+        "routing.numberoverride",
+        "routing.numberplan",
+        "routing.numberprefix",
+        "routing.rate",
+        "routing.route",
+    }
+)
+
+
+def permission_of(label: str, action: str) -> str:
+    """`("messaging.message", "view")` → `messaging.view_message`, as Django names it."""
+    app, model = label.split(".")
+    return f"{app}.{action}_{model}"
+
+
+def _permissions(role: str) -> frozenset[str]:
+    return frozenset(
+        permission_of(label, action)
+        for label, actions in ROLE_GRANTS[role].items()
+        for action in actions
+    )
+
+
+PERMISSIONS: Mapping[str, frozenset[str]] = {role: _permissions(role) for role in ROLE_GRANTS}
+
+
+def roles_granting(permission: str) -> frozenset[str]:
+    """The roles that allow `app.action_model`."""
+    return frozenset(role for role, allowed in PERMISSIONS.items() if permission in allowed)
+
+
+def account_path(label: str) -> str | None:
+    """The lookup from a model to its account; "" for accounts, None for the platform's."""
+    if label in PLATFORM_MODELS:
+        return None
+    return ACCOUNT_PATHS.get(label, "account")
+
+
+ACCOUNT_ROLE_NAMES = frozenset(role.value for role in ACCOUNT_ROLES)
+PLATFORM_ROLE_NAMES = frozenset(role.value for role in PLATFORM_ROLES)
