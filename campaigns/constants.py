@@ -34,6 +34,18 @@ class ImportStatus(models.TextChoices):
     RUNNING = "running", _("Running")
     COMPLETED = "completed", _("Completed")
     FAILED = "failed", _("Failed")
+    CANCELED = "canceled", _("Canceled")
+
+
+_I = ImportStatus
+IMPORT_TRANSITIONS: Transitions = {
+    _I.UPLOADED: frozenset({_I.QUEUED, _I.CANCELED}),
+    _I.QUEUED: frozenset({_I.RUNNING, _I.FAILED, _I.CANCELED}),
+    _I.RUNNING: frozenset({_I.COMPLETED, _I.FAILED, _I.CANCELED}),
+    _I.FAILED: frozenset({_I.QUEUED, _I.CANCELED}),
+    _I.COMPLETED: frozenset(),
+    _I.CANCELED: frozenset(),
+}
 
 
 class Outcome(models.TextChoices):

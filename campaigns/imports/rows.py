@@ -1,0 +1,179 @@
+"""A row of a file to a contact, or to the reason why it cannot be one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from campaigns.imports import values
+from campaigns.imports.columns import ATTRIBUTE, Columns, Field
+from campaigns.imports.errors import RowError
+from campaigns.imports.text import DamagedTextError, clean, clean_line, storable
+from routing.numbers import Number, NumberError, shipped_normalizer
+
+LONGEST_NAME = 200  # characters
+LONGEST_VALUE = 1000  # characters
+LONGEST_SOURCE = 120  # characters
+_SHOWN = 40  # characters of a wrong value in its error sentence
+
+
+@dataclass(frozen=True, slots=True)
+class RowSettings:
+    """What the file itself does not say: the country of bare numbers, the zone of its times,
+    the present moment, and how many columns the file has."""
+
+    country: str
+    zone: tzinfo
+    now: datetime
+    width: int
+
+
+@dataclass(slots=True)
+class Row:
+    """A contact as one row, or several of the same number, give it. `consent` is yes, no, or
+    None where the file says nothing; `consent_at` is aware."""
+
+    msisdn: str
+    country: str
+    name: str = ""
+    language: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    consent: bool | None = None
+    consent_at: datetime | None = None
+    consent_source: str = ""
+
+    def merge(self, later: "Row") -> None:
+        """Takes what a later row of the same number says: values that are not empty win."""
+        self.name = later.name or self.name
+        self.language = later.language or self.language
+        self.attributes.update(later.attributes)
+        if later.consent is not None and not self._is_newer_than(later):
+            self.consent = later.consent
+            self.consent_at = later.consent_at
+            self.consent_source = later.consent_source
+
+    def _is_newer_than(self, later: "Row") -> bool:
+        return bool(self.consent_at and later.consent_at and self.consent_at > later.consent_at)
+
+
+class RowParser:
+    """Parses the rows of one file; bind it once, call it for each row."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        settings: RowSettings,
+        normalize: Callable[..., Number] | None = None,
+    ) -> None:
+        self._columns = columns
+        self._settings = settings
+        self._normalize = normalize or shipped_normalizer()
+        self._width = columns.highest + 1
+
+    def __call__(self, cells: list[str]) -> Row:
+        """The contact of a row. Raises RowError."""
+        columns = self._columns
+        if len(cells) != self._settings.width:
+            cells = self._fitted(cells)
+        try:
+            number = self._normalize(
+                cells[columns.number], default_country=self._settings.country or None
+            )
+        except NumberError as error:
+            raise RowError(Field.NUMBER, error.code, **_storable(error.params)) from error
+        row = Row(number.msisdn, number.country)
+        row.name = self._name(cells)
+        if columns.attributes:
+            row.attributes = self._attributes(cells)
+        if columns.language is not None:
+            row.language = self._language(cells[columns.language])
+        if columns.consent is not None or columns.consent_date is not None:
+            self._consent(row, cells)
+        return row
+
+    def _fitted(self, cells: list[str]) -> list[str]:
+        """Short rows get empty cells, as spreadsheets leave them out; long ones are refused,
+        because an unquoted delimiter has moved every value behind it."""
+        expected = self._settings.width
+        if any(cells[expected:]):
+            raise RowError("", "too_many_columns", found=str(len(cells)), expected=str(expected))
+        return cells + [""] * (self._width - len(cells))
+
+    def _name(self, cells: Sequence[str]) -> str:
+        names = self._columns.names
+        if not names:
+            return ""
+        if len(names) == 1:
+            text = cells[names[0]]
+        else:
+            text = " ".join(part for part in (cells[index].strip() for index in names) if part)
+        return _text(Field.NAME, text, LONGEST_NAME, clean_line)
+
+    def _attributes(self, cells: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for index, key in self._columns.attributes:
+            if cell := cells[index]:
+                value = _text(ATTRIBUTE + key, cell, LONGEST_VALUE, clean)
+                if value:
+                    found[key] = value
+        return found
+
+    def _language(self, cell: str) -> str:
+        text = _text(Field.LANGUAGE, cell, LONGEST_VALUE, clean_line)
+        if not text:
+            return ""
+        try:
+            return values.language(text)
+        except ValueError as error:
+            raise RowError(Field.LANGUAGE, "language_unknown", found=text[:_SHOWN]) from error
+
+    def _consent(self, row: Row, cells: Sequence[str]) -> None:
+        columns = self._columns
+        if columns.consent_date is not None:
+            row.consent_at = self._moment(cells[columns.consent_date])
+        if columns.consent is None:
+            # A date of consent alone says that there is consent.
+            row.consent = True if row.consent_at else None
+        else:
+            row.consent = _yes_or_no(cells[columns.consent])
+        if columns.consent_source is not None:
+            row.consent_source = _text(
+                Field.CONSENT_SOURCE, cells[columns.consent_source], LONGEST_SOURCE, clean_line
+            )
+
+    def _moment(self, cell: str) -> datetime | None:
+        text = _text(Field.CONSENT_DATE, cell, LONGEST_VALUE, clean_line)
+        if not text:
+            return None
+        settings = self._settings
+        try:
+            moment = values.moment(text, settings.zone, settings.country)
+        except ValueError as error:
+            example = values.date_example(settings.country)
+            raise RowError(
+                Field.CONSENT_DATE, "date_unreadable", found=text[:_SHOWN], example=example
+            ) from error
+        if moment > settings.now:
+            raise RowError(Field.CONSENT_DATE, "date_in_future", found=text[:_SHOWN])
+        return moment
+
+
+def _yes_or_no(cell: str) -> bool | None:
+    text = _text(Field.CONSENT, cell, LONGEST_VALUE, clean_line)
+    try:
+        return values.yes_or_no(text)
+    except ValueError as error:
+        raise RowError(Field.CONSENT, "consent_unclear", found=text[:_SHOWN]) from error
+
+
+def _text(name: str, cell: str, limit: int, cleaner: Callable[[str], str]) -> str:
+    try:
+        text = cleaner(cell)
+    except DamagedTextError as error:
+        raise RowError(name, "damaged_text") from error
+    if len(text) > limit:
+        raise RowError(name, "text_too_long", found=str(len(text)), limit=str(limit))
+    return text
+
+
+def _storable(params: dict[str, str]) -> dict[str, str]:
+    return {key: storable(value, _SHOWN) for key, value in params.items()}
