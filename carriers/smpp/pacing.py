@@ -51,18 +51,15 @@ class Pacer:
         """Return how many segments the bind may send now."""
         return 0 if now < self.paused_until else self._limits.bind.available(now, express)
 
-    def admits(self, submission: Submission, now: float) -> bool:
-        """Ask the sender's own contract for one segment and, when it allows it, take it.
+    def sender_may_send(self, submission: Submission, now: float) -> bool:
+        """Tell whether the sender's own contract allows one more segment now."""
+        return self._limits.may_take(submission.sender_id, submission.sender_rate, now)
 
-        The bind's share is taken by `spend`, once for a whole batch.
-        """
+    def spend_sender(self, submission: Submission, now: float) -> None:
+        """Note that a segment of the submission's sender leaves now."""
         limiter = self._limits.sender(submission.sender_id, submission.sender_rate)
-        if limiter is None:
-            return True
-        if limiter.available(now) < 1:
-            return False
-        limiter.take(1, now)
-        return True
+        if limiter is not None:
+            limiter.take(1, now)
 
     def spend(self, n: int, now: float) -> None:
         """Note that `n` segments leave the bind now."""

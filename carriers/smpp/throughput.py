@@ -121,12 +121,7 @@ class LimiterSet:
 
     def may_take(self, sender_id: int, rate: float | None, now: float) -> bool:
         """Tell whether the sender may send one more now."""
+        if rate is None:
+            return True
         limiter = self.sender(sender_id, rate)
         return limiter is None or limiter.available(now) > 0
-
-    def take(self, sender_id: int, rate: float | None, now: float) -> None:
-        """Note one segment of the sender on the bind."""
-        self.bind.take(1, now)
-        limiter = self.sender(sender_id, rate)
-        if limiter is not None:
-            limiter.take(1, now)
