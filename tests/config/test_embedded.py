@@ -7,6 +7,8 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -54,6 +56,15 @@ def as_server_user(var_dir: Path) -> dict[str, int]:
     return {"user": user.uid, "group": user.gid} if user else {}
 
 
+@contextmanager
+def sleeper(**user: int) -> Iterator[int]:
+    with subprocess.Popen(["/bin/sleep", "300"], **user) as process:
+        try:
+            yield process.pid
+        finally:
+            process.kill()
+
+
 def query(url: str, text: str) -> tuple[object, ...] | None:
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(text)
@@ -76,16 +87,17 @@ def test_lock_file_with_the_pid_of_a_stranger_does_not_keep_the_server_down(var_
     with embedded.running(var_dir, durable=False):
         lock = locate(var_dir).data / "postmaster.pid"
         lines = lock.read_text().splitlines(keepends=True)
-    with subprocess.Popen(["/bin/sleep", "300"], **as_server_user(var_dir)) as stranger:
-        lock.write_text("".join([f"{stranger.pid}\n", *lines[1:]]))
+    with sleeper(**as_server_user(var_dir)) as stranger:
+        lock.write_text("".join([f"{stranger}\n", *lines[1:]]))
         with embedded.running(var_dir, durable=False) as found:
             assert query(found.database_url, "SELECT 1") == (1,)
-        stranger.kill()
 
 
 def test_servers_of_a_killed_keeper_give_way_to_the_next(var_dir):
     code = f"""
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from config import embedded
 with embedded.running(Path({str(var_dir)!r}), durable=False):
