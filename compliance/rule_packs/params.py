@@ -1,0 +1,148 @@
+"""Each kind of rule: how its parameters are read. A new kind is a reader and a line below."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from compliance.rule_packs.model import (
+    MESSAGE_CLASSES,
+    SCOPES,
+    SENDER_KINDS,
+    CapParams,
+    ConsentParams,
+    LabelParams,
+    MaxSegmentsParams,
+    OptOutTextParams,
+    Params,
+    PriceTextParams,
+    RegisterParams,
+    SenderParams,
+    SuppressionParams,
+    TemplateParams,
+    WindowParams,
+)
+from compliance.rule_packs.reading import PackError, Reader
+from compliance.windows import MINUTES_PER_DAY, Span, Window
+
+_EVERY_DAY = frozenset(range(1, 8))
+
+
+def _suppression(reader: Reader) -> SuppressionParams:
+    scopes = reader.part("scopes")
+    found = {
+        message_class: frozenset(scopes.texts(message_class, among=SCOPES))
+        for message_class in MESSAGE_CLASSES
+        if scopes.has(message_class)
+    }
+    scopes.finish()
+    return SuppressionParams(found)
+
+
+def _consent(reader: Reader) -> ConsentParams:
+    return ConsentParams(frozenset(reader.texts("accepted", among=("granted", "none", "unknown"))))
+
+
+def _register(reader: Reader) -> RegisterParams:
+    return RegisterParams(
+        reader.text("register", among=("dnc",)),
+        reader.text("when_unknown", among=("ignore", "warn", "block")),
+    )
+
+
+def _sender(reader: Reader) -> SenderParams:
+    return SenderParams(
+        frozenset(reader.texts("kinds", among=SENDER_KINDS)),
+        frozenset(reader.texts("registration_required", among=SENDER_KINDS, default=[])),
+    )
+
+
+def _template(reader: Reader) -> TemplateParams:
+    return TemplateParams()
+
+
+def _label(reader: Reader) -> LabelParams:
+    return LabelParams(
+        reader.texts("accepted"), reader.patterns("patterns", default=[]), reader.text("write")
+    )
+
+
+def _optout_text(reader: Reader) -> OptOutTextParams:
+    position = reader.text("position", among=("end", "anywhere"))
+    return OptOutTextParams(reader.patterns("patterns"), position == "end", reader.text("write"))
+
+
+def _price_text(reader: Reader) -> PriceTextParams:
+    return PriceTextParams(reader.patterns("patterns"))
+
+
+def _window(reader: Reader) -> WindowParams:
+    spans = tuple(_span(part) for part in reader.parts("spans"))
+    holidays = frozenset(date.fromisoformat(day) for day in reader.texts("holidays", default=[]))
+    zones = tuple(ZoneInfo(name) for name in reader.texts("zones"))
+    if not zones:
+        raise PackError(f"{reader.where}.zones", "needs a time zone")
+    return WindowParams(Window(spans, holidays), zones)
+
+
+def _span(reader: Reader) -> Span:
+    days = _days(reader) if reader.has("days") else _EVERY_DAY
+    span = Span(
+        days,
+        reader.convert("from", _minute, "a time as HH:MM"),
+        reader.convert("to", _minute, "a time as HH:MM"),
+    )
+    reader.finish()
+    return span
+
+
+def _days(reader: Reader) -> frozenset[int]:
+    names = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    return frozenset(names.index(day) + 1 for day in reader.texts("days", among=names))
+
+
+def _minute(text: str) -> int:
+    hour, minute = text.split(":")
+    total = int(hour) * 60 + int(minute)
+    if len(text) != len("00:00") or int(minute) >= 60 or not 0 <= total <= MINUTES_PER_DAY:
+        raise ValueError(text)
+    return total
+
+
+def _cap(reader: Reader) -> CapParams:
+    reader.text("key", among=("advertiser",))
+    hours = reader.integer("hours", least=1)
+    if hours != 24:
+        raise PackError(f"{reader.where}.hours", "only 24 is counted")
+    return CapParams(reader.integer("limit", least=1), hours)
+
+
+def _max_segments(reader: Reader) -> MaxSegmentsParams:
+    return MaxSegmentsParams(reader.integer("limit", least=1))
+
+
+READERS: Mapping[str, Callable[[Reader], Params]] = {
+    "cap": _cap,
+    "consent": _consent,
+    "label": _label,
+    "max_segments": _max_segments,
+    "optout_text": _optout_text,
+    "price_text": _price_text,
+    "register": _register,
+    "sender": _sender,
+    "suppression": _suppression,
+    "template": _template,
+    "window": _window,
+}
+
+
+def read_params(kind: str, reader: Reader) -> Params:
+    """The parameters of a rule of `kind`. Raises PackError naming the field at fault."""
+    try:
+        params = READERS[kind](reader)
+    except PackError:
+        raise
+    except (ValueError, KeyError, OSError) as error:
+        # An unknown time zone, a date that is none, a span that ends before it begins.
+        raise PackError(reader.where, str(error)) from error
+    reader.finish()
+    return params
