@@ -1,6 +1,7 @@
 """PostgreSQL and Valkey from wheels, for machines where nobody runs servers: no Django here."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -75,9 +76,11 @@ def forget(var_dir: Path) -> None:
 def running(var_dir: Path, *, durable: bool = True, discard: bool = False) -> Iterator[Addresses]:
     """Both servers under this var/ for the length of a `with`, as children of this process.
 
-    `discard` deletes their data afterwards. Raises ServicesError when one cannot start.
+    `discard` deletes their data afterwards, and var/ too where this call made it. Raises ServicesError when one cannot start.
     """
     with ExitStack() as stack:
+        if discard and not var_dir.exists():
+            stack.callback(shutil.rmtree, var_dir, ignore_errors=True)
         stack.enter_context(keeper(var_dir))
         places = locate(var_dir)
         record_path = places.var_dir / "children.json"

@@ -187,6 +187,7 @@ def test_root_puts_data_elsewhere_when_the_checkout_is_closed(tmp_path):
         assert here.data.stat().st_uid == here.user.uid != 0
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
     assert not here.base.exists()
+    assert list(closed.iterdir()) == []
 
 
 @as_root

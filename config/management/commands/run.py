@@ -53,6 +53,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except embedded.ServicesError as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:  # before there was anything to stop
+            sys.exit(130)
 
     def _names(self, only: str | None) -> list[str]:
         names = [name.strip() for name in only.split(",")] if only else list(NAMES)
