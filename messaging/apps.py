@@ -8,3 +8,9 @@ class MessagingConfig(AppConfig):
     name = "messaging"
     verbose_name = _("Messaging")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from carriers import ports
+        from messaging.pump.factory import MessagingPumps
+
+        ports.register(MessagingPumps())

@@ -1,0 +1,176 @@
+"""Claiming: which rows of the dispatch queue leave now, on which bind, under which lease."""
+
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from carriers.ports import SubmitResult
+from compliance.constants import LANES
+
+LOWEST_ID = uuid.UUID(int=0)
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """A message that this worker may send now. Not yet on the wire until `started`.
+
+    `claimed_at` is monotonic and taken before the claim statement ran: from it counts the
+    second within which an opt-out must bite.
+    """
+
+    id: uuid.UUID
+    lane: int
+    account_id: int
+    advertiser_id: int
+    campaign_id: int | None
+    msisdn: str
+    not_after: datetime | None
+    rules_version: int
+    attempts: int
+    text: str
+    encoding: str
+    segment_count: int
+    segment_reference: int | None
+    segments_sent: int
+    sender_id: int
+    suppressed: bool
+    claimed_at: float
+    started: bool = False
+    dropped: bool = False
+    results: dict[int, SubmitResult] = field(default_factory=dict)
+
+
+# One statement reads, claims and checks: the suppression check sees every opt-out that
+# committed before it began. `id = ANY(ARRAY(subselect))` because a join with a usually empty
+# table plans itself fifty times slower; the cursor `after` keeps dead rows out of the way.
+_CLAIM = """
+WITH claimed AS (
+    UPDATE messaging_dispatch d SET bind_id = %(bind)s, lease_epoch = %(epoch)s
+    WHERE d.carrier_id = %(carrier)s AND d.lane = %(lane)s AND d.id = ANY(ARRAY(
+        SELECT q.id FROM messaging_dispatch q
+        WHERE q.carrier_id = %(carrier)s AND q.lane = %(lane)s AND q.id > %(after)s
+          AND q.bind_id IS NULL
+          AND (q.campaign_id IS NULL OR q.campaign_id <> ALL(%(held)s))
+          AND EXISTS (SELECT 1 FROM carriers_bindlease l WHERE l.bind_id = %(bind)s
+                      AND l.epoch = %(epoch)s AND l.expires_at > now())
+        ORDER BY q.carrier_id, q.lane, q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
+    RETURNING d.id, d.lane, d.account_id, d.advertiser_id, d.campaign_id, d.msisdn,
+        d.not_after, d.rules_version, d.attempts
+)
+SELECT c.*, m.text, m.encoding, m.segment_count, m.segment_reference, m.segments_sent,
+    m.sender_id,
+    EXISTS (SELECT 1 FROM compliance_suppression s
+        WHERE s.msisdn = c.msisdn AND s.account_id = c.account_id AND s.lifted_at IS NULL
+          AND (s.advertiser_id IS NULL OR s.advertiser_id = c.advertiser_id)
+          AND s.purpose IN ('all', %(purpose)s)) AS suppressed
+FROM claimed c JOIN messaging_message m ON m.id = c.id
+"""
+
+
+class Claimer:
+    """Takes rows for one bind, lane by lane, oldest first, with a cursor per lane."""
+
+    def __init__(self, *, carrier_id: int, bind_id: int, epoch: int) -> None:
+        self._where = {"carrier": carrier_id, "bind": bind_id, "epoch": epoch}
+        self._after: dict[int, uuid.UUID] = {}
+
+    def rewind(self) -> None:
+        """Starts again from the oldest row: requeued rows lie behind the cursor."""
+        self._after.clear()
+
+    def claim(
+        self, cursor: Any, lanes: Iterable[int], limit: int, held: Sequence[int]
+    ) -> list[Claim]:
+        """At most `limit` rows of these lanes, in lane order; commits with the cursor's own."""
+        claims: list[Claim] = []
+        for lane in lanes:
+            if len(claims) >= limit:
+                break
+            claims += self._claim_lane(cursor, lane, limit - len(claims), held)
+        return claims
+
+    def _claim_lane(self, cursor: Any, lane: int, limit: int, held: Sequence[int]) -> list[Claim]:
+        began = time.monotonic()
+        parameters = self._where | {
+            "lane": lane,
+            "after": self._after.get(lane, LOWEST_ID),
+            "held": list(held),
+            "limit": limit,
+            "purpose": LANES[lane],
+        }
+        cursor.execute(_CLAIM, parameters)
+        claims = [Claim(*row, began) for row in cursor.fetchall()]
+        claims.sort(key=lambda claim: claim.id)
+        if claims:
+            self._after[lane] = claims[-1].id
+        return claims
+
+
+_RELEASE = """
+UPDATE messaging_dispatch d SET bind_id = NULL, lease_epoch = NULL,
+    attempts = attempts + %(tried)s
+FROM unnest(%(lanes)s::smallint[], %(ids)s::uuid[]) AS r(lane, id)
+WHERE d.carrier_id = %(carrier)s AND d.lane = r.lane AND d.id = r.id
+  AND d.bind_id = %(bind)s AND d.lease_epoch = %(epoch)s
+"""
+_REMOVE = """
+DELETE FROM messaging_dispatch d
+USING unnest(%(lanes)s::smallint[], %(ids)s::uuid[]) AS r(lane, id)
+WHERE d.carrier_id = %(carrier)s AND d.lane = r.lane AND d.id = r.id
+  AND d.bind_id = %(bind)s AND d.lease_epoch = %(epoch)s
+"""
+_DEFER = """
+WITH gone AS (
+    DELETE FROM messaging_dispatch d
+    USING unnest(%(lanes)s::smallint[], %(ids)s::uuid[]) AS r(lane, id)
+    WHERE d.carrier_id = %(carrier)s AND d.lane = r.lane AND d.id = r.id
+      AND d.bind_id = %(bind)s AND d.lease_epoch = %(epoch)s
+    RETURNING d.*
+)
+INSERT INTO messaging_waiting (id, due_at, lane, account_id, advertiser_id, campaign_id, msisdn,
+    not_after, attempts, reason)
+SELECT g.id, coalesce(%(due)s::timestamptz, 'infinity'), g.lane, g.account_id, g.advertiser_id,
+    g.campaign_id, g.msisdn, m.not_after, g.attempts + %(tried)s, %(reason)s
+FROM gone g JOIN messaging_message m ON m.id = g.id
+"""
+
+
+class Holder:
+    """Changes of claimed rows that only their present holder may make."""
+
+    def __init__(self, *, carrier_id: int, bind_id: int, epoch: int) -> None:
+        self._where = {"carrier": carrier_id, "bind": bind_id, "epoch": epoch}
+
+    def release(self, cursor: Any, claims: Sequence[Claim], *, tried: int = 0) -> None:
+        """Back into the queue, for whoever claims next; `tried` counts an attempt."""
+        self._execute(cursor, _RELEASE, claims, tried=tried)
+
+    def remove(self, cursor: Any, claims: Sequence[Claim]) -> None:
+        """Out of the queue: the message has its outcome."""
+        self._execute(cursor, _REMOVE, claims)
+
+    def defer(
+        self,
+        cursor: Any,
+        claims: Sequence[Claim],
+        *,
+        due: datetime | None,
+        reason: str,
+        tried: int = 0,
+    ) -> None:
+        """Into the waiting table until `due` (None: until somebody resumes it)."""
+        self._execute(cursor, _DEFER, claims, due=due, reason=reason, tried=tried)
+
+    def _execute(self, cursor: Any, statement: str, claims: Sequence[Claim], **more: Any) -> None:
+        if not claims:
+            return
+        rows = sorted(claims, key=lambda claim: claim.id)
+        cursor.execute(
+            statement,
+            self._where
+            | {"lanes": [row.lane for row in rows], "ids": [row.id for row in rows]}
+            | more,
+        )

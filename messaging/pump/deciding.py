@@ -1,0 +1,74 @@
+"""The last look at claimed rows before they are composed: opt-outs, deadlines, changed rules."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from carriers.ports import NO_SLOT, Submission, SubmitResult
+from carriers.smpp.statuses import ESME_ROK, StatusClass
+from messaging.constants import FailureReason, MessageStatus
+from messaging.pump.claims import Claim, Holder
+from messaging.selectors.snapshot import Snapshot
+from messaging.services.outcomes import Outcome, outcomes_apply
+from messaging.services.routing import claimed_place
+
+_TAKEN_SEGMENTS = """
+SELECT message_id, number, total, smsc_message_id, extract(epoch FROM sent_at)::float8
+FROM messaging_segment
+WHERE message_id = ANY(%(ids)s) AND day >= %(day)s
+"""
+_RECENT_DAYS = 3
+_UNIX_DAY = 86400
+
+
+def claims_sort(
+    cursor: Any,
+    claims: Sequence[Claim],
+    snapshot: Snapshot,
+    holder: Holder,
+    carrier_id: int,
+    now: datetime,
+) -> list[Claim]:
+    """Settles what may not leave, decides again what was decided under older rules, and
+    returns what may be composed; in the claim's own transaction."""
+    suppressed = [claim for claim in claims if claim.suppressed]
+    if suppressed:
+        holder.remove(cursor, suppressed)
+        reason = FailureReason.SUPPRESSED.value
+        blocked = MessageStatus.BLOCKED.value
+        outcomes_apply(cursor, [Outcome(claim.id, blocked, now, reason) for claim in suppressed])
+    rest = [claim for claim in claims if not claim.suppressed]
+    stale = [claim for claim in rest if _is_stale(claim, snapshot, now)]
+    if stale:
+        claimed_place(cursor, [(claim.lane, claim.id) for claim in stale], snapshot, carrier_id)
+        rest = [claim for claim in rest if not _is_stale(claim, snapshot, now)]
+    _remember_taken(cursor, [claim for claim in rest if claim.segments_sent], now)
+    return rest
+
+
+def _is_stale(claim: Claim, snapshot: Snapshot, now: datetime) -> bool:
+    """Decided under other rules, past its deadline, or from a sender that is gone."""
+    return (
+        claim.rules_version != snapshot.version
+        or (claim.not_after is not None and claim.not_after <= now)
+        or claim.sender_id not in snapshot.senders
+    )
+
+
+def _remember_taken(cursor: Any, claims: Sequence[Claim], now: datetime) -> None:
+    """Segments that an SMSC already has are not sent again: only the missing ones are."""
+    if not claims:
+        return
+    by_id = {claim.id: claim for claim in claims}
+    day = int(now.timestamp()) // _UNIX_DAY - _RECENT_DAYS
+    cursor.execute(_TAKEN_SEGMENTS, {"ids": sorted(by_id), "day": day})
+    for message_id, number, total, smsc_id, sent_at in cursor.fetchall():
+        claim = by_id[message_id]
+        claim.results[number] = _taken(claim, number, total, smsc_id, sent_at)
+
+
+def _taken(claim: Claim, number: int, total: int, smsc_id: str, sent_at: float) -> SubmitResult:
+    submission = Submission(claim, claim.id.bytes, number, total, b"", claim.lane, 0, None)
+    return SubmitResult(
+        submission, "accepted", ESME_ROK, smsc_id, NO_SLOT, sent_at, sent_at, StatusClass.OK
+    )

@@ -1,0 +1,172 @@
+"""What the SMSC delivers: receipts by group commit, replies at once; acknowledged after commit."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import psycopg
+from django import db
+
+from carriers.models import Bind
+from carriers.ports import InboundPdu, LinkControl
+from carriers.smpp import pdu
+from carriers.smpp.receipts import canonical_id, parse_receipt
+from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
+from config.common import logs
+from messaging.pump.results import moment
+from messaging.services.inbound import Received, inbound_receive
+from messaging.services.receipts import Receipt, receipts_apply, receipts_park, receipts_unpark
+
+log = logs.get_logger(__name__)
+
+_MOST_PDUS = 2000
+_UNPARK_SECONDS = 1.0
+
+
+class Inbox:
+    """Takes PDUs on the link's thread and commits them on its own.
+
+    A receipt whose submit answer is known here but not yet committed is held, never looked up:
+    it would find nothing. `expect` and `learned` bracket that time.
+    """
+
+    def __init__(self, bind: Bind) -> None:
+        self._bind = bind
+        self._queue: deque[InboundPdu] = deque()
+        self._held: list[tuple[InboundPdu, Receipt]] = []
+        self._unflushed: set[str] = set()
+        self._came = threading.Event()
+        self._unparked_at = 0.0
+
+    def expect(self, smsc_message_id: str) -> None:
+        """An answer with this id is on its way to the database."""
+        self._unflushed.add(smsc_message_id)
+
+    def learned(self, smsc_message_ids: Sequence[str]) -> None:
+        """These answers are committed: their receipts can find their messages."""
+        self._unflushed.difference_update(smsc_message_ids)
+        if self._held:
+            self._came.set()
+
+    def put(self, pdus: Sequence[InboundPdu]) -> None:
+        self._queue.extend(pdus)
+        self._came.set()
+
+    def wake(self) -> None:
+        self._came.set()
+
+    def commit_next(self, connection: psycopg.Connection[Any], link: LinkControl | None) -> None:
+        """Commits what has arrived, then acknowledges it; waits at most a second for something."""
+        self._came.wait(_UNPARK_SECONDS)
+        self._came.clear()
+        taken = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST_PDUS))]
+        if self._queue:
+            self._came.set()
+        try:
+            ready, replies, done = self._sorted(taken)
+            self._commit_receipts(connection, ready)
+        except psycopg.Error:
+            self._queue.extendleft(reversed(taken))
+            raise
+        self._acknowledge(link, [one for one, _receipt in ready] + done, ESME_ROK)
+        self._commit_replies(link, replies)
+        self._unpark(connection)
+
+    def _sorted(
+        self, taken: Sequence[InboundPdu]
+    ) -> tuple[list[tuple[InboundPdu, Receipt]], list[InboundPdu], list[InboundPdu]]:
+        """Receipts to settle now, replies, and what needs only an answer. One pass over the
+        shared set: asking it twice would lose what is flushed in between."""
+        candidates, self._held = self._held, []
+        replies, done = [], []
+        for one in taken:
+            receipt = self._receipt(one)
+            if receipt is None:
+                replies.append(one)
+            elif receipt.state in {"accepted", "enroute", "unknown"}:
+                done.append(one)
+            else:
+                candidates.append((one, receipt))
+        ready = []
+        for pair in candidates:
+            is_early = pair[1].smsc_message_id in self._unflushed
+            (self._held if is_early else ready).append(pair)
+        return ready, replies, done
+
+    def _receipt(self, one: InboundPdu) -> Receipt | None:
+        if one.deliver is None:
+            return None
+        parsed = parse_receipt(one.deliver)
+        if parsed is None:
+            return None
+        reference = dict(one.deliver.tlvs).get(pdu.TLV_USER_MESSAGE_REFERENCE)
+        return Receipt(
+            smsc_message_id=canonical_id(parsed.smsc_message_id, self._bind.receipt_id_form),
+            state=parsed.state if parsed.is_final else "enroute",
+            error=parsed.error_code,
+            msisdn=one.deliver.source_addr.lstrip("+"),
+            reference=int.from_bytes(reference, "big") if reference else None,
+            raw=one.raw,
+            received_at=moment(one.received_at),
+        )
+
+    def _commit_receipts(
+        self, connection: psycopg.Connection[Any], ready: Sequence[tuple[InboundPdu, Receipt]]
+    ) -> None:
+        if not ready:
+            return
+        carrier = self._bind.carrier
+        with connection.transaction(), connection.cursor() as cursor:
+            missed = receipts_apply(
+                cursor,
+                [receipt for _pdu, receipt in ready],
+                carrier_id=carrier.pk,
+                first_settles=not carrier.reports_every_segment,
+            )
+            if missed:
+                receipts_park(cursor, missed, carrier_id=carrier.pk, bind_id=self._bind.pk)
+
+    def _commit_replies(self, link: LinkControl | None, replies: Sequence[InboundPdu]) -> None:
+        for one in replies:
+            received = Received(
+                one.deliver,
+                one.raw,
+                self._bind.pk,
+                self._bind.carrier_id,
+                self._bind.default_alphabet,
+                moment(one.received_at),
+            )
+            try:
+                inbound_receive([received])
+            except db.Error:
+                # The SMSC keeps it and sends it again.
+                log.exception("reply not stored", extra={"bind": self._bind.name})
+                db.connection.close()
+                self._acknowledge(link, [one], ESME_RX_T_APPN)
+            else:
+                self._acknowledge(link, [one], ESME_ROK)
+
+    @staticmethod
+    def _acknowledge(
+        link: LinkControl | None, pdus: Sequence[InboundPdu], command_status: int
+    ) -> None:
+        if link is None:
+            return
+        by_session: dict[int, list[tuple[int, int]]] = {}
+        for one in pdus:
+            by_session.setdefault(one.session_id, []).append((one.sequence, command_status))
+        for session_id, answers in by_session.items():
+            link.acknowledge(session_id, answers)
+
+    def _unpark(self, connection: psycopg.Connection[Any]) -> None:
+        if time.monotonic() - self._unparked_at < _UNPARK_SECONDS:
+            return
+        self._unparked_at = time.monotonic()
+        with connection.transaction(), connection.cursor() as cursor:
+            receipts_unpark(
+                cursor,
+                carrier_id=self._bind.carrier_id,
+                first_settles=not self._bind.carrier.reports_every_segment,
+            )

@@ -1,0 +1,154 @@
+"""What all pumps of a process share: configuration, holds, wake-ups, and the care for rows
+that nobody routed."""
+
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+import psycopg
+from django.db import close_old_connections, connection
+from django.db.utils import Error as DatabaseError
+
+from config.common import database, logs
+from messaging.selectors.snapshot import SenderCard, Snapshot, snapshots
+from messaging.services.routing import EXPRESS_CHANNEL, unrouted_route, waiting_route
+from messaging.services.submissions import UNROUTED_CHANNEL
+
+log = logs.get_logger(__name__)
+
+_LOOK_SECONDS = 0.2
+_LISTEN_SECONDS = 0.5
+_FAULT_SECONDS = 0.5
+_ROUTE_LIMIT = 200
+# Older than that, a due row was forgotten: the routing task's wake-up was lost with the broker.
+_OVERDUE_SECONDS = 2.0
+
+
+class Wakeable(Protocol):
+    """What the monitor knows of a pump."""
+
+    express_wanted: threading.Event
+
+    @property
+    def carrier_id(self) -> int: ...
+
+
+class Monitor:
+    """One per worker process; its threads run while a pump is attached."""
+
+    def __init__(self) -> None:
+        self._pumps: list[Wakeable] = []
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._route_wanted = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._held: frozenset[int] = frozenset()
+        self._snapshot: Snapshot | None = None
+        self._binds_bound = 1
+
+    @property
+    def held(self) -> frozenset[int]:
+        """Campaigns that are paused, as of at most 0.2 s ago."""
+        return self._held
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._snapshot or snapshots.current()
+
+    def sender_share(self, sender: SenderCard) -> float | None:
+        """This bind's part of a sender's contracted throughput: all bound sessions share it."""
+        return None if sender.throughput is None else sender.throughput / self._binds_bound
+
+    def attach(self, pump: Wakeable) -> None:
+        with self._lock:
+            if not self._threads:
+                self._start()
+            self._pumps.append(pump)
+
+    def detach(self, pump: Wakeable) -> None:
+        with self._lock:
+            self._pumps.remove(pump)
+            if self._pumps:
+                return
+            self._stopping.set()
+            self._route_wanted.set()
+            threads, self._threads = self._threads, []
+        for thread in threads:
+            thread.join(5)
+
+    def _start(self) -> None:
+        self._stopping = threading.Event()
+        self._look()
+        for name, work in (
+            ("look", self._look_loop),
+            ("listen", self._listen_loop),
+            ("route", self._route_loop),
+        ):
+            thread = threading.Thread(target=work, name=f"monitor {name}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _guarded(self, name: str, work: Callable[[], None]) -> None:
+        while not self._stopping.is_set():
+            try:
+                close_old_connections()
+                work()
+            except (DatabaseError, psycopg.Error) as error:
+                log.warning("monitor fault", extra={"loop": name, "error": str(error)[:200]})
+                connection.close()
+                self._stopping.wait(_FAULT_SECONDS)
+        connection.close()
+
+    def _look_loop(self) -> None:
+        def work() -> None:
+            self._stopping.wait(_LOOK_SECONDS)
+            self._look()
+
+        self._guarded("look", work)
+
+    def _look(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT ARRAY(SELECT campaign_id FROM messaging_hold), (SELECT count(*)"
+                " FROM carriers_bindlease l JOIN carriers_bind b ON b.id = l.bind_id"
+                " WHERE l.expires_at > now() AND b.is_enabled AND b.bind_type <> 'receiver')"
+            )
+            held, bound = cursor.fetchone()
+        self._held, self._binds_bound = frozenset(held), max(1, bound)
+        self._snapshot = snapshots.current()
+
+    def _listen_loop(self) -> None:
+        def work() -> None:
+            with database.connect("pump listen") as listener:
+                listener.execute(f"LISTEN {UNROUTED_CHANNEL}")
+                listener.execute(f"LISTEN {EXPRESS_CHANNEL}")
+                self._route_wanted.set()  # what came while nobody listened
+                while not self._stopping.is_set():
+                    for notice in listener.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
+                        self._noticed(notice)
+
+        self._guarded("listen", work)
+
+    def _noticed(self, notice: psycopg.Notify) -> None:
+        if notice.channel == UNROUTED_CHANNEL:
+            self._route_wanted.set()
+            return
+        carrier_id = int(notice.payload)
+        for pump in list(self._pumps):
+            if pump.carrier_id == carrier_id:
+                pump.express_wanted.set()
+
+    def _route_loop(self) -> None:
+        def work() -> None:
+            self._route_wanted.wait(_LISTEN_SECONDS)
+            self._route_wanted.clear()
+            if self._stopping.is_set():
+                return
+            while unrouted_route(limit=_ROUTE_LIMIT) == _ROUTE_LIMIT:
+                pass
+            waiting_route(overdue_seconds=_OVERDUE_SECONDS)
+
+        self._guarded("route", work)
+
+
+monitor = Monitor()

@@ -1,0 +1,183 @@
+"""What the SMSC answered, into the database: segments, outcomes, retries, one commit a batch."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from carriers.ports import SubmitResult
+from carriers.smpp.receipts import canonical_id
+from carriers.smpp.statuses import StatusClass
+from messaging.constants import (
+    DUPLICATE_ALLOWED_LANES,
+    MAX_ATTEMPTS,
+    FailureReason,
+    MessageStatus,
+)
+from messaging.pump.claims import Claim, Holder
+from messaging.services.outcomes import Outcome, outcomes_apply
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RINVDSTADR = 0x0B
+_RETRY_BASE_SECONDS, _RETRY_CAP_SECONDS = 5, 300
+_AGAIN = frozenset({StatusClass.THROTTLE, StatusClass.SESSION, StatusClass.CREDENTIALS})
+
+_INSERT_SEGMENTS = """
+INSERT INTO messaging_segment
+    (day, message_id, number, total, carrier_id, bind_id, smsc_message_id, status, sent_at)
+SELECT s.day, s.message_id, s.number, s.total, %(carrier)s, %(bind)s, s.smsc_id, 'sent', s.sent_at
+FROM unnest(%(days)s::int[], %(messages)s::uuid[], %(numbers)s::smallint[],
+    %(totals)s::smallint[], %(smsc_ids)s::text[], %(sent)s::timestamptz[])
+    AS s(day, message_id, number, total, smsc_id, sent_at)
+"""
+_KEEP_PARTIAL = """
+UPDATE messaging_message m SET segments_sent = p.sent
+FROM unnest(%s::uuid[], %s::smallint[]) AS p(id, sent) WHERE m.id = p.id
+"""
+
+
+def moment(seconds: float) -> datetime:
+    """A Unix time as an aware datetime."""
+    return datetime.fromtimestamp(seconds, tz=UTC)
+
+
+@dataclass(slots=True)
+class Work:
+    """A batch of results, sorted by what is to be done."""
+
+    segments: list[tuple[uuid.UUID, SubmitResult, str]] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    settled: list[Claim] = field(default_factory=list)
+    again: list[Claim] = field(default_factory=list)
+    again_tried: list[Claim] = field(default_factory=list)
+    later: dict[int, list[Claim]] = field(default_factory=dict)  # by attempts so far
+    partial: list[tuple[uuid.UUID, int]] = field(default_factory=list)
+
+
+class ResultSorter:
+    """Sorts results into work; keeps messages whose segments are not all answered yet."""
+
+    def __init__(self, *, response_id_form: str) -> None:
+        self._response_id_form = response_id_form
+
+    def smsc_id(self, result: SubmitResult) -> str:
+        """The id in the form that receipts of this bind are looked up by."""
+        return canonical_id(result.smsc_message_id, self._response_id_form)
+
+    def sort(self, results: Sequence[SubmitResult]) -> Work:
+        work = Work()
+        for result in results:
+            claim = cast(Claim, result.submission.token)
+            claim.results[result.submission.segment] = result
+            if result.outcome == "accepted":
+                work.segments.append((claim.id, result, self.smsc_id(result)))
+            if len(claim.results) == result.submission.segments:
+                self._finish(work, claim)
+        return work
+
+    def _finish(self, work: Work, claim: Claim) -> None:
+        results = list(claim.results.values())
+        accepted = [result for result in results if result.outcome == "accepted"]
+        missing = [result for result in results if result.outcome != "accepted"]
+        if not missing:
+            sent_at = moment(max(result.answered_at for result in accepted))
+            work.settled.append(claim)
+            work.outcomes.append(
+                Outcome(claim.id, MessageStatus.SENT.value, sent_at, segments_sent=len(accepted))
+            )
+            return
+        if accepted:
+            work.partial.append((claim.id, len(accepted)))
+        self._unfinished(work, claim, missing, bool(accepted))
+
+    def _unfinished(
+        self, work: Work, claim: Claim, missing: list[SubmitResult], has_part: bool
+    ) -> None:
+        unknown = [result for result in missing if result.outcome == "unknown"]
+        refused = [r for r in missing if r.outcome == "refused" and not _is_retryable(r)]
+        if unknown:
+            self._lost(work, claim, unknown[0])
+        elif refused:
+            self._refused(work, claim, refused[0], has_part)
+        elif all(r.outcome == "throttled" or r.status_class in _AGAIN for r in missing):
+            work.again.append(claim)
+        elif claim.attempts + 1 >= MAX_ATTEMPTS:
+            reason = FailureReason.PARTIAL if has_part else FailureReason.TOO_MANY_ATTEMPTS
+            self._settle(work, claim, _failure(has_part), reason, missing[-1])
+        else:
+            work.later.setdefault(claim.attempts, []).append(claim)
+
+    def _lost(self, work: Work, claim: Claim, result: SubmitResult) -> None:
+        """No answer: the SMSC may have it, so the class decides (invariant 2)."""
+        if claim.lane in DUPLICATE_ALLOWED_LANES and claim.attempts + 1 < MAX_ATTEMPTS:
+            work.again_tried.append(claim)
+        else:
+            self._settle(work, claim, MessageStatus.UNKNOWN.value, FailureReason.NO_ANSWER, result)
+
+    def _refused(self, work: Work, claim: Claim, result: SubmitResult, has_part: bool) -> None:
+        if has_part:
+            reason = FailureReason.PARTIAL
+        elif result.command_status == _RINVDSTADR:
+            reason = FailureReason.INVALID_DESTINATION
+        else:
+            reason = FailureReason.REJECTED
+        self._settle(work, claim, _failure(has_part), reason, result)
+
+    def _settle(
+        self, work: Work, claim: Claim, status: str, reason: FailureReason, result: SubmitResult
+    ) -> None:
+        work.settled.append(claim)
+        work.outcomes.append(
+            Outcome(
+                claim.id,
+                status,
+                moment(result.answered_at),
+                reason.value,
+                command_status=result.command_status if result.command_status >= 0 else None,
+            )
+        )
+
+
+def _failure(has_part: bool) -> str:
+    return MessageStatus.UNDELIVERED.value if has_part else MessageStatus.FAILED.value
+
+
+def _is_retryable(result: SubmitResult) -> bool:
+    return result.status_class in _AGAIN or result.status_class is StatusClass.TEMPORARY
+
+
+def work_commit(
+    cursor: Any, work: Work, *, holder: Holder, carrier_id: int, bind_id: int, now: datetime
+) -> None:
+    """Writes a batch in the cursor's transaction."""
+    _segments_insert(cursor, work, carrier_id, bind_id)
+    holder.remove(cursor, work.settled)
+    holder.release(cursor, work.again)
+    holder.release(cursor, work.again_tried, tried=1)
+    for attempts, claims in work.later.items():
+        delay = min(_RETRY_CAP_SECONDS, _RETRY_BASE_SECONDS * 2**attempts)
+        holder.defer(cursor, claims, due=now + timedelta(seconds=delay), reason="retry", tried=1)
+    if work.partial:
+        cursor.execute(_KEEP_PARTIAL, [list(column) for column in zip(*work.partial, strict=True)])
+    if work.outcomes:
+        outcomes_apply(cursor, work.outcomes)
+
+
+def _segments_insert(cursor: Any, work: Work, carrier_id: int, bind_id: int) -> None:
+    if not work.segments:
+        return
+    sent = [moment(result.answered_at) for _id, result, _smsc in work.segments]
+    cursor.execute(
+        _INSERT_SEGMENTS,
+        {
+            "carrier": carrier_id,
+            "bind": bind_id,
+            "days": [(at - _EPOCH).days for at in sent],
+            "messages": [message_id for message_id, _result, _smsc in work.segments],
+            "numbers": [result.submission.segment for _id, result, _smsc in work.segments],
+            "totals": [result.submission.segments for _id, result, _smsc in work.segments],
+            "smsc_ids": [smsc_id for _id, _result, smsc_id in work.segments],
+            "sent": sent,
+        },
+    )

@@ -1,0 +1,203 @@
+"""What deciding, pricing and sending need of the configuration, held in memory.
+
+A snapshot is immutable and belongs to one configuration version (config.common.versions) and
+one day; processes keep one and look at the version several times a second, so that a
+withdrawn template or a changed route is respected at once without a query per message.
+"""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from compliance.models import Account
+from compliance.rule_packs.packs import Rulebook
+from compliance.selectors.rules import rulebook
+from config.common import clock, versions
+from messaging import slots
+from messaging.constants import VersionStatus
+from messaging.models import TemplateVersion
+from routing.engine import RoutingSnapshot
+from routing.models import Sender
+from routing.selectors.snapshot import (
+    NumberIndex,
+    carriers,
+    number_index,
+    routing_snapshot,
+    sender_is_usable,
+    sender_registrations,
+)
+
+_VERSION_AGE_SECONDS = 0.2
+_CARRIERS_AGE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCard:
+    """What sending needs of an account."""
+
+    id: int
+    is_active: bool
+    country: str
+    currency: str
+    share: int
+    free_text_classes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SenderCard:
+    """What sending needs of a sender; `throughput` in segments per second."""
+
+    id: int
+    account_id: int
+    advertiser_id: int
+    address: str
+    kind: str
+    country: str
+    throughput: float | None
+    status: str
+    lease_start: date
+    lease_end: date | None
+    is_usable: bool
+    message_classes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedText:
+    """An approved template version, ready to render."""
+
+    version_id: int
+    account_id: int
+    advertiser_id: int
+    slug: str
+    message_class: str
+    body: str
+    template: slots.Template
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything configured, at one version."""
+
+    version: int
+    day: date
+    accounts: Mapping[int, AccountCard]
+    senders: Mapping[int, SenderCard]
+    senders_by_address: Mapping[tuple[int, str], SenderCard]
+    texts: Mapping[int, ApprovedText]
+    texts_by_slug: Mapping[tuple[int, str], ApprovedText]
+    registrations: frozenset[tuple[int, int, str]]
+    numbers: NumberIndex
+    routing: RoutingSnapshot
+    rulebook: Rulebook
+
+
+class SnapshotCache:
+    """One process's snapshot; refreshed by whoever asks first after it grew old."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._version_read = self._carriers_read = float("-inf")
+
+    def current(self) -> Snapshot:
+        """The snapshot of the version in force at most 0.2 s ago."""
+        moment = time.monotonic()
+        snapshot = self._snapshot
+        if snapshot is not None and moment - self._version_read < _VERSION_AGE_SECONDS:
+            return snapshot
+        with self._lock:
+            self._snapshot = self._refresh(moment)
+            return self._snapshot
+
+    def forget(self) -> None:
+        """Read everything anew next time (tests)."""
+        self._snapshot = None
+
+    def _refresh(self, moment: float) -> Snapshot:
+        version, day = versions.current(), clock.now().date()
+        snapshot = self._snapshot
+        if snapshot is None or (snapshot.version, snapshot.day) != (version, day):
+            snapshot = snapshot_build(version, day)
+            self._carriers_read = moment
+        elif moment - self._carriers_read > _CARRIERS_AGE_SECONDS:
+            snapshot = _with_present_carriers(snapshot)
+            self._carriers_read = moment
+        self._version_read = moment
+        return snapshot
+
+
+def _with_present_carriers(snapshot: Snapshot) -> Snapshot:
+    present = carriers()
+    if present == snapshot.routing.carriers:
+        return snapshot
+    return replace(snapshot, routing=snapshot.routing.with_carriers(snapshot.version, present))
+
+
+def snapshot_build(version: int, day: date) -> Snapshot:
+    """Reads the whole configuration: a dozen queries."""
+    senders = {row.id: _sender_card(row, day) for row in Sender.objects.all()}
+    texts = {text.version_id: text for text in _approved_texts()}
+    return Snapshot(
+        version=version,
+        day=day,
+        accounts={row.id: _account_card(row) for row in Account.objects.all()},
+        senders=senders,
+        senders_by_address={
+            (card.account_id, card.address.casefold()): card for card in senders.values()
+        },
+        texts=texts,
+        texts_by_slug={(text.account_id, text.slug): text for text in texts.values()},
+        registrations=sender_registrations(day),
+        numbers=number_index(),
+        routing=routing_snapshot(version, day),
+        rulebook=rulebook(),
+    )
+
+
+def _account_card(row: Account) -> AccountCard:
+    return AccountCard(
+        id=row.id,
+        is_active=row.status == Account.Status.ACTIVE,
+        country=row.country,
+        currency=row.currency,
+        share=max(1, row.share),
+        free_text_classes=frozenset(row.free_text_classes),
+    )
+
+
+def _sender_card(row: Sender, day: date) -> SenderCard:
+    return SenderCard(
+        id=row.id,
+        account_id=row.account_id,
+        advertiser_id=row.advertiser_id,
+        address=row.address,
+        kind=row.kind,
+        country=row.country,
+        throughput=row.throughput,
+        status=row.status,
+        lease_start=row.lease_start,
+        lease_end=row.lease_end,
+        is_usable=sender_is_usable(row, day),
+        message_classes=frozenset(row.allowed_classes),
+    )
+
+
+def _approved_texts() -> list[ApprovedText]:
+    rows = TemplateVersion.objects.filter(status=VersionStatus.APPROVED).select_related("template")
+    return [
+        ApprovedText(
+            version_id=row.id,
+            account_id=row.template.account_id,
+            advertiser_id=row.template.advertiser_id,
+            slug=row.template.slug,
+            message_class=row.template.message_class,
+            body=row.body,
+            template=slots.parse(row.body),
+        )
+        for row in rows
+    ]
+
+
+snapshots = SnapshotCache()

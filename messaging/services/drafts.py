@@ -1,0 +1,177 @@
+"""From what a customer asks for to a message that could be stored: one path for every door."""
+
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compliance.constants import LANES
+from config.common.errors import DomainError, InvalidError, NotAllowedError
+from messaging import slots
+from messaging.encoding import segmentation, validity
+from messaging.selectors.snapshot import AccountCard, ApprovedText, SenderCard, Snapshot
+from routing.constants import NetworkSource, SenderStatus
+from routing.engine import price_of
+
+MAX_SEGMENTS = 10
+
+
+@dataclass(slots=True)
+class Draft:
+    """A message before it is stored; `id` sorts by time."""
+
+    id: uuid.UUID
+    account_id: int
+    advertiser_id: int
+    sender: SenderCard
+    message_class: str
+    msisdn: str
+    country: str
+    text: str
+    encoding: str
+    segment_count: int
+    currency: str
+    origin: str
+    template_version_id: int | None = None
+    campaign_id: int | None = None
+    contact_id: int | None = None
+    network_id: int | None = None
+    network_source: str = NetworkSource.NONE.value
+    price_micros: int = 0
+    client_reference: str = ""
+    metadata: Mapping[str, Any] | None = field(default=None, repr=False)
+    send_at: datetime | None = None
+    not_after: datetime | None = None
+    segment_reference: int | None = None
+
+    @property
+    def lane(self) -> int:
+        return LANES.index(self.message_class)
+
+
+def sender_required(
+    snapshot: Snapshot, account: AccountCard, address: str, *, field_name: str = "from"
+) -> SenderCard:
+    """The account's sender of that address, usable today. Raises DomainError."""
+    card = snapshot.senders_by_address.get((account.id, address.strip().casefold()))
+    if card is None:
+        raise InvalidError(
+            "unknown_sender",
+            _("“%(sender)s” is not a sender of this account: use one of its senders.")
+            % {"sender": address},
+            field=field_name,
+        )
+    sender_usable(card, snapshot, field_name=field_name)
+    return card
+
+
+def sender_usable(card: SenderCard, snapshot: Snapshot, *, field_name: str = "from") -> None:
+    """Raises NotAllowedError where the sender is not active or out of lease."""
+    if card.status != SenderStatus.ACTIVE:
+        raise NotAllowedError(
+            "sender_not_active",
+            _("Sender %(sender)s is not active: an operator can activate it.")
+            % {"sender": card.address},
+            field=field_name,
+        )
+    if not card.is_usable:
+        raise NotAllowedError(
+            "sender_out_of_lease",
+            _("Sender %(sender)s is out of lease (%(start)s to %(end)s): renew the lease first.")
+            % {"sender": card.address, "start": card.lease_start, "end": card.lease_end or "…"},
+            field=field_name,
+        )
+
+
+def class_allowed(card: SenderCard, message_class: str, *, field_name: str = "class") -> None:
+    """Raises NotAllowedError where the sender may not carry this class."""
+    if message_class not in card.message_classes:
+        raise NotAllowedError(
+            "class_not_allowed_for_sender",
+            _("Sender %(sender)s may not send class “%(class)s”: it may send %(allowed)s.")
+            % {
+                "sender": card.address,
+                "class": message_class,
+                "allowed": ", ".join(sorted(card.message_classes)),
+            },
+            field=field_name,
+        )
+
+
+def text_checked(text: str, *, field_name: str) -> str:
+    """The text in NFC. Raises InvalidError for what no phone or database can hold."""
+    error = validity.text_error(text)
+    if error is not None:
+        raise InvalidError(
+            error.code,
+            _("The text has a character that cannot be sent at position %(position)d: remove it.")
+            % {"position": error.position},
+            field=field_name,
+        )
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def text_rendered(approved: ApprovedText, values: Mapping[str, str]) -> str:
+    """The approved text with its slots filled. Raises InvalidError naming the slot."""
+    clean = {
+        name: text_checked(value, field_name=f"parameters.{name}") for name, value in values.items()
+    }
+    unknown = sorted(set(clean) - set(approved.template.slots))
+    if unknown:
+        raise InvalidError(
+            "unknown_parameter",
+            _("The template has no slot “%(slot)s”: its slots are %(slots)s.")
+            % {"slot": unknown[0], "slots": ", ".join(approved.template.slots) or "—"},
+            field=f"parameters.{unknown[0]}",
+        )
+    return _render(approved, clean)
+
+
+def _render(approved: ApprovedText, values: Mapping[str, str]) -> str:
+    try:
+        return approved.template.render(values)
+    except slots.MissingSlotError as error:
+        raise InvalidError(
+            "missing_parameter",
+            _("The slot “%(slot)s” has no value: give one.") % {"slot": error.slots[0]},
+            field=f"parameters.{error.slots[0]}",
+        ) from error
+
+
+def segments_counted(text: str, *, field_name: str = "text") -> segmentation.SegmentCount:
+    """What the text costs. Raises InvalidError where it is empty or too long."""
+    if not text.strip():
+        raise InvalidError("empty_text", _("The text is empty: write one."), field=field_name)
+    count = segmentation.segment_count(text)
+    if count.segment_count > MAX_SEGMENTS:
+        raise InvalidError(
+            "too_long",
+            _("The text needs %(count)d segments; at most %(limit)d are allowed: shorten it.")
+            % {"count": count.segment_count, "limit": MAX_SEGMENTS},
+            field=field_name,
+        )
+    return count
+
+
+def drafts_price(snapshot: Snapshot, drafts: list[Draft]) -> list[DomainError | None]:
+    """Sets each draft's price; an error where the account has no price for the destination."""
+    return [_price(snapshot, draft) for draft in drafts]
+
+
+def _price(snapshot: Snapshot, draft: Draft) -> DomainError | None:
+    price = price_of(
+        snapshot.routing, draft.account_id, draft.country, draft.network_id, draft.message_class
+    )
+    if price is None:
+        return NotAllowedError(
+            "no_price",
+            _("There is no price for %(country)s: ask your operator to open this destination.")
+            % {"country": draft.country},
+            field="to",
+        )
+    draft.price_micros = price * draft.segment_count
+    return None

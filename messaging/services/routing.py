@@ -1,0 +1,248 @@
+"""Moving messages to where they belong: the dispatch queue, the waiting table, or their end.
+
+Used by the Celery routing task, by pumps (for what nobody routed in time) and at claiming, so
+that there is one way a decision becomes rows.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from config.common import clock
+from messaging.constants import EXPRESS_LANE
+from messaging.selectors.snapshot import Snapshot, snapshots
+from messaging.services.decisions import Case, Verdict, cases_decide
+from messaging.services.outcomes import Outcome, outcomes_apply
+
+EXPRESS_CHANNEL = "signalbox_express"
+_EXPLAIN = """
+UPDATE messaging_message m SET decision = v.decision
+FROM unnest(%s::uuid[], %s::jsonb[]) AS v(id, decision) WHERE m.id = v.id
+"""
+
+_CASE = """
+    m.id, q.lane, q.account_id, q.advertiser_id, q.campaign_id, q.msisdn, m.country,
+    m.network_id, m.sender_id, m.template_version_id, m.text, m.segment_count, m.not_after,
+    q.attempts, CASE WHEN m.segments_sent > 0 THEN m.carrier_id END
+"""
+_TAKE_UNROUTED = f"""
+SELECT {_CASE} FROM messaging_dispatch q JOIN messaging_message m ON m.id = q.id
+WHERE q.carrier_id = 0 AND q.bind_id IS NULL
+ORDER BY q.lane, q.id LIMIT %(limit)s FOR UPDATE OF q SKIP LOCKED
+"""  # noqa: S608  constant parts
+_TAKE_WAITING = f"""
+SELECT {_CASE} FROM messaging_waiting q JOIN messaging_message m ON m.id = q.id
+WHERE q.account_id = %(account)s AND q.due_at <= %(due)s
+ORDER BY q.account_id, q.due_at, q.id LIMIT %(limit)s FOR UPDATE OF q SKIP LOCKED
+"""  # noqa: S608  constant parts
+_TAKE_CLAIMED = f"""
+SELECT {_CASE} FROM unnest(%(lanes)s::smallint[], %(ids)s::uuid[]) AS r(lane, id)
+JOIN messaging_dispatch q
+    ON q.carrier_id = %(carrier)s AND q.lane = r.lane AND q.id = r.id
+JOIN messaging_message m ON m.id = q.id
+"""  # noqa: S608  constant parts
+_ACCOUNTS_DUE = """
+SELECT a.id, a.share FROM compliance_account a WHERE EXISTS (
+    SELECT 1 FROM messaging_waiting w WHERE w.account_id = a.id AND w.due_at <= %(due)s)
+ORDER BY a.id
+"""
+_BACKLOG = """
+SELECT count(*) FROM (
+    SELECT 1 FROM messaging_dispatch WHERE lane > %s LIMIT %s) AS ahead
+"""
+_LEAVE = {
+    "dispatch": """DELETE FROM messaging_dispatch q
+        USING unnest(%(lanes)s::smallint[], %(ids)s::uuid[]) AS r(lane, id)
+        WHERE q.carrier_id = %(carrier)s AND q.lane = r.lane AND q.id = r.id""",
+    "waiting": "DELETE FROM messaging_waiting q WHERE q.id = ANY(%(ids)s)",
+}
+_QUEUE = """
+INSERT INTO messaging_dispatch (carrier_id, lane, id, account_id, advertiser_id, campaign_id,
+    msisdn, not_after, rules_version, attempts)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_WAIT = """
+INSERT INTO messaging_waiting (due_at, reason, lane, id, account_id, advertiser_id, campaign_id,
+    msisdn, not_after, attempts)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_NOTE = """
+UPDATE messaging_message m SET status = v.status, carrier_id = v.carrier, cost_micros = v.cost,
+    decision = v.decision
+FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::jsonb[])
+    AS v(id, status, carrier, cost, decision)
+WHERE m.id = v.id AND m.status IN ('accepted', 'scheduled', 'queued')
+"""
+
+
+def backlog() -> int:
+    """Messages of the bulk lanes that wait for a bind, counted up to twice the allowed number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BACKLOG, [EXPRESS_LANE, settings.RELEASE_BACKLOG * 2])
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def unrouted_route(*, limit: int) -> int:
+    """Decides single messages that were accepted without a carrier and wakes their pumps.
+    Returns how many were looked at."""
+    snapshot = snapshots.current()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TAKE_UNROUTED, {"limit": limit})
+        cases = [Case(*row) for row in cursor.fetchall()]
+        if cases:
+            cases_place(cursor, cases, snapshot, origin="dispatch", carrier_id=0)
+    return len(cases)
+
+
+def waiting_route(*, overdue_seconds: float = 0.0) -> int:
+    """Brings due waiting messages into the dispatch queue, a slice per account in turn (times
+    its share), while the queue is short enough. Returns how many were looked at.
+
+    `overdue_seconds`: only rows that have been due for so long (somebody else's work, forgotten).
+    """
+    total = 0
+    due = clock.now() - timedelta(seconds=overdue_seconds)
+    while backlog() < settings.RELEASE_BACKLOG:
+        accounts = _accounts_due(due)
+        taken = sum(_slice_route(account_id, share, due) for account_id, share in accounts)
+        total += taken
+        if not taken:
+            break
+    return total
+
+
+def _accounts_due(due: Any) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCOUNTS_DUE, {"due": due})
+        return list(cursor.fetchall())
+
+
+def _slice_route(account_id: int, share: int, due: Any) -> int:
+    snapshot = snapshots.current()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            _TAKE_WAITING,
+            {
+                "account": account_id,
+                "due": due,
+                "limit": settings.RELEASE_SLICE // 2 * max(1, share),
+            },
+        )
+        cases = [Case(*row) for row in cursor.fetchall()]
+        if cases:
+            cases_place(cursor, cases, snapshot, origin="waiting", carrier_id=0)
+    return len(cases)
+
+
+def claimed_place(
+    cursor: Any, claimed: Sequence[tuple[int, uuid.UUID]], snapshot: Snapshot, carrier_id: int
+) -> None:
+    """Decides again rows (lane, id) that the cursor's transaction has just claimed."""
+    keys = {"lanes": [lane for lane, _id in claimed], "ids": [key for _lane, key in claimed]}
+    cursor.execute(_TAKE_CLAIMED, keys | {"carrier": carrier_id})
+    cases = [Case(*row) for row in cursor.fetchall()]
+    cases_place(cursor, cases, snapshot, origin="dispatch", carrier_id=carrier_id)
+
+
+def cases_place(
+    cursor: Any, cases: Sequence[Case], snapshot: Snapshot, *, origin: str, carrier_id: int
+) -> None:
+    """Decides cases and moves their rows from `origin` to where the verdicts say, in the
+    cursor's transaction. `carrier_id` is the dispatch rows' present one."""
+    now = clock.now()
+    verdicts = cases_decide(snapshot, cases, now)
+    pairs = list(zip(cases, verdicts, strict=True))
+    cursor.execute(
+        _LEAVE[origin],
+        {
+            "carrier": carrier_id,
+            "lanes": [case.lane for case in cases],
+            "ids": [case.id for case in cases],
+        },
+    )
+    going = [(case, verdict) for case, verdict in pairs if verdict.action == "queue"]
+    waiting = [(case, verdict) for case, verdict in pairs if verdict.action == "wait"]
+    ended = [(case, verdict) for case, verdict in pairs if verdict.action == "end"]
+    _enqueue(cursor, going, snapshot.version)
+    _postpone(cursor, waiting)
+    _note(cursor, going + waiting)
+    if ended:
+        cursor.execute(
+            _EXPLAIN,
+            [
+                [case.id for case, _verdict in ended],
+                [Jsonb(verdict.decision) for _case, verdict in ended],
+            ],
+        )
+        outcomes_apply(
+            cursor,
+            [Outcome(case.id, verdict.status, now, verdict.reason) for case, verdict in ended],
+        )
+    for carrier in {v.carrier_id for case, v in going if case.lane == EXPRESS_LANE}:
+        cursor.execute("SELECT pg_notify(%s, %s)", [EXPRESS_CHANNEL, str(carrier)])
+
+
+def _enqueue(cursor: Any, going: Sequence[tuple[Case, Verdict]], version: int) -> None:
+    if going:
+        cursor.executemany(
+            _QUEUE,
+            [
+                (
+                    verdict.carrier_id,
+                    case.lane,
+                    case.id,
+                    case.account_id,
+                    case.advertiser_id,
+                    case.campaign_id,
+                    case.msisdn,
+                    verdict.not_after,
+                    version,
+                    case.attempts,
+                )
+                for case, verdict in going
+            ],
+        )
+
+
+def _postpone(cursor: Any, waiting: Sequence[tuple[Case, Verdict]]) -> None:
+    if waiting:
+        cursor.executemany(
+            _WAIT,
+            [
+                (
+                    verdict.due_at,
+                    verdict.reason,
+                    case.lane,
+                    case.id,
+                    case.account_id,
+                    case.advertiser_id,
+                    case.campaign_id,
+                    case.msisdn,
+                    case.not_after,
+                    case.attempts,
+                )
+                for case, verdict in waiting
+            ],
+        )
+
+
+def _note(cursor: Any, pairs: Sequence[tuple[Case, Verdict]]) -> None:
+    if not pairs:
+        return
+    ordered = sorted(pairs, key=lambda pair: pair[0].id)
+    cursor.execute(
+        _NOTE,
+        [
+            [case.id for case, _verdict in ordered],
+            [verdict.status for _case, verdict in ordered],
+            [verdict.carrier_id or None for _case, verdict in ordered],
+            [verdict.cost_micros for _case, verdict in ordered],
+            [Jsonb(verdict.decision) for _case, verdict in ordered],
+        ],
+    )
