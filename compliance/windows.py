@@ -4,14 +4,15 @@ Answers are instants in UTC. A span that begins or ends in an hour that the cloc
 repeats (daylight saving) is shortened, never widened.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 MINUTES_PER_DAY = 24 * 60
 _DAY = timedelta(days=1)
 _DAYS_PER_WEEK = 7
+_MOST_DAYS = 1000  # remembered per window, over all zones
+_Spans = tuple[tuple[datetime, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,22 @@ class Window:
 
     spans: tuple[Span, ...]
     holidays: frozenset[date] = frozenset()
+    _known: dict[tuple[date, ZoneInfo], _Spans] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if not self.spans:
             raise ValueError("a window needs a span")
+
+    def spans_on(self, day: date, zone: ZoneInfo) -> _Spans:
+        """The open spans of a local day as instants, in order."""
+        found = self._known.get((day, zone))
+        if found is None:
+            if len(self._known) >= _MOST_DAYS:
+                self._known.clear()
+            found = self._known[day, zone] = _instants_of(self, day, zone)
+        return found
 
 
 def next_window(window: Window, now: datetime, zone: ZoneInfo) -> datetime:
@@ -49,7 +62,7 @@ def next_window(window: Window, now: datetime, zone: ZoneInfo) -> datetime:
     # Every week has an open weekday, so past the holidays the answer is at most a week off;
     # the rest is for weeks in which the clock change swallows a short span.
     for _ in range(4 * _DAYS_PER_WEEK + len(window.holidays)):
-        for opens_at, closes_at in _spans_of(window, day, zone):
+        for opens_at, closes_at in window.spans_on(day, zone):
             if now < closes_at:
                 return max(now, opens_at)
         day += _DAY
@@ -60,7 +73,7 @@ def window_close(window: Window, at: datetime, zone: ZoneInfo) -> datetime | Non
     """When the span that is open at `at` closes; None where the window is shut at `at`."""
     if at.tzinfo is None:
         raise ValueError("at must be an aware time")
-    spans = _spans_of(window, at.astimezone(zone).date(), zone)
+    spans = window.spans_on(at.astimezone(zone).date(), zone)
     return next((closes for opens, closes in spans if opens <= at < closes), None)
 
 
@@ -85,9 +98,7 @@ def common_close(window: Window, at: datetime, zones: tuple[ZoneInfo, ...]) -> d
     return min(known) if len(known) == len(closings) else None
 
 
-@lru_cache(maxsize=4096)
-def _spans_of(window: Window, day: date, zone: ZoneInfo) -> tuple[tuple[datetime, datetime], ...]:
-    """The day's open spans as instants, in order."""
+def _instants_of(window: Window, day: date, zone: ZoneInfo) -> _Spans:
     if day in window.holidays:
         return ()
     found = []

@@ -13,6 +13,7 @@ from compliance.rule_packs.parsing import parse_pack
 PACKS = Path(__file__).parent
 ANY_COUNTRY = "ZZ"
 SCHEMA = PACKS / "schema.json"
+WINDOW_KIND = "window"
 CONTENT_KINDS = frozenset({"label", "optout_text", "price_text"})
 
 
@@ -35,36 +36,40 @@ def languages_of(country: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """A pack's rules in force on a day, sorted by message class and by what they look at."""
+    """A pack's rules in force on a day, by message class and by what they look at."""
 
     pack: Pack
     on: date
-    recipient_rules: Mapping[str, tuple[Rule, ...]] = field(init=False)
-    content_rules: Mapping[str, tuple[Rule, ...]] = field(init=False)
+    recipient_rules: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False)
+    content_rules: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False)
+    window_rules: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False)
+    version: str = field(init=False)
 
     def __post_init__(self) -> None:
         in_force = [rule for rule in self.pack.rules if rule.is_in_force(self.on)]
-        for name, is_content in (("recipient_rules", False), ("content_rules", True)):
-            by_class = {
-                message_class: tuple(
-                    rule
-                    for rule in in_force
-                    if message_class in rule.applies_to
-                    and (rule.kind in CONTENT_KINDS) is is_content
-                )
-                for message_class in MESSAGE_CLASSES
-            }
-            object.__setattr__(self, name, by_class)
+        content = [rule for rule in in_force if rule.kind in CONTENT_KINDS]
+        windows = [rule for rule in in_force if rule.kind == WINDOW_KIND]
+        others = [rule for rule in in_force if rule not in content and rule not in windows]
+        derived = {
+            "recipient_rules": _by_class(others),
+            "content_rules": _by_class(content),
+            "window_rules": _by_class(windows),
+            "version": f"{self.pack.country} {self.pack.version}",
+        }
+        for name, value in derived.items():
+            object.__setattr__(self, name, value)
 
     @property
     def country(self) -> str:
         """The country of the pack."""
         return self.pack.country
 
-    @property
-    def version(self) -> str:
-        """The pack's version, for the record of a decision."""
-        return f"{self.pack.country} {self.pack.version}"
+
+def _by_class(rules: list[Rule]) -> dict[str, tuple[Rule, ...]]:
+    return {
+        message_class: tuple(rule for rule in rules if message_class in rule.applies_to)
+        for message_class in MESSAGE_CLASSES
+    }
 
 
 class Rulebook:

@@ -162,17 +162,30 @@ def _check_rules(pack: Pack) -> None:
     if not (len(pack.country) == 2 and pack.country.isalpha() and pack.country.isupper()):
         raise PackError("pack.country", "must be an ISO code of two capitals, or ZZ")
     sources = {source.id for source in pack.sources}
-    seen: set[str] = set()
+    seen: dict[str, Rule] = {}
     for number, rule in enumerate(pack.rules):
         where = f"pack.rules[{number}]"
         if rule.id in seen:
             raise PackError(f"{where}.id", f"“{rule.id}” is there twice")
-        seen.add(rule.id)
         if rule.source not in sources:
             raise PackError(f"{where}.source", f"“{rule.source}” is not among the sources")
+        if any(_share_hours(rule, other) for other in seen.values()):
+            raise PackError(where, "a class has one window at a time; end the other one first")
+        seen[rule.id] = rule
+    _check_examples(pack, seen)
+
+
+def _share_hours(rule: Rule, other: Rule) -> bool:
+    """Whether two windows hold for one class on one day, so that neither could be told from the other."""
+    if not (rule.kind == other.kind == "window" and rule.applies_to & other.applies_to):
+        return False
+    first, second = sorted((rule, other), key=lambda rule: rule.effective_from)
+    return first.effective_to is None or second.effective_from < first.effective_to
+
+
+def _check_examples(pack: Pack, rules: Mapping[str, Rule]) -> None:
     for number, example in enumerate(pack.examples):
         for rule_id in example.findings:
-            if rule_id not in seen:
-                raise PackError(
-                    f"pack.examples[{number}].expect.findings", f"no rule is called “{rule_id}”"
-                )
+            if rule_id not in rules:
+                where = f"pack.examples[{number}].expect.findings"
+                raise PackError(where, f"no rule is called “{rule_id}”")

@@ -1,0 +1,119 @@
+"""What a rule found: codes and values, with the sentences a person reads.
+
+The sentences are only marked here, so that this stays free of Django: a door translates
+them with `gettext(MESSAGES[finding.message_code]) % dict(finding.params)` and likewise
+`FIXES[finding.fix_code]`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from compliance.rule_packs.model import Rule
+
+Values = tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A failed rule. Severity: `block`, `delay` (until its window opens) or `warn`."""
+
+    rule_id: str
+    severity: str
+    citation: str
+    message_code: str
+    params: Values
+    fix_code: str
+
+    def as_facts(self) -> dict[str, object]:
+        """The finding as plain JSON values."""
+        return {
+            "rule_id": self.rule_id,
+            "severity": self.severity,
+            "citation": self.citation,
+            "message_code": self.message_code,
+            "params": dict(self.params),
+            "fix_code": self.fix_code,
+        }
+
+
+def finding_of(
+    rule: Rule, message_code: str, params: Values = (), *, severity: str | None = None
+) -> Finding:
+    """The finding of a failed rule; its fix follows from the message."""
+    return Finding(
+        rule.id,
+        severity or rule.severity,
+        rule.citation,
+        message_code,
+        params,
+        FIX_OF[message_code],
+    )
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a sentence for the catalogues without translating it."""
+    return message
+
+
+MESSAGES: Mapping[str, str] = {
+    "suppressed": gettext_noop("The number has asked not to receive these messages."),
+    "consent_missing": gettext_noop("There is no consent to this purpose from the number."),
+    "consent_revoked": gettext_noop("The number has withdrawn its consent to this purpose."),
+    "do_not_call_listed": gettext_noop("The number is on the national do-not-call list."),
+    "do_not_call_unknown": gettext_noop(
+        "The number was not checked against the national do-not-call list."
+    ),
+    "sender_kind_not_allowed": gettext_noop(
+        "Messages of this class may not come from this kind of sender."
+    ),
+    "sender_not_registered": gettext_noop(
+        "The sender is not registered for this class on the recipient's network."
+    ),
+    "template_missing": gettext_noop("The text does not come from an approved template."),
+    "label_missing": gettext_noop("The text does not begin with an advertising label."),
+    "opt_out_text_missing": gettext_noop("The text does not say how to refuse further messages."),
+    "opt_out_text_not_last": gettext_noop(
+        "The text does not end with a clear instruction to refuse further messages."
+    ),
+    "price_missing": gettext_noop("The text advertises a paid service without its price."),
+    "outside_hours": gettext_noop("At this time these messages may not reach the recipient."),
+    "cap_reached": gettext_noop(
+        "The number has had %(count)s such messages in %(hours)s hours; %(limit)s are allowed."
+    ),
+    "too_many_segments": gettext_noop(
+        "The message has %(segments)s segments; %(limit)s are allowed."
+    ),
+}
+
+FIXES: Mapping[str, str] = {
+    "leave_out": gettext_noop("Leave this number out."),
+    "obtain_consent": gettext_noop("Obtain consent and record it, or leave this number out."),
+    "check_register": gettext_noop("Import the present list before sending."),
+    "choose_sender": gettext_noop("Choose a sender of an allowed kind, such as a brandname."),
+    "register_sender": gettext_noop("Register the sender, or choose one that is registered."),
+    "use_template": gettext_noop("Use an approved template of this class."),
+    "write_label": gettext_noop("Begin the text with %(write)s."),
+    "write_opt_out": gettext_noop("End the text with, for example: %(write)s."),
+    "write_price": gettext_noop("Name the price with its currency."),
+    "wait": gettext_noop("Nothing to do: it is sent when the window opens."),
+    "send_later": gettext_noop("Send it later."),
+    "shorten": gettext_noop("Shorten the text, or write it without marks."),
+}
+
+FIX_OF: Mapping[str, str] = {
+    "suppressed": "leave_out",
+    "consent_missing": "obtain_consent",
+    "consent_revoked": "leave_out",
+    "do_not_call_listed": "leave_out",
+    "do_not_call_unknown": "check_register",
+    "sender_kind_not_allowed": "choose_sender",
+    "sender_not_registered": "register_sender",
+    "template_missing": "use_template",
+    "label_missing": "write_label",
+    "opt_out_text_missing": "write_opt_out",
+    "opt_out_text_not_last": "write_opt_out",
+    "price_missing": "write_price",
+    "outside_hours": "wait",
+    "cap_reached": "send_later",
+    "too_many_segments": "shorten",
+}
