@@ -16,7 +16,7 @@ VAR_DIR = Path(env.text("SIGNALBOX_VAR", str(BASE_DIR / "var")))
 
 PORT = env.integer("PORT", 8000)
 SIMULATOR_PORT = env.integer("SIMULATOR_PORT", 2775)
-SIMULATOR_CONTROL_URL = env.text("SIMULATOR_CONTROL_URL", f"http://127.0.0.1:{SIMULATOR_PORT + 10}")
+SIMULATOR_CONTROL_URL = env.text("SIMULATOR_CONTROL_URL", f"http://127.0.0.1:{SIMULATOR_PORT + 20}")
 
 _addresses = embedded.addresses(VAR_DIR)
 DATABASE_URL = env.text("DATABASE_URL", _addresses.database_url if _addresses else "")

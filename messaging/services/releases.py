@@ -1,0 +1,237 @@
+"""A slice of a campaign's audience: assessed, and then stored, in one pass.
+
+Pre-flight calls `recipients_assess`, release stores what the same function answered, so what
+pre-flight says is what sending does (invariant 12).
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from compliance.constants import LANES
+from config.common.ids import uuid7
+from messaging.constants import MessageStatus, Origin
+from messaging.encoding import segmentation, validity
+from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
+from messaging.services.decisions import Case, Verdict, cases_decide
+from messaging.services.drafts import MAX_SEGMENTS, Draft
+from messaging.services.rows import Fate, rows_store, tally_accepted
+from messaging.slots import MissingSlotError
+from routing.engine import price_of
+from routing.selectors.snapshot import number_overrides
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A contact as the release sees it; `values` by slot, already as text in NFC."""
+
+    contact_id: int
+    msisdn: str
+    country: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What is released: one approved version from one sender, useful until `not_after`."""
+
+    account_id: int
+    campaign_id: int | None
+    template_version_id: int
+    sender_id: int
+    not_after: datetime | None = None
+
+
+@dataclass(slots=True)
+class Assessment:
+    """What would happen, or happened, to one recipient.
+
+    `outcome`: released or excluded (with `reason`: a FailureReason, or missing_value,
+    value_not_allowed, too_long, no_price; `detail` names the slot). `due_at`: when it may leave,
+    where that is later.
+    """
+
+    contact_id: int
+    msisdn: str
+    outcome: str
+    reason: str = ""
+    detail: str = ""
+    segment_count: int = 0
+    encoding: str = ""
+    price_micros: int = 0
+    network_id: int | None = None
+    due_at: datetime | None = None
+    text: str = ""
+    message_id: uuid.UUID | None = None
+
+
+RELEASED, EXCLUDED = "released", "excluded"
+
+
+def recipients_assess(
+    snapshot: Snapshot, release: Release, recipients: Sequence[Recipient], *, now: datetime
+) -> list[Assessment]:
+    """What each recipient would get, in order, without storing anything."""
+    return [assessment for assessment, _pair in _assess(snapshot, release, recipients, now)]
+
+
+def recipients_release(
+    snapshot: Snapshot, release: Release, recipients: Sequence[Recipient], *, now: datetime
+) -> list[Assessment]:
+    """Stores the messages of a slice in the caller's transaction and says what became of each
+    recipient, in order. The caller keeps the audience ledger, so that nobody is released twice."""
+    assessed = _assess(snapshot, release, recipients, now)
+    pairs = [pair for _assessment, pair in assessed if pair is not None]
+    if pairs:
+        rows_store(pairs, now=now, rules_version=snapshot.version)
+        if release.campaign_id is not None:
+            tally_accepted(release.campaign_id, [draft for draft, _fate in pairs])
+    return [assessment for assessment, _pair in assessed]
+
+
+def _assess(
+    snapshot: Snapshot, release: Release, recipients: Sequence[Recipient], now: datetime
+) -> list[tuple[Assessment, tuple[Draft, Fate] | None]]:
+    slice_ = _Slice(snapshot, release)
+    overrides = number_overrides([recipient.msisdn for recipient in recipients])
+    drafted = [slice_.draft(recipient, overrides.get(recipient.msisdn)) for recipient in recipients]
+    cases = [_case(draft) for draft in drafted if isinstance(draft, Draft)]
+    verdicts = {
+        case.id: verdict
+        for case, verdict in zip(cases, cases_decide(snapshot, cases, now), strict=True)
+    }
+    return [
+        (draft, None) if isinstance(draft, Assessment) else _settle(draft, verdicts[draft.id])
+        for draft in drafted
+    ]
+
+
+class _Slice:
+    """What all recipients of a release share."""
+
+    def __init__(self, snapshot: Snapshot, release: Release) -> None:
+        self._snapshot, self._release = snapshot, release
+        self._account = snapshot.accounts[release.account_id]
+        self._sender: SenderCard | None = snapshot.senders.get(release.sender_id)
+        self._text: ApprovedText | None = snapshot.texts.get(release.template_version_id)
+        self._prices: dict[tuple[str, int | None], int | None] = {}
+
+    def draft(self, recipient: Recipient, override: int | None) -> Draft | Assessment:
+        if self._text is None:
+            return _excluded(recipient, "template_withdrawn")
+        if self._sender is None:
+            return _excluded(recipient, "sender_not_allowed")
+        try:
+            text = self._text.template.render(recipient.values)
+        except MissingSlotError as error:
+            return _excluded(recipient, "missing_value", error.slots[0])
+        if not text.isascii() and validity.text_error(text) is not None:
+            return _excluded(recipient, "value_not_allowed")
+        count = segmentation.segment_count(text)
+        if count.segment_count > MAX_SEGMENTS:
+            return _excluded(recipient, "too_long")
+        return self._priced(recipient, override, text, count, self._text, self._sender)
+
+    def _priced(
+        self,
+        recipient: Recipient,
+        override: int | None,
+        text: str,
+        count: segmentation.SegmentCount,
+        approved: ApprovedText,
+        sender: SenderCard,
+    ) -> Draft | Assessment:
+        hint = self._snapshot.numbers.network_of(recipient.msisdn, recipient.country, override)
+        price = self._price(recipient.country, hint.network_id, approved.message_class)
+        if price is None:
+            return _excluded(recipient, "no_price")
+        return Draft(
+            id=uuid7(),
+            account_id=self._release.account_id,
+            advertiser_id=approved.advertiser_id,
+            sender=sender,
+            message_class=approved.message_class,
+            msisdn=recipient.msisdn,
+            country=recipient.country,
+            text=text,
+            encoding=count.encoding,
+            segment_count=count.segment_count,
+            currency=self._account.currency,
+            origin=Origin.CAMPAIGN.value,
+            template_version_id=approved.version_id,
+            campaign_id=self._release.campaign_id,
+            contact_id=recipient.contact_id,
+            network_id=hint.network_id,
+            network_source=hint.source,
+            price_micros=price * count.segment_count,
+            not_after=self._release.not_after,
+        )
+
+    def _price(self, country: str, network_id: int | None, message_class: str) -> int | None:
+        key = (country, network_id)
+        if key not in self._prices:
+            self._prices[key] = price_of(
+                self._snapshot.routing, self._account.id, country, network_id, message_class
+            )
+        return self._prices[key]
+
+
+def _excluded(recipient: Recipient, reason: str, detail: str = "") -> Assessment:
+    return Assessment(recipient.contact_id, recipient.msisdn, EXCLUDED, reason, detail)
+
+
+def _case(draft: Draft) -> Case:
+    return Case(
+        draft.id,
+        LANES.index(draft.message_class),
+        draft.account_id,
+        draft.advertiser_id,
+        draft.campaign_id,
+        draft.msisdn,
+        draft.country,
+        draft.network_id,
+        draft.sender.id,
+        draft.template_version_id,
+        draft.text,
+        draft.segment_count,
+        draft.not_after,
+        0,
+        None,
+    )
+
+
+def _settle(draft: Draft, verdict: Verdict) -> tuple[Assessment, tuple[Draft, Fate] | None]:
+    assessment = Assessment(
+        draft.contact_id or 0,
+        draft.msisdn,
+        RELEASED,
+        segment_count=draft.segment_count,
+        encoding=draft.encoding,
+        price_micros=draft.price_micros,
+        network_id=draft.network_id,
+        due_at=verdict.due_at,
+        text=draft.text,
+        message_id=draft.id,
+    )
+    if verdict.action == "end":
+        assessment.outcome, assessment.reason = EXCLUDED, verdict.reason
+        assessment.message_id = None
+        return assessment, None
+    return assessment, (draft, _fate(verdict))
+
+
+def _fate(verdict: Verdict) -> Fate:
+    if verdict.action == "wait":
+        return Fate(
+            MessageStatus.SCHEDULED.value,
+            due_at=verdict.due_at,
+            reason=verdict.reason,
+            decision=verdict.decision,
+        )
+    return Fate(
+        MessageStatus.QUEUED.value,
+        carrier_id=verdict.carrier_id,
+        cost_micros=verdict.cost_micros,
+        decision=verdict.decision,
+    )
