@@ -81,7 +81,7 @@ class Pacer:
         A whole window may be refused at once; only what was sent after the last cut cuts again.
         Returns whether this one did.
         """
-        if sent_at < self._cut_at:
+        if sent_at <= self._cut_at:
             return False
         rate = self.rate or max(1.0, self._meter.per_second(now))
         if self._ceiling == 0.0:

@@ -44,6 +44,8 @@ class Gcra:
         self._limit = max(1, math.floor(rate * seconds + _FUZZ))
         self._span = seconds + JITTER_SECONDS
         self._interval = self._span / self._limit
+        if self._log:  # a raised rate need not wait out the old spacing
+            self._arrival = min(self._arrival, self._log[-1][0] + self._interval)
 
     def available(self, now: float, express: bool = True) -> int:
         """Return how many may leave now.
