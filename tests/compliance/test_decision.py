@@ -289,18 +289,21 @@ def test_waiting_until_the_opening_lifts_the_delay(facts: Facts) -> None:
         assert (later.outcome, later.close_at) == ("allowed", decision.close_at)
 
 
-@given(FACTS, FACTS)
-def test_a_decider_says_what_decide_says(shared: Facts, recipient: Facts) -> None:
+OWN = (
+    "consent", "suppressed", "sender_registered", "zone", "touches_last_24h", "segments",
+    "is_dnc_listed",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", OWN)
+@given(shared=FACTS, recipient=FACTS)
+def test_a_decider_says_what_decide_says(shared: Facts, recipient: Facts, first: str) -> None:
     rules = shipped_rulebook().rules_for(shared.country, shared.now)
-    names = (
-        "consent", "suppressed", "sender_registered", "zone", "touches_last_24h", "segments",
-        "is_dnc_listed",
-    )  # fmt: skip
-    own = {name: getattr(recipient, name) for name in names}
+    shared_own = {name: getattr(shared, name) for name in OWN}
     decider = Decider(rules, shared)
-    expected = decide(rules, replace(shared, **own))
-    assert decider.decide(**own) == expected
-    assert decider.decide(**own) == expected
+    # Recipients that differ in one fact only must not get each other's remembered decision.
+    for own in (shared_own, {**shared_own, first: getattr(recipient, first)}, shared_own):
+        assert decider.decide(**own) == decide(rules, replace(shared, **own))
 
 
 def test_every_message_has_a_fix_with_a_sentence() -> None:

@@ -63,6 +63,13 @@ def test_repairs_are_flagged(raw: str, repairs: tuple[str, ...]) -> None:
     assert number.repair == repairs[-1]
 
 
+@pytest.mark.parametrize(
+    "raw", ["0849 123 456", "0849123456", "+84 849 123 456", "084 849 123 456", "849 123 456"]
+)
+def test_the_084_range_is_not_taken_for_the_country_code(raw: str) -> None:
+    assert normalize(raw).msisdn == "84849123456"
+
+
 CONVERSIONS = {
     "0120": "070", "0121": "079", "0122": "077", "0126": "076", "0128": "078",
     "0123": "083", "0124": "084", "0125": "085", "0127": "081", "0129": "082",
@@ -146,6 +153,8 @@ def test_ranges_only_the_library_knows_are_accepted(raw: str) -> None:
         ("1900123456", "premium"),
         ("19001234", "premium"),
         ("18001234", "toll_free"),
+        ("+84 1900 123456", "premium"),
+        ("+84 1800 123456", "toll_free"),
         ("+999123456789", "country_unknown"),
         ("+442079460000", "fixed_line"),
         ("+18005551212", "toll_free"),
