@@ -52,20 +52,23 @@ def sniff(
     looks_like_number: LooksLikeNumber,
     *,
     delimiter: str = "",
+    has_header: bool | None = None,
 ) -> Dialect:
-    """The dialect of a file by its first lines; a given delimiter is not questioned."""
+    """The dialect of a file by its first lines; what is given is not questioned."""
     skip = 0
     if lines and (named := _SEP_LINE.fullmatch(lines[0])):
         skip = 1
         delimiter = delimiter or (named[1] if named[1] in DELIMITERS else "")
     body = lines[skip:]
     chosen = delimiter or max(DELIMITERS, key=lambda candidate: _score(body, candidate))
-    first = next(iter(_records(body, chosen)), [])
+    if has_header is None:
+        first = next(iter(_records(body, chosen)), [])
+        has_header = headers.is_header(first, looks_like_number)
     return Dialect(
         codec=encoding.codec,
         errors=encoding.errors,
         delimiter=chosen,
-        has_header=headers.is_header(first, looks_like_number),
+        has_header=has_header,
         skip=skip,
     )
 

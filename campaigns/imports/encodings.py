@@ -34,6 +34,19 @@ class Encoding:
     errors: str = "strict"
     is_certain: bool = True
 
+    def chosen(self, name: str) -> "Encoding":
+        """The encoding a person names, where this one leaves a doubt; a file that is Unicode
+        throughout stays that. Raises ImportFileError."""
+        codec = NAMES.get(name.strip().lower())
+        if codec is None:
+            known = ", ".join(["UTF-8", "UTF-16", *LEGACY.values()])
+            raise ImportFileError("encoding_unknown", found=name[:40], known=known)
+        if self.is_certain and self.errors == "strict":
+            return self
+        if codec == UTF16:
+            raise ImportFileError("file_no_bom")
+        return Encoding(codec, errors="surrogateescape")
+
 
 def detect(chunks: Iterable[bytes]) -> Encoding:
     """The encoding of a file given in pieces. Raises ImportFileError for what is no text."""
@@ -80,7 +93,7 @@ def _utf8_or_legacy(head: bytes, feed: Iterable[bytes]) -> Encoding:
         return Encoding(UTF8)
     if strays * _DAMAGED_SHARE <= continuation:
         return Encoding(UTF8, errors="surrogateescape")
-    return Encoding(_legacy(head), errors="replace", is_certain=False)
+    return Encoding(_legacy(head), errors="surrogateescape", is_certain=False)
 
 
 def _strays(text: str) -> int:

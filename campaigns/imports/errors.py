@@ -72,7 +72,8 @@ ROW_MESSAGES: Mapping[str, str] = {
         "The row cannot be read: a field is longer than %(limit)s characters. Shorten it."
     ),
     "damaged_text": gettext_noop(
-        "The text holds bytes that are not UTF-8. Correct the row and save the file as UTF-8."
+        "The text holds bytes that are no letters in the file's encoding. Correct the row and save "
+        "the file as UTF-8."
     ),
     "too_many_columns": gettext_noop(
         "The row has %(found)s columns, the file has %(expected)s. "
@@ -85,7 +86,7 @@ ROW_MESSAGES: Mapping[str, str] = {
         "“%(found)s” is not a language code. Write vi, en or another code of two letters."
     ),
     "consent_unclear": gettext_noop(
-        "“%(found)s” is neither a yes nor a no. Write Có or Không (yes or no)."
+        "“%(found)s” says neither yes nor no. Write Có (yes), Không (no) or Từ chối (refused)."
     ),
     "date_unreadable": gettext_noop(
         "“%(found)s” is not a date. Write it like %(example)s or 2026-03-31."

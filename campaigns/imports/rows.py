@@ -8,6 +8,7 @@ from campaigns.imports import values
 from campaigns.imports.columns import ATTRIBUTE, Columns, Field
 from campaigns.imports.errors import RowError
 from campaigns.imports.text import DamagedTextError, clean, clean_line, storable
+from campaigns.imports.values import Consent
 from routing.numbers import Number, NumberError, shipped_normalizer
 
 LONGEST_NAME = 200  # characters
@@ -29,15 +30,15 @@ class RowSettings:
 
 @dataclass(slots=True)
 class Row:
-    """A contact as one row, or several of the same number, give it. `consent` is yes, no, or
-    None where the file says nothing; `consent_at` is aware."""
+    """A contact as one row, or several of the same number, give it. `consent` is None where
+    the file says nothing of it; `consent_at` is aware."""
 
     msisdn: str
     country: str
     name: str = ""
     language: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
-    consent: bool | None = None
+    consent: Consent | None = None
     consent_at: datetime | None = None
     consent_source: str = ""
 
@@ -132,9 +133,9 @@ class RowParser:
             row.consent_at = self._moment(cells[columns.consent_date])
         if columns.consent is None:
             # A date of consent alone says that there is consent.
-            row.consent = True if row.consent_at else None
+            row.consent = Consent.GRANTED if row.consent_at else None
         else:
-            row.consent = _yes_or_no(cells[columns.consent])
+            row.consent = _consent(cells[columns.consent])
         if columns.consent_source is not None:
             row.consent_source = _text(
                 Field.CONSENT_SOURCE, cells[columns.consent_source], LONGEST_SOURCE, clean_line
@@ -157,10 +158,10 @@ class RowParser:
         return moment
 
 
-def _yes_or_no(cell: str) -> bool | None:
+def _consent(cell: str) -> Consent | None:
     text = _text(Field.CONSENT, cell, LONGEST_VALUE, clean_line)
     try:
-        return values.yes_or_no(text)
+        return values.consent(text)
     except ValueError as error:
         raise RowError(Field.CONSENT, "consent_unclear", found=text[:_SHOWN]) from error
 

@@ -1,19 +1,22 @@
-"""Yes and no, dates and languages as people write them. Pure."""
+"""Consent, dates and languages as people write them. Pure."""
 
 import re
 from datetime import date, datetime, time, tzinfo
+from enum import StrEnum
 from functools import lru_cache
 
 from campaigns.imports.text import fold
 
-_YES = frozenset(
+_GRANTED = frozenset(
     {"co", "yes", "y", "true", "t", "1", "x", "ok", "v", "dong y", "da dong y", "opt in", "opted in",
      "granted", "subscribed", "dang ky", "da dang ky", "dk", "on"}
 )  # fmt: skip
-_NO = frozenset(
-    {"khong", "no", "n", "false", "f", "0", "ko", "k", "khong dong y", "chua", "chua dong y", "tu choi",
-     "da tu choi", "opt out", "opted out", "unsubscribed", "stop", "huy", "da huy", "huy dang ky",
-     "tc", "revoked", "off", "dnc"}
+_NOT_GIVEN = frozenset(
+    {"khong", "no", "n", "false", "f", "0", "ko", "k", "khong dong y", "chua", "chua dong y", "off"}
+)
+_REFUSED = frozenset(
+    {"tu choi", "da tu choi", "tu choi nhan tin", "opt out", "opted out", "unsubscribed", "stop", "huy",
+     "da huy", "huy dang ky", "da huy dang ky", "tc", "revoked", "withdrawn", "dnc"}
 )  # fmt: skip
 _TICKS = frozenset("✓✔☑√✅")
 _CROSSES = frozenset("✗✘☒❌×")
@@ -30,17 +33,27 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([AaPp][Mm])?")
 _MONTH_FIRST_COUNTRIES = frozenset({"US"})
 
 
+class Consent(StrEnum):
+    """What a cell says of consent: an empty box is no refusal, and a refusal is more than that."""
+
+    GRANTED = "granted"
+    NOT_GIVEN = "not_given"
+    REFUSED = "refused"
+
+
 @lru_cache(maxsize=256)
-def yes_or_no(value: str) -> bool | None:
-    """Whether a cell says yes; None where it is empty. Raises ValueError for anything else."""
+def consent(value: str) -> Consent | None:
+    """What a cell says; None where it is empty. Raises ValueError for anything unclear."""
     text = value.strip()
     if not text:
         return None
     folded = fold(text)
-    if folded in _YES or text in _TICKS:
-        return True
-    if folded in _NO or text in _CROSSES:
-        return False
+    if folded in _GRANTED or text in _TICKS:
+        return Consent.GRANTED
+    if folded in _NOT_GIVEN or text in _CROSSES:
+        return Consent.NOT_GIVEN
+    if folded in _REFUSED:
+        return Consent.REFUSED
     raise ValueError(value)
 
 

@@ -5,9 +5,9 @@ from simple_history.models import HistoricalRecords
 
 from compliance.models import Account
 
-# Small letters with their marks and without, for search: the 67 Vietnamese ones.
-MARKED = "áàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵđ"
-BARE = "a" * 17 + "e" * 11 + "i" * 5 + "o" * 17 + "u" * 11 + "y" * 5 + "d"
+# What folding takes off a decomposed small letter: đ, which does not decompose, becomes d; the
+# combining marks of Latin letters go.
+MARKS = "đ\u0300\u0301\u0302\u0303\u0306\u0308\u0309\u030a\u030c\u031b\u0323\u0327"
 
 
 class Contact(models.Model):
@@ -21,9 +21,12 @@ class Contact(models.Model):
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     name_folded = models.GeneratedField(
         expression=models.Func(
-            Lower("name"), models.Value(MARKED), models.Value(BARE), function="TRANSLATE"
+            models.Func(Lower("name"), template="normalize(%(expressions)s, NFD)"),
+            models.Value(MARKS),
+            models.Value("d"),
+            function="TRANSLATE",
         ),
-        output_field=models.CharField(max_length=200),
+        output_field=models.TextField(),
         db_persist=True,
     )
     created_at = models.DateTimeField(_("created"))

@@ -1,0 +1,88 @@
+"""What a file says of consent, into the ledger: a batch at a time, harmless to repeat."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from campaigns.imports.rows import Row
+from campaigns.imports.values import Consent
+from campaigns.models import ContactImport
+from compliance.constants import ConsentAction, ConsentMethod
+from compliance.selectors.consent import consent_states
+from compliance.services.consent import consent_record
+from compliance.services.consent_imports import ConsentGiven, consents_import
+
+
+def record_consents(contact_import: ContactImport, rows: Iterable[Row]) -> int:
+    """Records grants, and revocations of those who refused or have taken their consent back;
+    says how many were news. Where the file has no date, the upload is the moment.
+
+    A plain no of somebody who never agreed is no fact: nobody is barred for an empty box.
+    """
+    advertiser = contact_import.consent_advertiser
+    if advertiser is None:
+        return 0
+    granted: dict[str, list[ConsentGiven]] = defaultdict(list)
+    denied: list[Row] = []
+    for row in rows:
+        said = Consent.GRANTED if contact_import.consent_for_all else row.consent
+        if said == Consent.GRANTED:
+            given_at = row.consent_at or contact_import.created_at
+            given = ConsentGiven(row.msisdn, contact_import.consent_purpose, given_at)
+            granted[row.consent_source or contact_import.consent_source].append(given)
+        elif said is not None:
+            denied.append(row)
+    recorded = sum(
+        consents_import(
+            account=contact_import.account,
+            advertiser=advertiser,
+            rows=given,
+            source=source,
+            actor=contact_import.created_by,
+            evidence=_evidence(contact_import),
+        )
+        for source, given in granted.items()
+    )
+    return recorded + _revoke(contact_import, denied)
+
+
+def _revoke(contact_import: ContactImport, denied: list[Row]) -> int:
+    advertiser = contact_import.consent_advertiser
+    assert advertiser is not None
+    states = consent_states(
+        contact_import.account_id,
+        advertiser.pk,
+        [row.msisdn for row in denied],
+        contact_import.consent_purpose,
+    )
+    recorded = 0
+    for row in denied:
+        known = states.get(row.msisdn)
+        is_news = known != ConsentAction.REVOKED
+        if row.consent == Consent.NOT_GIVEN:
+            is_news = known == ConsentAction.GRANTED
+        if is_news:
+            consent_record(
+                account=contact_import.account,
+                advertiser=advertiser,
+                msisdn=row.msisdn,
+                purpose=contact_import.consent_purpose,
+                action=ConsentAction.REVOKED,
+                method=ConsentMethod.IMPORT,
+                source=row.consent_source or contact_import.consent_source,
+                evidence=_evidence(contact_import),
+                given_at=row.consent_at or contact_import.created_at,
+                actor=contact_import.created_by,
+            )
+            recorded += 1
+    return recorded
+
+
+def _evidence(contact_import: ContactImport) -> dict[str, object]:
+    evidence: dict[str, object] = {
+        "import": contact_import.pk,
+        "file": contact_import.file_name,
+        "sha256": contact_import.file_digest,
+    }
+    if contact_import.consent_evidence:
+        evidence["note"] = contact_import.consent_evidence
+    return evidence
