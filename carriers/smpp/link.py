@@ -159,7 +159,9 @@ class Link(threading.Thread):
 
     def _keep_bound(self) -> LinkEnd:
         self._report(SessionHealth("starting"), force=True)
+        seconds = 0.0
         while True:
+            self._wait(None, 0, self._around.clock() + seconds)
             self._report(SessionHealth("binding"))
             closed = self._converse()
             if closed.fatal:
@@ -169,7 +171,6 @@ class Link(threading.Thread):
                 return "stopped"
             seconds = self._backoff.next_seconds()
             self._report(SessionHealth("connection_lost", closed.detail))
-            self._wait(None, 0, self._around.clock() + seconds)
 
     def _converse(self) -> Closed:
         """Connect and run one session; returns why it ended."""

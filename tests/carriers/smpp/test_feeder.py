@@ -99,7 +99,8 @@ def test_pace_of_the_bind_is_kept_and_the_next_time_known(fed):
     assert len(one.feed()) == 1
     sent, waited = 0, 0.0
     while not sent:
-        assert (wait := one.next_in()) > 0.0
+        wait = one.next_in()
+        assert wait > 0.0
         sent, waited = len(one.feed(after=wait)), waited + wait
     assert sent == 1
     assert 0.05 < waited < 0.11
