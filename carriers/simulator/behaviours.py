@@ -23,7 +23,8 @@ class Behaviour:
 
     `refusals` counts the attempts refused with `refusal_status` before one is accepted (None:
     all are); parts before `refused_from_part` of a long message are accepted. `receipts` are the
-    stat words sent, in order; `receipt_first` sends them before the response.
+    stat words sent, in order; `receipt_first` sends them before the response and
+    `receipt_delay_seconds` adds to the operator's own delay.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Behaviour:
     response_delay_seconds: float = 0.0
     receipts: tuple[str, ...] = ("DELIVRD",)
     receipt_first: bool = False
+    receipt_delay_seconds: float = 0.0
 
 
 DELIVERED: Final = Behaviour(
@@ -151,6 +153,13 @@ SPECIAL: Final[tuple[Behaviour, ...]] = (
         gettext_noop("Intermediate receipt, then delivered"),
         gettext_noop("Accepted; a receipt says ENROUTE, a later one DELIVRD."),
         receipts=("ENROUTE", "DELIVRD"),
+    ),
+    Behaviour(
+        "late_receipt",
+        "914",
+        gettext_noop("Late receipt"),
+        gettext_noop("Accepted; the DELIVRD receipt comes 45 seconds later than usual."),
+        receipt_delay_seconds=45.0,
     ),
 )
 

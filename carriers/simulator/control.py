@@ -85,12 +85,15 @@ class Control:
         if not isinstance(text, str):
             raise RequestError("text must be a string", field="text")
         smsc = self._entry(values)
+        system_id = str(values.get("system_id") or "")
+        if system_id and system_id not in {item.system_id for item in smsc.profile.accounts}:
+            raise RequestError("system_id has no account there", field="system_id")
         try:
             message_id, parts, receivers = smsc.inject(
                 source,
                 destination,
                 text,
-                system_id=str(values.get("system_id") or ""),
+                system_id=system_id,
                 reverse=values.get("order") == "reversed",
             )
         except MoTextError as error:

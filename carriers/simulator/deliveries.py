@@ -62,6 +62,13 @@ class Delivery:
         return self.body
 
 
+def mo_delivery(
+    serial: int, index: int, system_id: str, message: pdu.DeliverSm, now: float
+) -> Delivery:
+    """A part of an MO; its parts share the id that `serial` makes."""
+    return Delivery("mo", f"mo{serial}", index, serial, system_id, message, "", now)
+
+
 def describe(delivery: Delivery) -> dict[str, object]:
     """What the journal needs to know to owe the delivery again after a restart."""
     message = delivery.message

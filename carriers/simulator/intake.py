@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from carriers.simulator.acceptance import Acceptance, wanted_receipts
 from carriers.simulator.behaviours import DELIVERED, ESME_RTHROTTLED, Behaviour
 from carriers.simulator.deliveries import Delivery
-from carriers.simulator.journal import submit_line
+from carriers.simulator.lines import response_line, submit_line
 from carriers.smpp import pdu
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 ESME_RINVMSGLEN: Final = 0x01
 # A second receipt for the same message comes so much later than the first.
 NEXT_RECEIPT_SECONDS: Final = 0.25
-_RESPONSE_LINE: Final = (
-    '{"event":"response","time":%.6f,"session":%d,"sequence":%d,"status":%d,"message_id":"%s"}\n'
-)
-
 _quoted_list = lru_cache(maxsize=64)(json.dumps)
 
 
@@ -96,7 +92,8 @@ class Intake:
             return 0.0
         profile = self._profile
         jitter = profile.receipt_jitter_seconds
-        due = responded + profile.receipt_delay_seconds + index * NEXT_RECEIPT_SECONDS
+        due = responded + profile.receipt_delay_seconds + behaviour.receipt_delay_seconds
+        due += index * NEXT_RECEIPT_SECONDS
         return due + jitter * self._random.random() if jitter else due
 
     def _latency(self) -> float:
@@ -158,5 +155,5 @@ class Intake:
     @staticmethod
     def _respond(answer: tuple["Session", bytes, int, int, str]) -> None:
         session, octets, sequence, status, message_id = answer
-        line = _RESPONSE_LINE % (time(), session.number, sequence, status, message_id)
+        line = response_line(time(), session.number, sequence, status, message_id)
         session.send(octets, line)

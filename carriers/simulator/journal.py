@@ -6,11 +6,11 @@ that pass reach a socket: a killed simulator may have noted an answer that did n
 never the reverse.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from json.encoder import encode_basestring_ascii as quote
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,14 +18,6 @@ from carriers.smpp import pdu
 
 # Above this a journal is set aside at the next start, so that benchmarks don't fill the disk.
 MAX_JOURNAL_OCTETS: Final = 256 * 1024 * 1024
-
-_SUBMIT: Final = (
-    '{"event":"submit","time":%.6f,"session":%d,"sequence":%d,"system_id":%s,'
-    '"source":%s,"source_ton":%d,"source_npi":%d,"destination":%s,"dest_ton":%d,"dest_npi":%d,'
-    '"status":%s,"message_id":"%s","serial":%d,"answered":%s,"behaviour":"%s","receipts":%s,'
-    '"esm_class":%d,"data_coding":%d,"registered_delivery":%d,"validity_period":%s,'
-    '"octets":"%s"%s}\n'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +31,7 @@ class JournalRecord:
     """
 
     event: str
-    time: float
+    time: float = 0.0
     session: int = 0
     sequence: int = 0
     system_id: str = ""
@@ -80,6 +72,7 @@ class Journal:
     def __init__(self, path: Path | None, *, fsync: bool = False) -> None:
         self._lines: list[str] = []
         self._fsync = fsync
+        self._has_failed = False
         self._file = -1 if path is None else _open(path)
 
     @property
@@ -95,18 +88,23 @@ class Journal:
         self._lines.append(json.dumps({"event": event, "time": time, **values}) + "\n")
 
     def flush(self) -> None:
-        """Append what was noted, as whole lines. OSError when the disk refuses."""
+        """Append what was noted, as whole lines. OSError when the disk refuses, now or before:
+        nothing may be answered after a line was lost."""
+        if self._has_failed:
+            raise OSError(errno.EIO, "the journal could not be written before")
         if not self._lines:
             return
         text = "".join(self._lines)
         self._lines.clear()
         if self._file < 0:
             return
+        self._has_failed = True
         rest = memoryview(text.encode("ascii"))
         while rest:
             rest = rest[os.write(self._file, rest) :]
         if self._fsync:
             os.fsync(self._file)
+        self._has_failed = False
 
     def close(self) -> None:
         self.flush()
@@ -129,61 +127,6 @@ def _open(path: Path) -> int:
     if size and os.pread(file, 1, size - 1) != b"\n":
         os.write(file, b"\n")
     return file
-
-
-def submit_line(
-    time: float,
-    session: int,
-    sequence: int,
-    system_id: str,
-    submit: pdu.SubmitSm,
-    status: int | None,
-    message_id: str,
-    serial: int,
-    answered: bool,
-    behaviour: str,
-    receipts: str,
-) -> str:
-    """Format the line of a submit_sm; `receipts` is a JSON list already."""
-    return _SUBMIT % (
-        time,
-        session,
-        sequence,
-        quote(system_id),
-        quote(submit.source_addr),
-        submit.source_addr_ton,
-        submit.source_addr_npi,
-        quote(submit.destination_addr),
-        submit.dest_addr_ton,
-        submit.dest_addr_npi,
-        "null" if status is None else status,
-        message_id,
-        serial,
-        "true" if answered else "false",
-        behaviour,
-        receipts,
-        submit.esm_class,
-        submit.data_coding,
-        submit.registered_delivery,
-        quote(submit.validity_period),
-        submit.short_message.hex(),
-        _tlv_fields(submit.tlvs) if submit.tlvs else "",
-    )
-
-
-def _tlv_fields(tlvs: pdu.Tlvs) -> str:
-    listed = ",".join(f'[{tag},"{value.hex()}"]' for tag, value in tlvs)
-    reference = user_message_reference(tlvs)
-    known = "" if reference is None else f',"user_message_reference":{reference}'
-    return f'{known},"tlvs":[{listed}]'
-
-
-def user_message_reference(tlvs: pdu.Tlvs) -> int | None:
-    """The ESME's own number of the message (SMPP 3.4 §5.3.2.17), if it gave one."""
-    for tag, value in tlvs:
-        if tag == pdu.TLV_USER_MESSAGE_REFERENCE:
-            return int.from_bytes(value, "big")
-    return None
 
 
 def record_of(values: dict[str, Any]) -> JournalRecord:  # Any: straight from JSON
@@ -218,4 +161,4 @@ def _parsed(line: bytes) -> dict[str, Any] | None:
         values = json.loads(line)
     except ValueError:
         return None
-    return values if isinstance(values, dict) else None
+    return values if isinstance(values, dict) and "event" in values else None

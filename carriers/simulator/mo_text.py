@@ -70,3 +70,19 @@ def _cut(units: list[bytes], limit: int) -> list[bytes]:
             body = b""
         body += unit
     return [*bodies, body]
+
+
+def mo_message(
+    source: str, destination: str, coding: int, esm_class: int, octets: bytes
+) -> pdu.DeliverSm:
+    """A part on its way from a handset (international number) to a short code or number."""
+    return pdu.DeliverSm(
+        source_addr_ton=pdu.TON_INTERNATIONAL,
+        source_addr_npi=pdu.NPI_ISDN,
+        source_addr=source,
+        dest_addr_npi=pdu.NPI_ISDN,
+        destination_addr=destination,
+        esm_class=esm_class,
+        data_coding=coding,
+        short_message=octets,
+    )

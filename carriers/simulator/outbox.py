@@ -2,24 +2,15 @@
 
 from collections import deque
 from time import monotonic
-from typing import Final, Protocol
+from typing import Protocol
 
 from carriers.simulator.agenda import Agenda
 from carriers.simulator.deliveries import Delivery, Key, describe
 from carriers.simulator.journal import Journal
+from carriers.simulator.lines import acknowledged_line, sent_line
 from carriers.simulator.operators import OperatorProfile
 from carriers.simulator.stats import Stats
 from carriers.smpp import pdu
-
-_SENT: Final = {"receipt": "receipt", "mo": "mo_sent"}
-_SENT_LINE: Final = (
-    '{"event":"%s","time":%.6f,"session":%d,"sequence":%d,"message_id":"%s","index":%d,'
-    '"state":"%s"}\n'
-)
-_ACK_LINE: Final = (
-    '{"event":"%s_ack","time":%.6f,"session":%d,"status":%d,"message_id":"%s","index":%d,'
-    '"state":"%s"}\n'
-)
 
 
 class Receiver(Protocol):
@@ -106,19 +97,7 @@ class Outbox:
             receiver.unacknowledged[sequence] = (delivery, deadline)
             body = delivery.octets(self._profile, now)
             receiver.send(pdu.with_header(pdu.DELIVER_SM, 0, sequence, body))
-            message_id, index = delivery.key
-            self._journal.add(
-                _SENT_LINE
-                % (
-                    _SENT[delivery.event],
-                    now,
-                    receiver.number,
-                    sequence,
-                    message_id,
-                    index,
-                    delivery.state,
-                )
-            )
+            self._journal.add(sent_line(now, receiver.number, sequence, delivery))
             self._stats.sent(delivery.event)
 
     def acknowledge(self, receiver: Receiver, sequence: int, status: int, now: float) -> None:
@@ -127,11 +106,7 @@ class Outbox:
         if found is None:
             return
         delivery, _ = found
-        message_id, index = delivery.key
-        self._journal.add(
-            _ACK_LINE
-            % (delivery.event, now, receiver.number, status, message_id, index, delivery.state)
-        )
+        self._journal.add(acknowledged_line(now, receiver.number, status, delivery))
         if status == 0:
             self.owed.pop(delivery.key, None)
             self._stats.acknowledged(delivery.event, now)

@@ -17,7 +17,7 @@ from carriers.simulator.smsc import Smsc
 
 _BACKLOG: Final = 512
 # How long a stopping simulator waits for the answers to its unbinds.
-UNBIND_SECONDS: Final = 1.0
+UNBIND_SECONDS = 1.0
 
 
 class PortTakenError(OSError):

@@ -6,10 +6,10 @@ from time import monotonic, time
 from typing import Final
 
 from carriers.simulator.agenda import Agenda
-from carriers.simulator.deliveries import Delivery, describe
+from carriers.simulator.deliveries import describe, mo_delivery
 from carriers.simulator.intake import Intake
 from carriers.simulator.journal import Journal
-from carriers.simulator.mo_text import mo_parts
+from carriers.simulator.mo_text import mo_message, mo_parts
 from carriers.simulator.operators import OperatorProfile
 from carriers.simulator.outbox import Outbox
 from carriers.simulator.recovery import Recovered
@@ -21,6 +21,7 @@ from carriers.smpp import pdu
 ESME_RALYBND: Final = 0x05
 ESME_RINVPASWD: Final = 0x0E
 ESME_RINVSYSID: Final = 0x0F
+HOUSEKEEPING_SECONDS = 1.0
 # A checkpoint per so many submits bounds what a restart has to replay.
 CHECKPOINT_SUBMITS: Final = 50_000
 # Numbers of a fresh journal start at the clock, so that ids of a deleted one don't come again.
@@ -88,7 +89,7 @@ class Smsc:
         for session in list(self.sessions):
             session.keep_house(now)
         self.end_pass()
-        self._house = self._loop.call_later(1.0, self._keep_house)
+        self._house = self._loop.call_later(HOUSEKEEPING_SECONDS, self._keep_house)
 
     # -- sessions
 
@@ -163,39 +164,22 @@ class Smsc:
         self._references += 1
         coding, esm_class, bodies = mo_parts(text, self._references)
         system_id = system_id or self.profile.accounts[0].system_id
-        message_id = f"mo{self.next_serial()}"
+        serial, now = self.next_serial(), time()
         parts = [
-            self._part(message_id, index, system_id, source, destination, coding, esm_class, body)
+            mo_delivery(
+                serial,
+                index,
+                system_id,
+                mo_message(source, destination, coding, esm_class, body),
+                now,
+            )
             for index, body in enumerate(bodies, 1)
         ]
         for part in reversed(parts) if reverse else parts:
             self.note("mo", **describe(part))
             self.outbox.owe(part, 0.0)
         self.end_pass()
-        return message_id, len(parts), self.outbox.receivers(system_id)
-
-    def _part(
-        self,
-        message_id: str,
-        index: int,
-        system_id: str,
-        source: str,
-        destination: str,
-        coding: int,
-        esm_class: int,
-        body: bytes,
-    ) -> Delivery:
-        message = pdu.DeliverSm(
-            source_addr_ton=pdu.TON_INTERNATIONAL,
-            source_addr_npi=pdu.NPI_ISDN,
-            source_addr=source,
-            dest_addr_npi=pdu.NPI_ISDN,
-            destination_addr=destination,
-            esm_class=esm_class,
-            data_coding=coding,
-            short_message=body,
-        )
-        return Delivery("mo", message_id, index, self._serial, system_id, message, "", time())
+        return parts[0].key[0], len(parts), self.outbox.receivers(system_id)
 
     def as_dict(self) -> dict[str, object]:
         """What `GET /stats` says about the operator."""

@@ -60,6 +60,11 @@ class Command(BaseCommand):
                 % {"port": error.port, "owner": error.owner, "first": config.profiles[0].port},
                 returncode=2,
             ) from error
+        except OSError as error:
+            raise CommandError(
+                _("The simulator stopped, because its journal or a port failed: %(reason)s")
+                % {"reason": error}
+            ) from error
 
     def _announce(self, simulator: Simulator) -> None:
         for name, smsc in simulator.operators.items():
