@@ -135,18 +135,23 @@ class Keeper(threading.Thread):
             return None
 
     def _take(self, bind_id: int) -> None:
-        bind = _binds().filter(pk=bind_id).first()
+        bind = Bind.objects.select_related("carrier").filter(pk=bind_id).first()
         config = self._config_of(bind) if bind else None
-        if config is None:
+        if bind is None or config is None:
             return
         lease = lease_take(bind_id=bind_id, holder=self._holder, host=self._host)
         if lease is None:
             return
         log.info("bind taken", extra={"bind": config.name, "epoch": lease.epoch})
-        self._open(config, lease)
+        if bind.is_enabled and bind.carrier.is_active:
+            self._open(config, lease)
+        else:  # its holder died before it was switched off: settle what it left, no more
+            grant = Lease(bind_id, lease.epoch, lambda: lease.deadline)
+            registered().open(config, grant, self._ambiguous(_journal_path(bind_id), lease))
+            lease_release(bind_id=bind_id, epoch=lease.epoch)
 
     def _open(self, config: BindConfig, lease: TakenLease) -> None:
-        path = Path(settings.JOURNAL_DIR) / f"bind-{config.bind_id}.journal"
+        path = _journal_path(config.bind_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         held: Held | None = None
 
@@ -205,6 +210,10 @@ class Keeper(threading.Thread):
             return
         for other, deadline in deadlines.items():
             (self._held.get(other) or held).deadline = deadline
+
+
+def _journal_path(bind_id: int) -> Path:
+    return Path(settings.JOURNAL_DIR) / f"bind-{bind_id}.journal"
 
 
 def _binds():  # type: ignore[no-untyped-def]  # a queryset of Bind

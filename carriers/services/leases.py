@@ -34,7 +34,8 @@ SELECT id, '', '', 0, '', 'unbound', '' FROM carriers_bind ON CONFLICT DO NOTHIN
 _FREE = """
 SELECT l.bind_id FROM carriers_bindlease l JOIN carriers_bind b ON b.id = l.bind_id
 JOIN carriers_carrier c ON c.id = b.carrier_id
-WHERE b.is_enabled AND c.is_active AND (l.expires_at IS NULL OR l.expires_at < now())
+WHERE (l.expires_at IS NULL OR l.expires_at < now())
+  AND ((b.is_enabled AND c.is_active) OR l.expires_at IS NOT NULL)
 ORDER BY random()
 """
 _TAKE = """
@@ -61,7 +62,8 @@ UPDATE carriers_bindlease SET expires_at = NULL, holder = '', state = 'unbound',
 
 
 def leases_free() -> list[int]:
-    """Enabled binds that nobody holds, in random order, so that workers do not race in line."""
+    """Binds that nobody holds, in random order, so that workers do not race in line. Of binds
+    that are switched off only those whose holder died: its messages are to be settled."""
     with connection.cursor() as cursor:
         cursor.execute(_ENSURE)
         cursor.execute(_FREE)

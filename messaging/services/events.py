@@ -9,13 +9,13 @@ from config.common.ids import uuid7
 
 _STATEMENT = """
 WITH numbered AS (
-    UPDATE messaging_eventcounter SET last = last + 1 WHERE account_id = %(account)s
+    UPDATE messaging_eventcounter SET last = last + 1 WHERE account_id = %(account)s::bigint
     RETURNING last
 )
 INSERT INTO messaging_event (id, account_id, sequence, type, message_id, at, body)
-SELECT %(id)s, %(account)s, last, %(type)s, NULL, %(at)s,
-    '{"sequence":' || last || ',"type":"' || %(type)s || '","timestamp":'
-    || to_json(%(at)s::timestamptz)::text || ',"data":' || %(data)s || '}'
+SELECT %(id)s::uuid, %(account)s::bigint, last, %(type)s::text, NULL, %(at)s::timestamptz,
+    '{"sequence":' || last || ',"type":"' || %(type)s::text || '","timestamp":'
+    || to_json(%(at)s::timestamptz)::text || ',"data":' || %(data)s::text || '}'
 FROM numbered
 RETURNING sequence
 """

@@ -15,6 +15,7 @@ from messaging.constants import EventType
 from messaging.encoding import inbound as decoding
 from messaging.encoding import udh
 from messaging.models import InboundMessage, InboundPart
+from messaging.selectors.snapshot import snapshots
 from messaging.services.events import event_append
 from routing.models import Sender
 from routing.numbers import NumberError, shipped_normalizer
@@ -178,13 +179,15 @@ def _writer(holders: Sequence[Sender], msisdn: str) -> Sender | None:
 
 
 def _opt_out(message: InboundMessage, holders: Sequence[Sender]) -> None:
-    """To a shared sender that nobody wrote from, a stop acts for all its holders."""
+    """To a shared sender that nobody wrote from, a stop acts for all its holders; how far it
+    reaches is the country's rule."""
     for holder in holders:
+        purpose = _scope(holder.country, message.received_at)
         opt_out(
             account=holder.account,
             advertiser=holder.advertiser,
             msisdn=message.msisdn,
-            purpose=Purpose.MARKETING,
+            purpose=purpose,
             source=SuppressionSource.MO,
             evidence={"inbound": str(message.pk), "keyword": message.keyword},
             at=message.received_at,
@@ -195,8 +198,13 @@ def _opt_out(message: InboundMessage, holders: Sequence[Sender]) -> None:
                 account_id=holder.account_id,
                 event_type=EventType.CONSENT_REVOKED,
                 at=message.received_at,
-                data={"number": f"+{message.msisdn}", "purpose": "marketing", "source": "mo"},
+                data={"number": f"+{message.msisdn}", "purpose": purpose, "source": "mo"},
             )
+
+
+def _scope(country: str, at: datetime) -> str:
+    scope = snapshots.current().rulebook.rules_for(country, at).pack.optout.scope
+    return scope if scope in Purpose.values else Purpose.MARKETING.value
 
 
 def _announce(message: InboundMessage) -> None:

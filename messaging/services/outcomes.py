@@ -41,16 +41,16 @@ WITH input AS MATERIALIZED (
     ) AS i(id, event_id, at, reason, command_status, receipt_error, segments_sent)
 ), moved AS (
     UPDATE messaging_message m SET
-        status = %(status)s,
+        status = %(status)s::text,
         failure_reason = i.reason,
         command_status = coalesce(i.command_status, m.command_status),
         receipt_error = CASE WHEN i.receipt_error = '' THEN m.receipt_error
                              ELSE i.receipt_error END,
         segments_sent = coalesce(i.segments_sent, m.segments_sent)::smallint,
-        sent_at = CASE WHEN %(is_sent)s THEN i.at ELSE m.sent_at END,
-        done_at = CASE WHEN %(is_sent)s THEN m.done_at ELSE i.at END
+        sent_at = CASE WHEN %(is_sent)s::bool THEN i.at ELSE m.sent_at END,
+        done_at = CASE WHEN %(is_sent)s::bool THEN m.done_at ELSE i.at END
     FROM input i
-    WHERE m.id = i.id AND m.status = ANY(%(sources)s)
+    WHERE m.id = i.id AND m.status = ANY(%(sources)s::text[])
     RETURNING m.id, i.event_id, i.at, m.account_id, m.campaign_id, m.msisdn, m.sender_id,
         m.failure_reason, m.segment_count, m.price_micros, m.currency, m.client_reference,
         m.metadata, m.message_class, m.sent_at
@@ -59,12 +59,12 @@ WITH input AS MATERIALIZED (
 ), tallied AS (
     INSERT INTO messaging_tally
         (campaign_id, status, reason, messages, segments, price_micros)
-    SELECT campaign_id, %(status)s, failure_reason, count(*),
+    SELECT campaign_id, %(status)s::text, failure_reason, count(*),
         sum(segment_count), sum(price_micros)
     FROM moved WHERE campaign_id IS NOT NULL GROUP BY campaign_id, failure_reason
     UNION ALL
     SELECT campaign_id, 'unknown', '', -count(*), -sum(segment_count), -sum(price_micros)
-    FROM moved WHERE %(from_unknown)s AND campaign_id IS NOT NULL GROUP BY campaign_id
+    FROM moved WHERE %(from_unknown)s::bool AND campaign_id IS NOT NULL GROUP BY campaign_id
 ), locked AS MATERIALIZED (
     SELECT account_id FROM messaging_eventcounter
     WHERE account_id = ANY(ARRAY(SELECT account_id FROM counts))
@@ -80,8 +80,8 @@ WITH input AS MATERIALIZED (
     FROM moved JOIN numbered USING (account_id)
 ), logged AS (
     INSERT INTO messaging_event (id, account_id, sequence, type, message_id, at, body)
-    SELECT o.event_id, o.account_id, o.sequence, %(type)s, o.id, o.at,
-        '{"sequence":' || o.sequence || ',"type":"' || %(type)s || '","timestamp":'
+    SELECT o.event_id, o.account_id, o.sequence, %(type)s::text, o.id, o.at,
+        '{"sequence":' || o.sequence || ',"type":"' || %(type)s::text || '","timestamp":'
         || to_json(o.at)::text || ',"data":' || json_build_object(
             'id', o.id,
             'to', '+' || o.msisdn,
@@ -95,7 +95,7 @@ WITH input AS MATERIALIZED (
             'client_reference', nullif(o.client_reference, ''),
             'metadata', coalesce(o.metadata, '{}'::jsonb),
             'sent_at', o.sent_at,
-            'done_at', CASE WHEN %(is_sent)s THEN NULL ELSE o.at END
+            'done_at', CASE WHEN %(is_sent)s::bool THEN NULL ELSE o.at END
         )::text || '}'
     FROM ordered o
 )

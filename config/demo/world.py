@@ -1,0 +1,145 @@
+"""The demo: two accounts, their people, senders and templates, and simulated operators.
+
+Data only; everything is made through the same services that people use.
+"""
+
+from dataclasses import dataclass
+
+ROLES_SHOWN = ("marketer", "officer", "operator", "integrator", "administrator")
+
+ACCOUNTS = (
+    {
+        "slug": "mai-fashion",
+        "name": "Mai Fashion",
+        "country": "VN",
+        "timezone": "Asia/Ho_Chi_Minh",
+        "language": "vi",
+        "currency": "VND",
+        "free_text_classes": ["otp", "transactional", "care"],
+        "advertiser": "MAI Fashion",
+        "legal_name": "Công ty TNHH Thời trang Mai",
+    },
+    {
+        "slug": "harbor-coffee",
+        "name": "Harbor Coffee",
+        "country": "US",
+        "timezone": "America/New_York",
+        "language": "en",
+        "currency": "USD",
+        "free_text_classes": ["transactional"],
+        "advertiser": "Harbor Coffee",
+        "legal_name": "Harbor Coffee Roasters LLC",
+    },
+)
+
+# (user name, role, account short name or "" for the platform, language)
+PEOPLE = (
+    ("marketer", "marketer", "mai-fashion", "en"),
+    ("officer", "officer", "mai-fashion", "en"),
+    ("integrator", "integrator", "mai-fashion", "en"),
+    ("operator", "operator", "", "en"),
+    ("administrator", "administrator", "", "en"),
+    ("harbor-marketer", "marketer", "harbor-coffee", "en"),
+    ("harbor-officer", "officer", "harbor-coffee", "en"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCarrier:
+    """A simulated operator as a carrier with one bind; rates in the currency's units."""
+
+    code: str
+    name: str
+    networks: tuple[str, ...]
+    country: str
+    currency: str
+    cost: float
+    window: int
+    throughput: float | None
+    response_id_form: str
+    receipt_id_form: str
+
+
+CARRIERS = (
+    DemoCarrier(
+        "viettel", "Viettel (simulated)", ("viettel", "vietnamobile", "gmobile"), "VN", "VND",
+        260, 50, 450, "as_is", "dec_to_hex",
+    ),
+    DemoCarrier(
+        "vinaphone", "VinaPhone (simulated)", ("vinaphone", "itel", "wintel"), "VN", "VND",
+        270, 50, 280, "as_is", "hex_to_dec",
+    ),
+    DemoCarrier(
+        "mobifone", "MobiFone (simulated)", ("mobifone", "local", "vnsky", "fpt"), "VN", "VND",
+        275, 50, 280, "strip_zeros_upper", "as_is",
+    ),
+    DemoCarrier(
+        "intl", "International (simulated)", (), "US", "USD", 0.004, 20, 90, "as_is", "as_is",
+    ),
+)  # fmt: skip
+RECEIPT_GRACE_SECONDS = 20
+
+# (country, currency, price per segment)
+PRICES = (("VN", "VND", 350.0), ("US", "USD", 0.0079))
+
+# (account, kind, address, country, classes, throughput, receives replies)
+SENDERS = (
+    ("mai-fashion", "short_code", "53849", "VN", ("otp", "transactional", "care"), 600, True),
+    ("mai-fashion", "alphanumeric", "MAIFASHION", "VN", ("care", "marketing"), 300, False),
+    (
+        "harbor-coffee", "short_code", "53849", "US",
+        ("otp", "transactional", "care", "marketing"), 50, True,
+    ),
+    ("harbor-coffee", "long_code", "12065550142", "US", ("transactional", "care"), 1, True),
+)  # fmt: skip
+REGISTERED_CLASSES = {"MAIFASHION": ("care", "marketing")}
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTemplate:
+    """A template with one version; slots as (name, longest value, example)."""
+
+    account: str
+    slug: str
+    name: str
+    message_class: str
+    language: str
+    body: str
+    slots: tuple[tuple[str, int, str], ...]
+
+
+TEMPLATES = (
+    DemoTemplate(
+        "mai-fashion", "max-sign-in", "MAX sign-in code", "otp", "en",
+        "MAX sign-in. Don't share this code with anyone: {code}\n+QyYAqib1U4",
+        (("code", 8, "529420"),),
+    ),
+    DemoTemplate(
+        "mai-fashion", "hfm-code", "Mã xác thực HFM", "otp", "vi",
+        "Mã xác thực HFM của bạn là : {code}",
+        (("code", 8, "240389"),),
+    ),
+    DemoTemplate(
+        "mai-fashion", "order-notice", "Thông báo đơn hàng", "care", "vi",
+        "MAI Fashion: Don hang {order} cua quy khach {name} tri gia {amount} dong dang duoc giao."
+        " Can ho tro, tra loi HOTRO.",
+        (("order", 12, "MAI-10293"), ("name", 40, "Nguyen Thi Mai"), ("amount", 12, "450.000")),
+    ),
+    DemoTemplate(
+        "mai-fashion", "autumn-sale", "Khuyến mãi mùa thu", "marketing", "vi",
+        "[QC] MAI Fashion giam 30% bo suu tap thu dong den het 30/11 cho {name}."
+        " Xem tai mai.example.vn. Tu choi, soan TC MAIFASHION gui 53849",
+        (("name", 30, "Nguyen Thi Mai"),),
+    ),
+    DemoTemplate(
+        "harbor-coffee", "happy-hour", "Happy hour", "marketing", "en",
+        "Harbor Coffee: {name}, lattes are half price today 2-4 pm. Reply STOP to opt out,"
+        " HELP for help. Msg&data rates may apply.",
+        (("name", 30, "Alex"),),
+    ),
+    DemoTemplate(
+        "harbor-coffee", "pickup", "Order ready", "transactional", "en",
+        "Harbor Coffee: your order {order} is ready for pickup.",
+        (("order", 12, "A-1042"),),
+    ),
+)  # fmt: skip

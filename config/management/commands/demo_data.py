@@ -1,0 +1,26 @@
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from compliance.models import Account
+from config.demo.build import world_build
+from config.embedded import write_private
+
+
+class Command(BaseCommand):
+    help = "Makes the demo world on an empty database and writes its logins to var/demo.json."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--output", default=None, help="Where to write logins and key.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if Account.objects.exists():
+            raise CommandError("The database has accounts already: demo data is for an empty one.")
+        demo = world_build()
+        path = Path(options["output"] or Path(settings.VAR_DIR) / "demo.json")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))

@@ -1,0 +1,134 @@
+"""Care for what time does to messages: missing receipts, passed deadlines, growing tables."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from carriers.models import Bind
+from config.common import clock
+from messaging.constants import FailureReason, MessageStatus
+from messaging.models import ParkedReceipt
+from messaging.services.outcomes import Outcome, outcomes_apply
+
+_SLICE = 1000
+_LOCK = 0x5163_0001  # one sweep at a time, whoever runs it
+_PARKED_DAYS = 7
+_PARTITION_DAYS_AHEAD = 21
+
+_WATERMARK = """
+INSERT INTO messaging_receiptwatermark (bind_id, examined_to)
+SELECT %(bind)s, coalesce(min(sent_at), now()) FROM messaging_segment WHERE bind_id = %(bind)s
+ON CONFLICT (bind_id) DO UPDATE SET examined_to = messaging_receiptwatermark.examined_to
+RETURNING examined_to
+"""
+# Found by the time they were sent (a BRIN index), never by scanning messages: no index on a
+# column that changes, and nothing to write at sending.
+_SILENT = """
+SELECT DISTINCT s.message_id FROM messaging_segment s
+JOIN messaging_message m ON m.id = s.message_id
+WHERE s.bind_id = %(bind)s AND s.sent_at >= %(after)s AND s.sent_at < %(before)s
+  AND s.day BETWEEN %(first)s AND %(last)s AND m.status = 'sent'
+"""
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+_DEADLINE_PASSED = """
+DELETE FROM messaging_dispatch WHERE (carrier_id, lane, id) IN (
+    SELECT d.carrier_id, d.lane, d.id FROM messaging_dispatch d
+    JOIN messaging_message m ON m.id = d.id
+    WHERE d.bind_id IS NULL AND d.not_after < %(now)s AND m.not_after < %(now)s
+    LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
+RETURNING id
+"""
+_SQUASH = """
+WITH old AS (
+    DELETE FROM messaging_tally WHERE id <= %(to)s RETURNING *
+)
+INSERT INTO messaging_tally (campaign_id, status, reason, messages, segments, price_micros)
+SELECT campaign_id, status, reason, sum(messages), sum(segments), sum(price_micros)
+FROM old GROUP BY campaign_id, status, reason
+"""
+
+
+def receipts_expire() -> int:
+    """Messages without a receipt after their bind's grace become `unknown`; a late receipt may
+    still settle them. Bounded work: from a watermark per bind to the grace's edge."""
+    now = clock.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not _locked(cursor):
+            return 0
+        return sum(_expire_bind(cursor, bind, now) for bind in Bind.objects.all())
+
+
+def _locked(cursor: Any) -> bool:
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+    return bool(cursor.fetchone()[0])
+
+
+def _expire_bind(cursor: Any, bind: Bind, now: datetime) -> int:
+    cursor.execute(_WATERMARK, {"bind": bind.pk})
+    after: datetime = cursor.fetchone()[0]
+    before = now - timedelta(seconds=bind.receipt_grace_seconds)
+    if before <= after:
+        return 0
+    cursor.execute(
+        _SILENT,
+        {
+            "bind": bind.pk,
+            "after": after,
+            "before": before,
+            "first": after.toordinal() - _EPOCH_DAY,
+            "last": before.toordinal() - _EPOCH_DAY,
+        },
+    )
+    silent = [row[0] for row in cursor.fetchall()]
+    unknown, reason = MessageStatus.UNKNOWN.value, FailureReason.NO_RECEIPT.value
+    for start in range(0, len(silent), _SLICE):
+        ids = silent[start : start + _SLICE]
+        outcomes_apply(cursor, [Outcome(key, unknown, now, reason) for key in ids])
+    cursor.execute(
+        "UPDATE messaging_receiptwatermark SET examined_to = %s WHERE bind_id = %s",
+        [before, bind.pk],
+    )
+    return len(silent)
+
+
+def deadlines_expire() -> int:
+    """Queued messages whose deadline passed while no bind took them."""
+    now, total = clock.now(), 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_DEADLINE_PASSED, {"now": now, "limit": _SLICE})
+            ids = [row[0] for row in cursor.fetchall()]
+            if not ids:
+                return total
+            expired, reason = MessageStatus.EXPIRED.value, FailureReason.DEADLINE.value
+            outcomes_apply(cursor, [Outcome(key, expired, now, reason) for key in ids])
+            total += len(ids)
+
+
+def tallies_squash() -> int:
+    """Sums deltas into one row per campaign, state and reason."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0), count(*) FROM messaging_tally")
+        newest, count = cursor.fetchone()
+        if count > _SLICE:
+            cursor.execute(_SQUASH, {"to": newest})
+    return int(count)
+
+
+def partitions_ensure() -> int:
+    """Makes the coming days' partitions; returns how many days were missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT create_day_partitions((now() AT TIME ZONE 'UTC')::date,"
+            " (now() AT TIME ZONE 'UTC')::date + %s)",
+            [_PARTITION_DAYS_AHEAD],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def parked_receipts_drop() -> int:
+    """Forgets receipts for ids that never became known, after a week."""
+    old = clock.now() - timedelta(days=_PARKED_DAYS)
+    return ParkedReceipt.objects.filter(received_at__lt=old).delete()[0]

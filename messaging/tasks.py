@@ -1,0 +1,54 @@
+"""Background work of messaging: each task is one call of a service."""
+
+from celery import shared_task
+
+from messaging.services import routing, sweeps
+from messaging.services.idempotency import idempotency_keys_purge
+from messaging.services.webhook_planning import deliveries_schedule
+from messaging.services.webhook_results import deliveries_purge
+from messaging.services.webhook_sending import deliveries_send
+
+CAMPAIGNS, MAINTENANCE, WEBHOOKS = "campaigns", "maintenance", "webhooks"
+
+
+@shared_task(name="messaging.tasks.route_waiting", queue=CAMPAIGNS)
+def route_waiting() -> dict[str, int]:
+    """Brings due messages into the dispatch queue (every second, and on wake-up)."""
+    return {"routed": routing.waiting_route()}
+
+
+@shared_task(name="messaging.tasks.expire_messages", queue=MAINTENANCE)
+def expire_messages() -> dict[str, int]:
+    """Settles what time has settled: missing receipts and passed deadlines (every 2 s)."""
+    return {
+        "without_receipt": sweeps.receipts_expire(),
+        "past_deadline": sweeps.deadlines_expire(),
+    }
+
+
+@shared_task(name="messaging.tasks.keep_tables", queue=MAINTENANCE)
+def keep_tables() -> dict[str, int]:
+    """Squashes counts, makes coming partitions, drops receipts nobody claimed (every minute)."""
+    return {
+        "tallies": sweeps.tallies_squash(),
+        "partitions": sweeps.partitions_ensure(),
+        "parked": sweeps.parked_receipts_drop(),
+    }
+
+
+@shared_task(name="messaging.tasks.plan_webhooks", queue=WEBHOOKS)
+def plan_webhooks() -> dict[str, int]:
+    """Makes deliveries of new events and wakes a deliverer (every second, and on wake-up)."""
+    return deliveries_schedule()
+
+
+@shared_task(name="messaging.tasks.deliver_webhooks", queue=WEBHOOKS)
+def deliver_webhooks() -> dict[str, int]:
+    """Posts what is due (sent by plan_webhooks)."""
+    return deliveries_send()
+
+
+@shared_task(name="messaging.tasks.forget_answers", queue=MAINTENANCE)
+def forget_answers() -> dict[str, int]:
+    """Drops idempotency keys and settled deliveries whose time is over (every hour)."""
+    return {"keys": idempotency_keys_purge(), "deliveries": deliveries_purge()}
