@@ -1,43 +1,74 @@
-"""The base of every admin page: a person sees and touches only what a role allows there.
+"""Admin pages of accounts: a person sees and touches only what a role allows there.
 
-`AccountScopedAdmin` is for what belongs to an account, `PlatformScopedAdmin` for what
-belongs to the platform; both ask `compliance.backends.RoleBackend`. Errors of services
-(`DomainError`) raised while saving are shown in the form.
+`AccountScopedAdmin` is for what belongs to an account; `PlatformScopedAdmin`, for what
+belongs to the platform, is the one of `config.common.console.pages`. Both ask
+`compliance.backends.RoleBackend`. Errors of services (`DomainError`) raised while saving are
+shown in the form.
 """
 
 from typing import Any
 
-from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
-from django.db import transaction
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.forms import HiddenInput
-from django.http import HttpRequest, HttpResponse
-from simple_history.admin import SimpleHistoryAdmin
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline, TabularInline
 
-from compliance.access import account_path, permission_of
+from compliance.access import account_path
 from compliance.models import Account
-from compliance.scoped_parts import PENDING_ERROR, BoundedPaginator, ScopedForm, scoped_filter
-from compliance.selectors.access import permitted_accounts, related_choices, visible
-from config.common.errors import DomainError
+from compliance.selectors.access import (
+    account_id_of,
+    permitted_accounts,
+    related_choices,
+    visible,
+)
+from config.common.console.forms import ServiceForm
+from config.common.console.pages import InlineMixin, PlatformScopedAdmin, ReadOnlyMixin, Relations
+
+__all__ = [
+    "AccountScopedAdmin",
+    "PlatformScopedAdmin",
+    "ReadOnlyMixin",
+    "ScopedForm",
+    "ScopedStackedInline",
+    "ScopedTabularInline",
+]
 
 
-class ScopedRelations:
-    """Relations offer only what the person may use there."""
+class ScopedForm(ServiceForm):
+    """Refuses to join objects of two accounts."""
 
-    def get_field_queryset(self, db: Any, db_field: Any, request: HttpRequest) -> Any:
-        """The choices of a foreign key, limited to the accounts where this may be edited."""
-        queryset = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
-        if queryset is None:
-            queryset = db_field.remote_field.model._default_manager.using(db)
-        return related_choices(queryset.all(), request.user, self.editing(request))
+    def clean(self) -> dict[str, Any] | None:
+        """Every object chosen belongs to the account of this one."""
+        cleaned = super().clean()
+        chosen = self.cleaned_data.get("account")
+        own = chosen.pk if chosen is not None else account_id_of(self.instance)
+        for name, value in list(self.cleaned_data.items()):
+            if own is not None and _account_of(value) not in (None, own):
+                self.add_error(name, ValidationError(_("Choose one of the same account.")))
+        return cleaned
+
+
+def _account_of(value: object) -> int | None:
+    return account_id_of(value) if isinstance(value, Model) else None
+
+
+class AccountRelations(Relations):
+    """Relations offer only what the person may use in the accounts at hand."""
+
+    def choices_to_edit(self, rows: Any, request: HttpRequest) -> Any:
+        """Visible things of accounts where this may be written."""
+        return related_choices(rows, request.user, self.editing(request))
+
+    def choices_to_see(self, rows: Any, request: HttpRequest) -> Any:
+        """Visible things of accounts where this may be read."""
+        return related_choices(rows, request.user, self.permission("view"))
 
     def editing(self, request: HttpRequest) -> str:
         """The permission that decides where things of this model may be written."""
-        label = self.opts.label_lower  # type: ignore[attr-defined]
-        add = permission_of(label, "add")
-        return add if request.user.has_perm(add) else permission_of(label, "change")
+        add = self.permission("add")
+        return add if request.user.has_perm(add) else self.permission("change")
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The account is preset and out of sight when there is only one to choose."""
@@ -48,163 +79,29 @@ class ScopedRelations:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class ScopedInlineMixin(ScopedRelations):
-    """Rows inside a page: the role in the page's account decides about them."""
-
-    extra = 0
-
-    def _may(self, request: HttpRequest, action: str, parent: Model | None) -> bool:
-        permission = permission_of(self.opts.label_lower, action)  # type: ignore[attr-defined]
-        return bool(request.user.has_perm(permission, parent))
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, "view", obj)
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, "add", obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, "change", obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._may(request, "delete", obj)
+class ScopedTabularInline(AccountRelations, InlineMixin, TabularInline):
+    """A table of rows inside a page of an account's thing."""
 
 
-class ScopedTabularInline(ScopedInlineMixin, TabularInline):
-    """A table of rows inside a page."""
+class ScopedStackedInline(AccountRelations, InlineMixin, StackedInline):
+    """Forms of rows inside a page of an account's thing."""
 
 
-class ScopedStackedInline(ScopedInlineMixin, StackedInline):
-    """Forms of rows inside a page."""
-
-
-class ScopedAdmin(ScopedRelations, SimpleHistoryAdmin, ModelAdmin):
-    """What both kinds of pages share; use one of the two classes below."""
-
-    form = ScopedForm
-    paginator = BoundedPaginator
-    show_full_result_count = False
-    list_per_page = 50
-    list_filter_submit = True
-    warn_unsaved_form = True
-    compressed_fields = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Only what a role of the person may view."""
-        return visible(super().get_queryset(request), request.user)
-
-    def may(self, request: HttpRequest, action: str, obj: Model | str | None = None) -> bool:
-        """Whether the person's role allows `action`: on this object (or its id), or somewhere."""
-        permission = permission_of(self.opts.label_lower, action)
-        if obj is None or isinstance(obj, Model):
-            return bool(request.user.has_perm(permission, obj))
-        found = self.get_object(request, str(obj))  # unfold's actions pass the id
-        return found is not None and bool(request.user.has_perm(permission, found))
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, "view", obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.may(request, "add")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, "change", obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.may(request, "delete", obj)
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        """The form knows the request, for errors of services."""
-        form = super().get_form(request, obj, change=change, **kwargs)
-        bases = (form,) if issubclass(form, ScopedForm) else (ScopedForm, form)
-        return type(form.__name__, bases, {"request": request})
-
-    def _changeform_view(
-        self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any
-    ) -> HttpResponse:
-        """Once more with the error in the form when a service refuses."""
-        arguments = (request, object_id, form_url, extra_context)
-        if request.method != "POST":
-            return super()._changeform_view(*arguments)
-        try:
-            with transaction.atomic():
-                return super()._changeform_view(*arguments)
-        except DomainError as error:
-            setattr(request, PENDING_ERROR, error)
-            return super()._changeform_view(*arguments)
-
-    def get_list_filter(self, request: HttpRequest) -> Any:
-        """Filters over relations offer only what the person may see."""
-        return [self._scoped(item) for item in super().get_list_filter(request)]
-
-    def _scoped(self, item: Any) -> Any:
-        path, kind = item if isinstance(item, (tuple, list)) else (item, None)
-        if not isinstance(path, str):
-            return item
-        field = self._field_at(path)
-        if not isinstance(field, ForeignKey):
-            return item
-        kind = kind or RelatedFieldListFilter
-        assert issubclass(kind, FieldListFilter)
-        return path, scoped_filter(kind)
-
-    def _field_at(self, path: str) -> Field[Any, Any] | None:
-        model: Any = self.model
-        field: Any = None
-        for step in path.split("__"):
-            try:
-                field = model._meta.get_field(step)
-            except FieldDoesNotExist:
-                return None
-            model = getattr(field, "related_model", None)
-        return field
-
-    def _has_history(self) -> bool:
-        return hasattr(self.model._meta, "simple_history_manager_attribute")
-
-    def get_urls(self) -> list[Any]:
-        """Old versions have pages only where the model has history."""
-        urls = super().get_urls()
-        if self._has_history():
-            return urls
-        return [url for url in urls if not str(url.name or "").endswith("_simple_history")]
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """The versions of the object, or the admin's own log where there are none."""
-        if self._has_history():
-            return super().history_view(request, object_id, extra_context)
-        return super(SimpleHistoryAdmin, self).history_view(request, object_id, extra_context)
-
-    def history_form_view(
-        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
-    ) -> HttpResponse:
-        """An old version, to read: putting it back would pass by the services."""
-        if request.method == "POST":
-            raise PermissionDenied
-        return super().history_form_view(request, object_id, version_id, extra_context)
-
-    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-
-class PlatformScopedAdmin(ScopedAdmin):
-    """Pages about the platform: operators and administrators, by their roles."""
-
-
-class AccountScopedAdmin(ScopedAdmin):
+class AccountScopedAdmin(AccountRelations, PlatformScopedAdmin):
     """Pages about an account's things: only of accounts where the person's role allows it.
 
     The account is chosen once: it is not changed afterwards, and out of sight for people
     with a single account.
     """
 
+    form = ScopedForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Only what a role of the person may view."""
+        return visible(super().get_queryset(request), request.user)
+
     def _has_one_account(self, request: HttpRequest) -> bool:
-        view = permission_of(self.opts.label_lower, "view")
-        accounts = permitted_accounts(request.user, view)
+        accounts = permitted_accounts(request.user, self.permission("view"))
         return accounts is not None and len(accounts) == 1
 
     def _is_noise(self, request: HttpRequest, name: object) -> bool:
@@ -212,9 +109,8 @@ class AccountScopedAdmin(ScopedAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Without the account's column where all rows are of one."""
-        return [
-            one for one in super().get_list_display(request) if not self._is_noise(request, one)
-        ]
+        columns = super().get_list_display(request)
+        return [one for one in columns if not self._is_noise(request, one)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The account of an existing object stays."""

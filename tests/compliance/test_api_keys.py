@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from compliance.models import ApiKey, AuditEntry
-from compliance.services.access import api_key_authenticate, api_key_create, api_key_revoke
+from compliance.services.api_keys import api_key_authenticate, api_key_create, api_key_revoke
 from config.common import clock
 from config.common.errors import ConflictError, DomainError, InvalidError
 from tests.world import World

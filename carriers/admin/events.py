@@ -1,0 +1,24 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from carriers.admin.labels import SESSION_COLOURS
+from carriers.models import SessionEvent
+from config.common.console.pages import PlatformScopedAdmin, ReadOnlyMixin
+
+
+@admin.register(SessionEvent)
+class SessionEventAdmin(ReadOnlyMixin, PlatformScopedAdmin):
+    """What happened to sessions: facts, to read."""
+
+    list_display = ("at", "bind", "state_label", "detail", "worker")
+    list_filter = ("state", "bind")
+    list_select_related = ("bind",)
+    search_fields = ("bind__name", "detail")
+    readonly_fields = ("at", "bind", "state", "detail", "worker")
+    autocomplete_fields = ()
+    fieldsets = ((None, {"fields": readonly_fields}),)
+
+    @display(description=_("state"), ordering="state", label=SESSION_COLOURS)
+    def state_label(self, obj: SessionEvent) -> tuple[str, str]:
+        return obj.state, obj.get_state_display()

@@ -1,0 +1,129 @@
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelect2Widget,
+    UnfoldAdminSelectWidget,
+)
+
+from compliance.constants import MessageClass
+from compliance.models import Account, Advertiser
+from compliance.scoping import (
+    AccountScopedAdmin,
+    PlatformScopedAdmin,
+    ScopedForm,
+    ScopedTabularInline,
+)
+
+
+def _zones() -> list[tuple[str, str]]:
+    return [(zone, zone) for zone in sorted(available_timezones()) if "/" in zone]
+
+
+class AccountForm(ScopedForm):
+    timezone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=_zones,
+        widget=UnfoldAdminSelect2Widget,
+        help_text=_("Times are shown in this zone, and campaigns are planned in it."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("vi", _("Vietnamese")), ("en", _("English"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    free_text_classes = forms.MultipleChoiceField(
+        label=_("Classes for free text"),
+        choices=MessageClass.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_("Classes that may be sent by API without an approved template."),
+    )
+
+    def clean_country(self) -> str:
+        """Two capital letters."""
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean_currency(self) -> str:
+        """Three capital letters."""
+        return str(self.cleaned_data["currency"]).upper()
+
+
+class AdvertiserInline(ScopedTabularInline):
+    model = Advertiser
+    fields = ("name", "legal_name", "registration_number", "country")
+    verbose_name_plural = _("Advertisers: the brands or legal entities on whose behalf is written")
+    show_change_link = True
+
+
+@admin.register(Account)
+class AccountAdmin(PlatformScopedAdmin):
+    form = AccountForm
+    list_display = ("name", "slug", "status_label", "country", "currency", "share", "created_at")
+    list_filter = ("status", "country")
+    list_select_related = ()
+    search_fields = ("name", "slug")
+    readonly_fields = ("created_at",)
+    autocomplete_fields = ()
+    prepopulated_fields = {"slug": ("name",)}
+    inlines = (AdvertiserInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (("name", "slug"), "status"),
+                "description": _(
+                    "A customer of the platform. What belongs to one account is never seen by"
+                    " another; people get roles on it on their own page."
+                ),
+            },
+        ),
+        (_("Where it is at home"), {"fields": (("country", "timezone"), ("language", "currency"))}),
+        (_("Traffic"), {"fields": ("share", "free_text_classes", "created_at")}),
+    )
+
+    @display(
+        description=_("status"),
+        ordering="status",
+        label={Account.Status.ACTIVE: "success", Account.Status.SUSPENDED: "danger"},
+    )
+    def status_label(self, obj: Account) -> tuple[str, str]:
+        return obj.status, obj.get_status_display()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> list[Any]:
+        """The short name stands in exports and logs, so it stays."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return [*fields, "slug"] if obj else fields
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Account | None = None
+    ) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)
+
+
+@admin.register(Advertiser)
+class AdvertiserAdmin(AccountScopedAdmin):
+    list_display = ("name", "account", "legal_name", "registration_number", "country")
+    list_filter = ("account", "country")
+    list_select_related = ("account",)
+    search_fields = ("name", "legal_name", "registration_number")
+    readonly_fields = ()
+    autocomplete_fields = ()
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("account", "name", ("legal_name", "registration_number"), "country"),
+                "description": _(
+                    "The brand or legal entity that a recipient knows. Consent and opt-outs are"
+                    " kept per advertiser."
+                ),
+            },
+        ),
+    )

@@ -1,0 +1,128 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from compliance.models import ApiKey
+from compliance.scoping import AccountScopedAdmin, ScopedForm
+from compliance.services.api_keys import api_key_change, api_key_create, api_key_revoke
+from config.common import clock
+from config.common.console.confirmation import Question, confirm, object_or_404
+
+
+class ApiKeyForm(ScopedForm):
+    class Meta:
+        model = ApiKey
+        fields = ("account", "name", "scopes", "allowed_addresses", "expires_at")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(AccountScopedAdmin):
+    """Keys of the API; a key's text is shown once, when it is made."""
+
+    form = ApiKeyForm
+    list_display = ("name", "account", "begins_with", "state", "last_used_at", "expires_at")
+    list_filter = ("account",)
+    list_select_related = ("account",)
+    search_fields = ("name", "prefix")
+    readonly_fields = ("begins_with", "state", "created_by", "created_at", "last_used_at")
+    autocomplete_fields = ()
+    actions_detail = ("revoke",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("account", "name", "scopes"),
+                "description": _(
+                    "Name the system that uses the key, and give it only the scopes it needs."
+                ),
+            },
+        ),
+        (_("Limits"), {"fields": ("allowed_addresses", "expires_at")}),
+        (
+            _("Use"),
+            {"fields": ("begins_with", "state", "created_by", "created_at", "last_used_at")},
+        ),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """A key that is not made yet has no use."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else fieldsets[:-1]
+
+    @display(description=_("begins with"))
+    def begins_with(self, obj: ApiKey) -> str:
+        return f"{obj.prefix}…"
+
+    @display(
+        description=_("state"),
+        label={"active": "success", "expired": "warning", "revoked": "danger"},
+    )
+    def state(self, obj: ApiKey) -> tuple[str, Any]:
+        if obj.revoked_at:
+            return "revoked", _("Revoked")
+        if obj.expires_at and obj.expires_at <= clock.now():
+            return "expired", _("Expired")
+        return "active", _("Active")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A revoked key stays as it was."""
+        if isinstance(obj, ApiKey) and obj.revoked_at:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        values = {
+            name: form.cleaned_data[name]
+            for name in ("name", "scopes", "allowed_addresses", "expires_at")
+        }
+        if change:
+            api_key_change(api_key=obj, actor=request.user, **values)
+            return
+        made, text = api_key_create(account=obj.account, actor=request.user, **values)
+        obj.pk, obj.prefix, obj.created_at = made.pk, made.prefix, made.created_at
+        request.api_key_text = text  # type: ignore[attr-defined]
+
+    def response_add(
+        self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """The page that shows the key, this once."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("API key created"),
+            "opts": self.opts,
+            "original": obj,
+            "key": request.api_key_text,  # type: ignore[attr-defined]
+            "list_url": reverse("admin:compliance_apikey_changelist"),
+        }
+        response = TemplateResponse(request, "admin/api_key_created.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @action(description=_("Revoke"), url_path="revoke", icon="block", variant=ActionVariant.DANGER)
+    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        key = object_or_404(self, request, object_id, "revoke")
+        return confirm(
+            request,
+            self,
+            key,
+            Question(
+                title=_("Revoke this API key?"),
+                text=_("Whatever uses it is refused at once. This cannot be undone."),
+                submit=_("Revoke"),
+                done=_("The API key is revoked."),
+                is_dangerous=True,
+            ),
+            lambda _values: api_key_revoke(api_key=key, actor=request.user),  # type: ignore[arg-type]
+        )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """No button where there is nothing to revoke."""
+        found = self.get_object(request, str(object_id))
+        can = found is not None and not found.revoked_at and self.may(request, "revoke", found)
+        return super().get_actions_detail(request, object_id) if can else []

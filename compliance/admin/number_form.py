@@ -1,0 +1,31 @@
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from compliance.numbers import to_msisdn
+from compliance.scoping import ScopedForm
+
+
+class NumberForm(ScopedForm):
+    """A form in which a number is written as people write it."""
+
+    msisdn = forms.CharField(
+        label=_("Number"),
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("As people write it: 0912 345 678 or +84 912 345 678."),
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """The number becomes E.164 digits, read in the way of the account's country."""
+        cleaned = super().clean()
+        text, account = self.cleaned_data.get("msisdn"), self.cleaned_data.get("account")
+        if text and account:
+            msisdn = to_msisdn(text, account.country)
+            if msisdn is None:
+                self.add_error("msisdn", ValidationError(_("This is no telephone number.")))
+            else:
+                self.cleaned_data["msisdn"] = msisdn
+        return cleaned

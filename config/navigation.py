@@ -1,0 +1,103 @@
+"""The sidebar: only pages that a role of the person opens."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from compliance.access import permission_of
+
+# Title, then pages as (title, icon, model).
+GROUPS = (
+    (
+        _("Campaigns"),
+        (
+            (_("Campaigns"), "campaign", "campaigns.campaign"),
+            (_("Lists"), "list_alt", "campaigns.contactlist"),
+            (_("Contacts"), "contacts", "campaigns.contact"),
+            (_("Imports"), "upload_file", "campaigns.contactimport"),
+        ),
+    ),
+    (
+        _("Messages"),
+        (
+            (_("Messages"), "sms", "messaging.message"),
+            (_("Replies"), "reply", "messaging.inboundmessage"),
+            (_("Templates"), "article", "messaging.template"),
+            (_("Template versions"), "fact_check", "messaging.templateversion"),
+            (_("Senders"), "tag", "routing.sender"),
+        ),
+    ),
+    (
+        _("Consent"),
+        (
+            (_("Consents"), "verified_user", "compliance.consentstate"),
+            (_("Consent ledger"), "history_edu", "compliance.consentrecord"),
+            (_("Suppressions"), "do_not_disturb_on", "compliance.suppression"),
+            (_("Rule packs"), "gavel", "compliance.rulepackversion"),
+            (_("Audit log"), "policy", "compliance.auditentry"),
+        ),
+    ),
+    (
+        _("Integration"),
+        (
+            (_("API keys"), "key", "compliance.apikey"),
+            (_("Webhooks"), "webhook", "messaging.webhookendpoint"),
+            (_("Webhook deliveries"), "outbox", "messaging.webhookdelivery"),
+            (_("Event log"), "receipt_long", "messaging.event"),
+        ),
+    ),
+    (
+        _("Carriers"),
+        (
+            (_("Carriers"), "cell_tower", "carriers.carrier"),
+            (_("Binds"), "cable", "carriers.bind"),
+            (_("Session events"), "timeline", "carriers.sessionevent"),
+            (_("Parked receipts"), "local_parking", "messaging.parkedreceipt"),
+        ),
+    ),
+    (
+        _("Routing"),
+        (
+            (_("Routes"), "alt_route", "routing.route"),
+            (_("Rates"), "payments", "routing.rate"),
+            (_("Networks"), "hub", "routing.network"),
+            (_("Number plans"), "dialpad", "routing.numberplan"),
+            (_("Ported numbers"), "swap_horiz", "routing.numberoverride"),
+        ),
+    ),
+    (
+        _("Administration"),
+        (
+            (_("Accounts"), "business", "compliance.account"),
+            (_("Advertisers"), "storefront", "compliance.advertiser"),
+            (_("Users"), "group", "compliance.user"),
+            (_("Periodic tasks"), "schedule", "django_celery_beat.periodictask"),
+        ),
+    ),
+)
+
+
+def page_of(label: str) -> str | None:
+    """The address of a model's list, or None where it has no page."""
+    app, model = label.split(".")
+    try:
+        return reverse(f"admin:{app}_{model}_changelist")
+    except NoReverseMatch:
+        return None
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of links for this person, without empty ones."""
+    home = {"title": _("Home"), "icon": "home", "link": reverse("admin:index")}
+    groups: list[dict[str, Any]] = [{"items": [home]}]
+    for title, pages in GROUPS:
+        items = [
+            {"title": name, "icon": icon, "link": page_of(label)}
+            for name, icon, label in pages
+            if request.user.has_perm(permission_of(label, "view")) and page_of(label)
+        ]
+        if items:
+            groups.append({"title": title, "separator": True, "items": items})
+    return groups
