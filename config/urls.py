@@ -1,8 +1,18 @@
 """Every door of the platform."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from config.common.api import handlers
+from config.common.api.docs import DocsView
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("messaging.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", DocsView.as_view(), name="api-docs"),
 ]
+handler400 = handlers.bad_request
+handler404 = handlers.not_found
+handler500 = handlers.server_error

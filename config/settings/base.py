@@ -177,6 +177,23 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": [],
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "EventTypeEnum": "messaging.constants.EventType.choices",
+        "MessageClassEnum": "compliance.constants.MessageClass.choices",
+        "MessageStatusEnum": "messaging.constants.MessageStatus.choices",
+        "SenderStatusEnum": "routing.constants.SenderStatus.choices",
+        "TemplateVersionStatusEnum": "messaging.constants.VersionStatus.choices",
+    },
+    "TAGS": [
+        {"name": "messages", "description": "Send, follow and cancel messages."},
+        {"name": "inbound", "description": "Replies from phones."},
+        {"name": "events", "description": "The numbered log of what happened, by polling."},
+        {"name": "webhook", "description": "The same events, posted and signed."},
+        {"name": "consent", "description": "What people agreed to, and who is left alone."},
+        {"name": "catalog", "description": "What the account may send with."},
+    ],
 }
 
 CELERY_BROKER_URL = BROKER_URL

@@ -4,14 +4,13 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from compliance.models import Account, ApiKey
-from compliance.services.access import api_key_authenticate
+from compliance.services.api_keys import api_key_authenticate
 from config.common.errors import DomainError, NotAllowedError
 
 
@@ -31,13 +30,15 @@ class ApiKeyAuthentication(BaseAuthentication):
         scheme, _separator, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             return None
-        if scheme.lower() != "bearer" or not key.strip():
+        if scheme.lower() != "bearer" or not key.strip() or not key.isascii():
             raise AuthenticationFailed(
                 _("The Authorization header is not understood: send “Bearer” and the API key.")
             )
         try:
             return None, api_key_authenticate(key.strip(), remote_address(request))
         except DomainError as error:
+            if error.code == "address_not_allowed":  # known, but not from here: 403
+                raise
             raise AuthenticationFailed(str(error.message), error.code) from error
 
     def authenticate_header(self, request: Request) -> str:
@@ -47,8 +48,6 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 class HasScope(BasePermission):
     """The key carries one of the scopes that the view names for the method."""
-
-    message = gettext_lazy("Send an API key as “Authorization: Bearer <key>”.")
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Raises NotAllowedError naming the missing scope or the suspended account."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.response import Response
 
-from config.common.api import problems
+from config.common.api import exceptions
 
 # What services call a field, and what the API calls it.
 NAMES: Mapping[str, str] = {"sender": "from", "message_class": "class", "msisdn": "to"}
@@ -13,4 +13,4 @@ NAMES: Mapping[str, str] = {"sender": "from", "message_class": "class", "msisdn"
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Every error of a view as RFC 9457 problem."""
-    return problems.exception_handler(error, context, NAMES)
+    return exceptions.exception_handler(error, context, NAMES)

@@ -102,17 +102,25 @@ class Moment(serializers.DateTimeField):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields it does not know. `from_` in a class body is `from` on the wire."""
+class _WireNames(serializers.Serializer[Any]):
+    """`from_` in a class body is `from` on the wire."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
+
+
+class OutputSerializer(_WireNames):
+    """What callers see."""
+
+
+class StrictSerializer(_WireNames):
+    """What callers send: fields it does not know are refused."""
 
     default_error_messages = {
         "required": _REQUIRED,
         "null": _NULL,
         "invalid": gettext_lazy("The value is not a JSON object: write {{…}}."),
     }
-
-    def get_fields(self) -> dict[str, Any]:
-        return {name.rstrip("_"): field for name, field in super().get_fields().items()}
 
     def to_internal_value(self, data: Any) -> Any:  # whatever JSON holds
         unknown = self._unknown(data) if isinstance(data, Mapping) else {}

@@ -9,20 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework import exceptions
-from rest_framework.response import Response
 
-from config.common import logs
 from config.common.errors import DomainError
-
-log = logs.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:signalbox:problem:"
@@ -42,16 +34,6 @@ TITLES: Mapping[int, str | Promise] = {
     500: gettext_lazy("Internal error"),
     503: gettext_lazy("Temporarily unavailable"),
 }
-# What the framework calls them, and what we do.
-CODES: Mapping[str, str] = {
-    "parse_error": "malformed_json",
-    "authentication_failed": "not_authenticated",
-    "permission_denied": "not_allowed",
-    "throttled": "rate_limited",
-    "error": "internal_error",
-}
-# Parts of an error's context that are shown as members of the problem.
-MEMBERS = ("message_id", "retry_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +68,20 @@ class TooLarge(exceptions.APIException):
     default_detail = gettext_lazy(
         "The body is larger than the server reads: send fewer messages at a time."
     )
+
+
+class TooManyRequests(exceptions.APIException):
+    """The key is over its rate."""
+
+    status_code = 429
+    default_code = "rate_limited"
+
+    def __init__(self, wait: float) -> None:
+        self.wait = max(int(wait), 1)
+        super().__init__(
+            gettext("The key has used up its requests of this minute: try again in %(wait)d s.")
+            % {"wait": self.wait}
+        )
 
 
 def pointer(*steps: str | int, base: str = "#") -> str:
@@ -139,78 +135,12 @@ def document(
     return body
 
 
-def exception_handler(
-    error: Exception, context: Mapping[str, Any], names: Mapping[str, str] | None = None
-) -> Response | None:
-    """Every error of a view as a problem; None lets the unexpected reach Django's handler.
-
-    `names` maps the fields that services name to those of the API (`sender` is `from`).
-    """
-    path = context["request"].path
-    if isinstance(error, DomainError):
-        return _of_domain(error, path, names or {})
-    translated = _translated(error)
-    if translated is None:
-        return None
-    return _of_framework(translated, path)
-
-
-def _translated(error: Exception) -> exceptions.APIException | None:
-    if isinstance(error, exceptions.APIException):
-        return error
-    if isinstance(error, Http404):
-        return exceptions.NotFound(_("There is no such thing for this key."))
-    if isinstance(error, PermissionDenied):
-        return exceptions.PermissionDenied()
-    if isinstance(error, RequestDataTooBig):
-        return TooLarge()
-    if isinstance(error, UnreadablePostError):
-        return exceptions.ParseError(_("The body ended early: send it again."))
-    if isinstance(error, OperationalError | InterfaceError):
-        log.error("database does not answer", extra={"error": type(error).__name__})
-        return _Unavailable()
-    return None
-
-
-class _Unavailable(exceptions.APIException):
-    status_code = 503
-    default_code = "unavailable"
-    default_detail = gettext_lazy("The database does not answer now: try again in a moment.")
-    wait = 2
-
-
 def field_problem(error: DomainError, names: Mapping[str, str], base: str = "#") -> FieldProblem:
     """Where a service's error belongs in the caller's document; dots part the steps."""
     first, *rest = error.field.split(".")
     return FieldProblem(
         pointer(names.get(first, first), *rest, base=base), error.code, str(error.message)
     )
-
-
-def _of_domain(error: DomainError, path: str, names: Mapping[str, str]) -> Response:
-    errors = [field_problem(error, names)] if error.field else []
-    members = {name: error.context[name] for name in MEMBERS if name in error.context}
-    body = document(
-        error.status, error.code, str(error.message), instance=path, errors=errors, **members
-    )
-    wait = error.context.get("retry_after")
-    headers = {"Retry-After": str(wait)} if wait else {}
-    return Response(body, error.status, headers=headers, content_type=MEDIA_TYPE)
-
-
-def _of_framework(error: exceptions.APIException, path: str) -> Response:
-    headers = {}
-    if auth := getattr(error, "auth_header", None):
-        headers["WWW-Authenticate"] = auth
-    if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait))
-    problems: Sequence[FieldProblem] = getattr(error, "problems", ())
-    if isinstance(error, exceptions.ValidationError):
-        error, problems = InvalidInput(found := list(flatten(error.detail))), found
-    codes = error.get_codes()
-    code = CODES.get(codes, codes) if isinstance(codes, str) else "invalid_request"
-    body = document(error.status_code, code, str(error.detail), instance=path, errors=problems)
-    return Response(body, error.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
 def response(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 """What every view of the API shares: JSON in and out, problems, rate limit headers."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from config.common.api.fields import StrictSerializer
 from config.common.api.parsers import StrictJSONParser
-from config.common.api.problems import InvalidInput, flatten
+from config.common.api.problems import InvalidInput, TooManyRequests, flatten
 from config.common.api.storable import unstorable
 from config.common.api.throttling import Allowance, KeyRateThrottle
 
@@ -41,6 +41,10 @@ class ApiView(APIView):
     scopes: Mapping[str, tuple[str, ...]] = {}
     allowance: Allowance | None = None
 
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        """Raises TooManyRequests."""
+        raise TooManyRequests(wait or 1)
+
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any
     ) -> Response:
@@ -53,13 +57,16 @@ class ApiView(APIView):
         return final
 
 
-def body(request: Request, serializer: StrictSerializer) -> dict[str, Any]:
+def body(request: Request, serializer: StrictSerializer, *, unread: str = "") -> dict[str, Any]:
     """The validated body. `serializer` may be shared: it keeps nothing between calls.
 
-    Raises InvalidInput naming each wrong field.
+    The member `unread` is left to the caller. Raises InvalidInput naming each wrong field.
     """
     data = request.data
-    if problems := unstorable(data):
+    read = data
+    if unread and isinstance(data, dict):
+        read = {name: value for name, value in data.items() if name != unread}
+    if problems := unstorable(read):
         raise InvalidInput(problems)
     try:
         return dict(serializer.run_validation(data))

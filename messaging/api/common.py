@@ -1,0 +1,83 @@
+"""Small things that several views of this API need."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from compliance.models import Account, ApiKey
+from config.common.api.pagination import decode
+from config.common.api.problems import FieldProblem, InvalidInput
+from config.common.errors import InvalidError
+from routing.numbers import MESSAGES, NumberError, normalize
+
+_KEY_LENGTH = 255
+
+
+def key_of(request: Request) -> ApiKey:
+    """The key behind the request; permissions have seen to it that there is one."""
+    assert isinstance(request.auth, ApiKey)
+    return request.auth
+
+
+def account_of(request: Request) -> Account:
+    """The account behind the request."""
+    return key_of(request).account
+
+
+def msisdn(raw: str, account: Account, *, field: str) -> str:
+    """The digits of a number, read as in the account's country. Raises InvalidError."""
+    try:
+        return normalize(raw, default_country=account.country).msisdn
+    except NumberError as error:
+        sentence = _(MESSAGES[error.code]) % error.params
+        raise InvalidError(error.code, sentence, field=field) from error
+
+
+def uuid_cursor(cursor: str | None) -> UUID | None:
+    """The id in a cursor. Raises InvalidInput."""
+    return None if cursor is None else decode(cursor, UUID)
+
+
+def int_cursor(cursor: str | None) -> int | None:
+    """The number in a cursor. Raises InvalidInput."""
+    return None if cursor is None else decode(cursor, _small)
+
+
+def _small(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**31:
+        raise ValueError(text)
+    return number
+
+
+def written(value: Any) -> str:
+    """JSON as the API writes it; `value` is ready for JSON but for UUIDs."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The header's key, with or without the quotes of a structured field; None where absent.
+
+    Raises InvalidInput.
+    """
+    raw = request.headers.get("Idempotency-Key")
+    if raw is None:
+        return None
+    key = raw.strip()
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if key and len(key) <= _KEY_LENGTH and key.isascii() and key.isprintable():
+        return key
+    raise InvalidInput(
+        [
+            FieldProblem(
+                "Idempotency-Key",
+                "bad_idempotency_key",
+                _("Idempotency-Key: Write 1 to 255 printable ASCII characters, such as a UUID."),
+                "header",
+            )
+        ]
+    )

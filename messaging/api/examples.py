@@ -1,0 +1,105 @@
+"""Examples of the documentation: true to form, addresses and numbers invented."""
+
+from typing import Any
+
+MESSAGE_REQUEST: dict[str, Any] = {
+    "to": "+84981234567",
+    "from": "53849",
+    "template": "order-shipped",
+    "parameters": {"name": "Nguyễn Thị Mai", "order": "A-1029"},
+    "client_reference": "order-1029-shipped",
+    "expires_at": "2027-01-31T21:00:00+07:00",
+}
+TEXT_REQUEST: dict[str, Any] = {
+    "to": "0981234567",
+    "from": "53849",
+    "class": "otp",
+    "text": "482915 is your code.\n@example.com #482915",
+}
+MESSAGE: dict[str, Any] = {
+    "id": "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11",
+    "to": "+84981234567",
+    "from": "53849",
+    "class": "care",
+    "status": "accepted",
+    "failure_reason": None,
+    "text": "Chị Mai oi, don A-1029 da duoc gui.",
+    "encoding": "ucs2",
+    "segment_count": 1,
+    "price": {"amount": "350", "currency": "VND"},
+    "client_reference": "order-1029-shipped",
+    "metadata": {},
+    "network": "viettel",
+    "campaign": None,
+    "created_at": "2027-01-31T02:00:00.123456Z",
+    "send_at": None,
+    "expires_at": "2027-01-31T14:00:00Z",
+    "sent_at": None,
+    "done_at": None,
+}
+DELIVERED: dict[str, Any] = {
+    **MESSAGE,
+    "status": "delivered",
+    "sent_at": "2027-01-31T02:00:00.210000Z",
+    "done_at": "2027-01-31T02:00:03.900000Z",
+}
+BATCH_REQUEST: dict[str, Any] = {
+    "from": "53849",
+    "template": "order-shipped",
+    "messages": [
+        {"to": "+84981234567", "parameters": {"name": "Mai", "order": "A-1029"}},
+        {"to": "02838123456", "parameters": {"name": "Nam", "order": "A-1030"}},
+    ],
+}
+BATCH: dict[str, Any] = {
+    "accepted_count": 1,
+    "rejected_count": 1,
+    "accepted": [
+        {
+            "index": 0,
+            "id": "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11",
+            "to": "+84981234567",
+            "status": "accepted",
+            "segment_count": 1,
+            "encoding": "gsm7",
+            "price": {"amount": "350", "currency": "VND"},
+        }
+    ],
+    "rejected": [
+        {
+            "index": 1,
+            "code": "fixed_line",
+            "field": "to",
+            "pointer": "#/messages/1/to",
+            "detail": "This is a fixed line, and SMS cannot reach it. Give a mobile.",
+        }
+    ],
+}
+EVENT: dict[str, Any] = {
+    "sequence": 1042,
+    "type": "message.delivered",
+    "timestamp": "2027-01-31T02:00:03.9+00:00",
+    "data": {
+        "id": "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11",
+        "to": "+84981234567",
+        "from": "53849",
+        "class": "care",
+        "status": "delivered",
+        "failure_reason": None,
+        "segment_count": 1,
+        "price": {"amount": "350", "currency": "VND"},
+        "client_reference": "order-1029-shipped",
+        "metadata": {},
+        "sent_at": "2027-01-31T02:00:00.21+00:00",
+        "done_at": "2027-01-31T02:00:03.9+00:00",
+    },
+}
+WEBHOOK: dict[str, Any] = {
+    "url": "https://example.com/hooks/sms",
+    "event_types": ["message.delivered", "message.undelivered"],
+    "is_enabled": True,
+    "disabled_reason": None,
+    "failing_since": None,
+    "delivered_up_to": 1042,
+}
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  the specification's own example

@@ -1,0 +1,131 @@
+"""What callers see of messages: price but never cost, networks but never carriers."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from compliance.constants import MessageClass
+from config.common.api.fields import Moment, OutputSerializer
+from messaging.constants import FailureReason, MessageStatus
+from messaging.models import InboundMessage, Message
+from routing.constants import SenderKind
+from routing.numbers import to_e164
+
+
+def amount(micros: int) -> str:
+    """Millionths as a decimal string without idle zeros: `350`, `0.0075`."""
+    whole, rest = divmod(micros, 1_000_000)
+    return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
+
+
+def sender_address(kind: str, address: str) -> str:
+    """A sender as the API writes it: long codes in E.164, others as registered."""
+    return to_e164(address) if kind == SenderKind.LONG_CODE else address
+
+
+class PriceOutput(OutputSerializer):
+    """Money as a decimal string."""
+
+    amount = serializers.CharField(help_text="Decimal number, for all segments.")
+    currency = serializers.CharField(help_text="ISO 4217.")
+
+
+class MessageOutput(OutputSerializer):
+    """A message and what became of it."""
+
+    id = serializers.UUIDField()
+    to = serializers.SerializerMethodField(help_text="E.164.")
+    from_ = serializers.SerializerMethodField(help_text="The sender.")
+    class_ = serializers.ChoiceField(MessageClass.choices, source="message_class")
+    status = serializers.ChoiceField(MessageStatus.choices)
+    failure_reason = serializers.ChoiceField(
+        [choice for choice in FailureReason.choices if choice[0]], allow_null=True
+    )
+    text = serializers.CharField(help_text="Empty once retention has taken it away.")
+    encoding = serializers.CharField(help_text="`gsm7` or `ucs2`.")
+    segment_count = serializers.IntegerField()
+    price = serializers.SerializerMethodField()
+    client_reference = serializers.CharField(allow_null=True)
+    metadata = serializers.DictField()
+    network = serializers.SerializerMethodField(help_text="The recipient's network, where known.")
+    campaign = serializers.IntegerField(source="campaign_id", allow_null=True)
+    created_at = Moment()
+    send_at = Moment(allow_null=True)
+    expires_at = Moment(source="not_after", allow_null=True)
+    sent_at = Moment(allow_null=True)
+    done_at = Moment(allow_null=True)
+
+    def get_to(self, message: Message) -> str:
+        return to_e164(message.msisdn)
+
+    def get_from(self, message: Message) -> str:
+        return sender_address(message.sender.kind, message.sender.address)
+
+    @extend_schema_field(PriceOutput)
+    def get_price(self, message: Message) -> dict[str, str]:
+        return {"amount": amount(message.price_micros), "currency": message.currency}
+
+    def get_network(self, message: Message) -> str | None:
+        return message.network.code if message.network else None
+
+    def to_representation(self, instance: Message) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        shown["failure_reason"] = instance.failure_reason or None
+        shown["client_reference"] = instance.client_reference or None
+        shown["metadata"] = instance.metadata or {}
+        return shown
+
+
+class AcceptedOutput(OutputSerializer):
+    """A row of a batch that became a message."""
+
+    index = serializers.IntegerField(help_text="Position in `messages`, from 0.")
+    id = serializers.UUIDField()
+    to = serializers.CharField(help_text="E.164.")
+    status = serializers.ChoiceField(MessageStatus.choices)
+    segment_count = serializers.IntegerField()
+    encoding = serializers.CharField()
+    price = PriceOutput()
+
+
+class RejectedOutput(OutputSerializer):
+    """A row that was set aside."""
+
+    index = serializers.IntegerField(help_text="Position in `messages`, from 0.")
+    code = serializers.CharField(help_text="Stable name of the rule that was broken.")
+    field = serializers.CharField(help_text="The row's field; dots part the steps.")
+    pointer = serializers.CharField(help_text="JSON Pointer into the request's body.")
+    detail = serializers.CharField(help_text="The field, the rule and the fix, for people.")
+
+
+class BatchOutput(OutputSerializer):
+    """What became of each row: every index is in exactly one of the two lists."""
+
+    accepted_count = serializers.IntegerField()
+    rejected_count = serializers.IntegerField()
+    accepted = AcceptedOutput(many=True)
+    rejected = RejectedOutput(many=True)
+
+
+class InboundOutput(OutputSerializer):
+    """A reply."""
+
+    id = serializers.UUIDField()
+    from_ = serializers.SerializerMethodField(help_text="The phone, E.164 where it has a number.")
+    to = serializers.CharField(source="destination", help_text="The sender that was replied to.")
+    text = serializers.CharField()
+    encoding = serializers.CharField()
+    part_count = serializers.IntegerField()
+    keyword = serializers.CharField(allow_null=True, help_text="The keyword that was understood.")
+    action = serializers.CharField(allow_null=True, help_text="What it led to: `stop`, `help` ….")
+    received_at = Moment()
+
+    def get_from(self, reply: InboundMessage) -> str:
+        return to_e164(reply.msisdn) if reply.msisdn.isdigit() else reply.msisdn
+
+    def to_representation(self, instance: InboundMessage) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        shown["keyword"] = instance.keyword or None
+        shown["action"] = instance.action or None
+        return shown

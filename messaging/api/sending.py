@@ -1,0 +1,159 @@
+"""From validated input to requests of the service, and from its results to answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from compliance.models import Account
+from config.common.api.problems import FieldProblem, field_problem, flatten, pointer
+from config.common.api.storable import unstorable
+from config.common.errors import DomainError, InvalidError
+from messaging.api.common import written
+from messaging.api.inputs import RowInput
+from messaging.api.outputs import MessageOutput, amount
+from messaging.api.problems import NAMES
+from messaging.constants import Origin
+from messaging.selectors.messages import message_get
+from messaging.services.idempotency import Answer
+from messaging.services.submissions import (
+    Accepted,
+    MessageRequest,
+    Rejected,
+    messages_submit,
+)
+from routing.numbers import to_e164
+
+# Serializers hold nothing between calls; building one costs more than using it.
+_ROW: Final = RowInput()
+_SHOWN: Final = MessageOutput()
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that never reached the service."""
+
+    index: int
+    problem: FieldProblem
+
+
+def send_one(account: Account, values: Mapping[str, Any]) -> Answer:
+    """Accepts one message and answers with its resource. Raises DomainError."""
+    wanted = request_of(values)
+    result = messages_submit(account=account, requests=[wanted], origin=Origin.API)[0]
+    if isinstance(result, Rejected):
+        raise result.error
+    message = message_get(account, result.message_id)
+    return Answer(
+        status=201,
+        body=written(_SHOWN.to_representation(message)),
+        location=f"/api/v1/messages/{message.pk}",
+        done_by=wanted.send_at,
+    )
+
+
+def send_batch(account: Account, values: Mapping[str, Any]) -> Answer:
+    """Accepts what can be accepted; every row's index is in one of the answer's lists."""
+    shared = {name: value for name, value in values.items() if name != "messages"}
+    good, bad = _rows(values["messages"], shared)
+    results: Sequence[Accepted | Rejected] = ()
+    if good:
+        results = messages_submit(account=account, requests=list(good.values()), origin=Origin.API)
+    indexes = list(good)
+    accepted = [_accepted(indexes[one.index], one) for one in results if isinstance(one, Accepted)]
+    rejected = [_rejected(row.index, row.problem) for row in bad]
+    rejected += [
+        _rejected(indexes[one.index], _row_problem(indexes[one.index], one.error))
+        for one in results
+        if isinstance(one, Rejected)
+    ]
+    body = {
+        "accepted_count": len(accepted),
+        "rejected_count": len(rejected),
+        "accepted": accepted,
+        "rejected": sorted(rejected, key=lambda one: int(one["index"])),
+    }
+    return Answer(202, written(body), done_by=_last_time(good.values()))
+
+
+def request_of(values: Mapping[str, Any]) -> MessageRequest:
+    """The service's request. Raises InvalidError for parameters that nothing would use."""
+    given = {name: value for name, value in values.items() if value is not None}
+    if given.get("parameters") and "template" not in given:
+        raise InvalidError(
+            "parameters_without_template",
+            _("“parameters” fill a template's slots: name the “template”, or remove them."),
+            field="parameters",
+        )
+    if "sender" not in given:
+        raise InvalidError("required", _("from: The field is missing: add it."), field="from")
+    given["sender"] = given["sender"].removeprefix("+")
+    return MessageRequest(**given)
+
+
+def _rows(
+    rows: Sequence[Any], shared: Mapping[str, Any]
+) -> tuple[dict[int, MessageRequest], list[BadRow]]:
+    good: dict[int, MessageRequest] = {}
+    bad: list[BadRow] = []
+    for index, row in enumerate(rows):
+        at = pointer("messages", index)
+        if problems := unstorable(row, at):
+            bad.append(BadRow(index, problems[0]))
+            continue
+        try:
+            good[index] = request_of(_merged(shared, _ROW.run_validation(row)))
+        except ValidationError as error:
+            bad.append(BadRow(index, next(flatten(error.detail, at))))
+        except DomainError as error:
+            bad.append(BadRow(index, _row_problem(index, error)))
+    return good, bad
+
+
+def _merged(shared: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row over what it shares; its own text replaces a shared template, and the reverse."""
+    own = {name: value for name, value in row.items() if value is not None}
+    values = {**shared, **own}
+    if "text" in own and "template" not in own:
+        values.pop("template", None)
+        values["parameters"] = own.get("parameters")
+    elif "template" in own and "text" not in own:
+        values.pop("text", None)
+    if values.get("template") is not None:
+        values["parameters"] = {**(shared.get("parameters") or {}), **own.get("parameters", {})}
+    return values
+
+
+def _accepted(index: int, result: Accepted) -> dict[str, Any]:
+    return {
+        "index": index,
+        "id": str(result.message_id),
+        "to": to_e164(result.msisdn),
+        "status": result.status,
+        "segment_count": result.segment_count,
+        "encoding": result.encoding,
+        "price": {"amount": amount(result.price_micros), "currency": result.currency},
+    }
+
+
+def _row_problem(index: int, error: DomainError) -> FieldProblem:
+    return field_problem(error, NAMES, pointer("messages", index))
+
+
+def _rejected(index: int, problem: FieldProblem) -> dict[str, Any]:
+    steps = problem.name.split("/")[3:]
+    return {
+        "index": index,
+        "code": problem.code,
+        "field": ".".join(steps),
+        "pointer": problem.name,
+        "detail": problem.detail,
+    }
+
+
+def _last_time(requests: Any) -> datetime | None:
+    times = [request.send_at for request in requests if request.send_at is not None]
+    return max(times, default=None)

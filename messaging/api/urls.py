@@ -1,0 +1,37 @@
+"""Addresses of the API, below /api/v1/."""
+
+from django.urls import path
+
+from messaging.api import schema  # registers the key scheme
+from messaging.api.catalog import SendersView, TemplatesView, TemplateVersionsView, TemplateView
+from messaging.api.consents import ConsentsView, SuppressionsView
+from messaging.api.events import EventsView
+from messaging.api.inbound import InboundView
+from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
+from messaging.api.webhook import (
+    DeliveriesView,
+    WebhookRotateView,
+    WebhookTestView,
+    WebhookView,
+)
+
+__all__ = ["schema", "urlpatterns"]
+
+urlpatterns = [
+    path("messages", MessagesView.as_view()),
+    path("messages/batch", BatchView.as_view()),
+    path("messages/<uuid:message_id>", MessageView.as_view()),
+    path("messages/<uuid:message_id>/cancel", MessageCancelView.as_view()),
+    path("inbound", InboundView.as_view()),
+    path("events", EventsView.as_view()),
+    path("webhook", WebhookView.as_view()),
+    path("webhook/rotate", WebhookRotateView.as_view()),
+    path("webhook/test", WebhookTestView.as_view()),
+    path("webhook/deliveries", DeliveriesView.as_view()),
+    path("suppressions", SuppressionsView.as_view()),
+    path("consents", ConsentsView.as_view()),
+    path("senders", SendersView.as_view()),
+    path("templates", TemplatesView.as_view()),
+    path("templates/<slug:template>", TemplateView.as_view()),
+    path("templates/<slug:template>/versions", TemplateVersionsView.as_view()),
+]

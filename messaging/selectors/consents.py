@@ -1,0 +1,43 @@
+"""Consent and suppressions of an account, as keyset pages: newest first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compliance.models import Account, Advertiser, ConsentRecord, Suppression
+from config.common.errors import InvalidError
+
+
+def consents_page(
+    account: Account, wanted: Mapping[str, Any], *, before: int | None, limit: int
+) -> Sequence[ConsentRecord]:
+    """The ledger's records; `wanted` are equalities on its columns."""
+    found = ConsentRecord.objects.filter(account=account, **wanted).select_related("advertiser")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.order_by("-pk")[:limit])
+
+
+def suppressions_page(
+    account: Account, wanted: Mapping[str, Any], *, before: int | None, limit: int
+) -> Sequence[Suppression]:
+    """Suppressions in force; `wanted` are equalities on its columns."""
+    found = Suppression.objects.filter(account=account, lifted_at=None, **wanted)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.select_related("advertiser").order_by("-pk")[:limit])
+
+
+def advertiser_named(account: Account, name: str) -> Advertiser:
+    """The account's advertiser of this brand. Raises InvalidError naming those there are."""
+    advertiser = Advertiser.objects.filter(account=account, name=name).first()
+    if advertiser is None:
+        known = Advertiser.objects.filter(account=account).values_list("name", flat=True)[:10]
+        raise InvalidError(
+            "unknown_advertiser",
+            _("“%(name)s” is no advertiser of this account: give one of %(known)s.")
+            % {"name": name, "known": ", ".join(known)},
+            field="advertiser",
+        )
+    return advertiser

@@ -1,0 +1,157 @@
+"""Templates as people work with them: what waits for review, what rules say, what would stop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.utils.translation import gettext
+
+from compliance.decision import content_findings
+from compliance.findings import FIXES, MESSAGES, Finding
+from compliance.models import Account, RulePackVersion
+from compliance.rule_packs.packs import Rulebook
+from compliance.selectors.rules import rulebook
+from config.common import clock
+from messaging.constants import VersionStatus
+from messaging.models import Template, TemplateVersion
+from routing.constants import SenderStatus
+from routing.models import Sender
+
+BLOCK = "block"
+
+# The queues carry no version: by account, then each message by its id.
+_UNSENT = """
+SELECT count(*) FROM (
+    SELECT id FROM messaging_waiting WHERE account_id = %(account)s
+    UNION ALL
+    SELECT id FROM messaging_dispatch WHERE account_id = %(account)s
+) q JOIN messaging_message m ON m.id = q.id
+WHERE m.template_version_id = %(version)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFinding:
+    """What a rule says about a text, in the reader's language."""
+
+    rule_id: str
+    severity: str
+    message: str
+    fix: str
+    citation: str
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether such a text may not be sent."""
+        return self.severity == BLOCK
+
+
+@dataclass(frozen=True, slots=True)
+class CountryFindings:
+    """What the rules of one country say."""
+
+    country: str
+    findings: tuple[TextFinding, ...]
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the text may not be sent there."""
+        return any(finding.is_blocking for finding in self.findings)
+
+
+def findings_of(version: TemplateVersion) -> tuple[CountryFindings, ...]:
+    """What the rules say about a version in every country its account writes to."""
+    template = version.template
+    return text_findings(template.account, version.body, template.message_class)
+
+
+def text_findings(account: Account, body: str, message_class: str) -> tuple[CountryFindings, ...]:
+    """What the rules say about a text in each country where the account has an active sender for
+    the class; in its own where there is none. A recipient is judged by their own country."""
+    rules, now = _rulebook(), clock.now()
+    return tuple(
+        CountryFindings(
+            country,
+            tuple(
+                _readable(finding)
+                for finding in content_findings(rules.rules_for(country, now), body, message_class)
+            ),
+        )
+        for country in _countries(account, message_class)
+    )
+
+
+def is_blocked_everywhere(findings: Sequence[CountryFindings]) -> bool:
+    """Whether a text could be sent nowhere, and so must not be approved."""
+    return all(one.is_blocked for one in findings)
+
+
+def unsent_count(version: TemplateVersion) -> int:
+    """How many messages of a version wait or are queued."""
+    with connection.cursor() as cursor:
+        cursor.execute(_UNSENT, {"account": version.template.account_id, "version": version.pk})
+        return int(cursor.fetchone()[0])
+
+
+def approved_version(template: Template) -> TemplateVersion | None:
+    """The version that is sent now."""
+    return template.versions.filter(status=VersionStatus.APPROVED).first()
+
+
+def templates_listed(templates: QuerySet[Template]) -> QuerySet[Template]:
+    """For lists: each with `latest_status` and `latest_number`, and `approved_number`."""
+    latest = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number")
+    return templates.select_related("account", "advertiser").annotate(
+        latest_status=Subquery(latest.values("status")[:1]),
+        latest_number=Subquery(latest.values("number")[:1]),
+        approved_number=Subquery(latest.filter(status=VersionStatus.APPROVED).values("number")[:1]),
+    )
+
+
+def versions_of(template: Template) -> Sequence[TemplateVersion]:
+    """A template's versions with their people, newest first."""
+    return list(template.versions.select_related("author", "reviewer").order_by("-number"))
+
+
+def with_people() -> Prefetch:
+    """Versions with author and reviewer, for pages that show many templates."""
+    return Prefetch("versions", TemplateVersion.objects.select_related("author", "reviewer"))
+
+
+def _countries(account: Account, message_class: str) -> list[str]:
+    found = (
+        Sender.objects.filter(
+            account=account,
+            status=SenderStatus.ACTIVE,
+            allowed_classes__contains=[message_class],
+        )
+        .order_by("country")
+        .values_list("country", flat=True)
+        .distinct()
+    )
+    return list(found) or [account.country]
+
+
+def _rulebook() -> Rulebook:
+    active = RulePackVersion.objects.filter(status=RulePackVersion.Status.ACTIVE)
+    return _rulebook_of(tuple(active.order_by("pk").values_list("pk", flat=True)))
+
+
+@lru_cache(maxsize=1)
+def _rulebook_of(active: tuple[int, ...]) -> Rulebook:
+    """Read anew when other packs are active: what follows from it is remembered per rulebook."""
+    del active
+    return rulebook()
+
+
+def _readable(finding: Finding) -> TextFinding:
+    values = dict(finding.params)
+    return TextFinding(
+        rule_id=finding.rule_id,
+        severity=finding.severity,
+        message=gettext(MESSAGES[finding.message_code]) % values,
+        fix=gettext(FIXES[finding.fix_code]) % values,
+        citation=finding.citation,
+    )

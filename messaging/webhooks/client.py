@@ -1,0 +1,127 @@
+"""Posts one webhook: checked address, verified TLS, no redirects, one deadline for everything."""
+
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Final
+
+from urllib3 import BaseHTTPResponse, PoolManager, Timeout
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from messaging.webhooks.connections import (
+    GuardedHTTPPool,
+    GuardedHTTPSPool,
+    RefusedAddressError,
+    exchange,
+)
+
+TIMEOUT_SECONDS: Final = 15.0
+CONNECTIONS_PER_HOST: Final = 8
+_HOSTS: Final = 200
+_READ_AT_MOST: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `status` None: no answer, and `error` says why in one stable word:
+    refused_address, connection_failed, tls_failed, timeout, broken_answer."""
+
+    status: int | None
+    error: str = ""
+    retry_after: timedelta | None = None
+
+    @property
+    def is_success(self) -> bool:
+        """Any 2xx (Standard Webhooks); a redirect is a failure."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@cache
+def _pools() -> PoolManager:
+    """Kept connections per host, shared by the process's threads."""
+    manager = PoolManager(
+        num_pools=_HOSTS,
+        maxsize=CONNECTIONS_PER_HOST,
+        retries=False,
+        ssl_context=ssl.create_default_context(),
+    )
+    manager.pool_classes_by_scheme = {"http": GuardedHTTPPool, "https": GuardedHTTPSPool}
+    return manager
+
+
+def post(
+    url: str,
+    body: str,
+    headers: dict[str, str],
+    *,
+    now: datetime,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> Answer:
+    """One attempt; never raises for what a receiver or a network can do. `now` reads dates in
+    Retry-After."""
+    exchange.begin(timeout_seconds)
+    try:
+        response = _pools().urlopen(
+            "POST",
+            url,
+            body=body.encode(),
+            headers=headers,
+            redirect=False,
+            preload_content=False,
+            decode_content=False,
+            timeout=Timeout(connect=timeout_seconds / 3, read=timeout_seconds),
+        )
+        answer = Answer(response.status, retry_after=_retry_after(response, now))
+        _finish(response)
+    except RefusedAddressError:
+        return Answer(None, "refused_address")
+    except (HTTPError, OSError) as error:
+        return Answer(None, "timeout" if exchange.is_over() else _word(error))
+    finally:
+        exchange.end()
+    return answer
+
+
+def _finish(response: BaseHTTPResponse) -> None:
+    """Gives the connection back where that costs little; else closes it with what is unread."""
+    length = response.length_remaining
+    is_kept = response.version >= 11 and response.headers.get("connection", "").lower() != "close"
+    try:
+        if is_kept and length is not None and length <= _READ_AT_MOST:
+            response.read()
+            response.release_conn()
+        else:
+            response.close()
+    except (HTTPError, OSError):  # the status has come, and that is what counts
+        response.close()
+
+
+def _word(error: Exception) -> str:
+    if isinstance(error, NewConnectionError):  # first: urllib3 derives it from a timeout
+        return "connection_failed"
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError | TimeoutError):
+        return "timeout"
+    if isinstance(error, SSLError | ssl.SSLError):
+        return "tls_failed"
+    return "broken_answer"
+
+
+def _retry_after(response: BaseHTTPResponse, now: datetime) -> timedelta | None:
+    """RFC 9110 §10.2.3: seconds or a date; what is neither counts as absent."""
+    value = response.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdigit() and len(value) < 8:
+        return timedelta(seconds=int(value))
+    try:
+        at = parsedate_to_datetime(value)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return max(at - now, timedelta())
+    except (ValueError, OverflowError):
+        return None
