@@ -22,7 +22,7 @@ from carriers.smpp.session import SmppSession
 from carriers.smpp.wakeup import Wakeup
 
 MAX_WAIT_SECONDS: Final = 0.25  # every wait has a limit
-UNBIND_SECONDS: Final = 5.0  # for the unbind_resp of a stopping link
+UNBIND_SECONDS: Final = 1.0  # at least, for the unbind_resp of a stopping link
 
 
 logger = logging.getLogger(__name__)
@@ -173,7 +173,10 @@ class Conversation:
                 self._session.acknowledge(sequence, status)
 
     def _drain(self, now: float) -> None:
-        """Stop without loss: no new submissions, let the window run empty, unbind."""
+        """Stop without loss: no new submissions, let the window run empty, unbind.
+
+        Takes at most shutdown_drain_seconds and UNBIND_SECONDS.
+        """
         session = self._session
         if self._drain_began_at is None:
             self._drain_began_at = now
@@ -187,7 +190,7 @@ class Conversation:
             )
             if is_settled or waited >= limit:
                 session.start_unbind(now)
-                self._unbind_until = now + UNBIND_SECONDS
+                self._unbind_until = max(self._drain_began_at + limit, now + UNBIND_SECONDS)
         elif session.state is not SessionState.UNBINDING or now >= self._unbind_until:
             self._lose("stopped")
 

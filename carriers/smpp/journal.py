@@ -94,12 +94,14 @@ class Journal:
     def release(self, slots: Iterable[int]) -> None:
         """Free slots whose results are committed; from any thread."""
         mapping, free = self._mapping, self._free
+        if mapping.closed:  # too late to matter: the next holder will ask the database about them
+            return
         for slot in slots:
             mapping[_HEADER_OCTETS + slot * _SLOT_OCTETS + _STATE] = 0
             free.append(slot)
 
     def close(self) -> None:
-        """Unmap; the file stays for the next holder."""
+        """Unmap, when link and committing thread have ended; the file stays for the next holder."""
         self._mapping.close()
 
 

@@ -119,6 +119,14 @@ def test_former_holder_that_still_lives_cannot_write_into_the_new_journal(open_j
     assert journal.read(path, 7) == JournalContent(2, frozenset())
 
 
+def test_release_after_close_leaves_the_entry_to_the_next_holder(open_journal, path):
+    opened = open_journal()
+    slot = opened.mark(ONE, 1)
+    opened.close()
+    opened.release([slot])
+    assert journal.read(path, 7).entries == {(ONE, 1)}
+
+
 def test_no_journal_cannot_tell(path):
     assert journal.read(path, 7) is None
 

@@ -118,6 +118,27 @@ def test_reset_makes_the_window_unknown_and_binds_again(linked, smsc):
     ]  # fmt: skip
 
 
+def test_no_submission_is_written_twice_or_lost_over_many_resets(linked, smsc):
+    bulk = many(120)
+    one = linked(*bulk, window=20, reconnect_cap_seconds=0.02)
+    one.source.put_back = lambda back: one.source.bulk.extendleft(reversed(back))
+    seen, ended = [], 0
+    while ended < len(bulk):
+        peer = smsc.bound()
+        frames = peer.submits(min(10, len(bulk) - ended))
+        for frame in frames[:5]:
+            peer.answer(frame)
+        ended += 5
+        one.outcomes(ended)
+        peer.reset()
+        seen += [frame[16:] for frame in frames]
+        one.sink.wait_for(lambda: one.link.status().in_flight == 0)
+        ended = len(one.sink.all_results)
+    assert len(seen) == len(set(seen))
+    tokens = [result.submission.token for result in one.sink.all_results]
+    assert sorted(tokens) == sorted(each.token for each in bulk)
+
+
 def test_unbind_of_the_smsc_is_answered_before_closing(linked, smsc):
     one = linked()
     peer = smsc.bound()
@@ -282,6 +303,15 @@ def test_stop_does_not_wait_longer_than_its_limit(linked, smsc):
     peer.send(pdu.unbind_resp(peer.expect(pdu.UNBIND).sequence))
     assert one.ended() == "stopped"
     assert one.outcomes(1) == ["unknown"]
+
+
+def test_stop_does_not_wait_for_ever_for_the_unbind_resp(linked, smsc):
+    one = linked(shutdown_drain_seconds=0.2)
+    peer = smsc.bound()
+    one.link.stop()
+    peer.expect(pdu.UNBIND)
+    assert one.ended() == "stopped"
+    assert peer.next() == b""
 
 
 def test_stop_gives_back_what_was_taken_and_not_written(linked, smsc):

@@ -1,6 +1,8 @@
 """Submissions, outcomes, receipts and MO of a session, driven by hand."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carriers.ports import NO_STATUS
 from carriers.smpp import inbox, pdu
@@ -14,6 +16,10 @@ from tests.carriers.smpp.support import (
     results_of,
 )
 
+COMMANDS = [
+    *(pdu.SUBMIT_SM_RESP, pdu.DELIVER_SM, pdu.DATA_SM, pdu.GENERIC_NACK, pdu.ENQUIRE_LINK),
+    *(pdu.UNBIND, pdu.UNBIND_RESP, pdu.BIND_TRANSCEIVER_RESP, pdu.ENQUIRE_LINK_RESP),
+]
 DELIVER = pdu.deliver_sm_body(pdu.DeliverSm(source_addr="84912345678", short_message=b"STOP"))
 
 
@@ -291,6 +297,36 @@ def test_closed_session_answers_nothing_more():
     driver.session.connection_lost("reset", driver.now)
     assert not driver.session.acknowledge(1, 0)
     assert driver.session.room(driver.now, express=True) == 0
+
+
+@given(
+    bodies=st.lists(
+        st.tuples(
+            st.one_of(st.sampled_from(COMMANDS), st.integers(0, 0xFFFFFFFF)),
+            st.integers(0, 0xFFFFFFFF),
+            st.integers(0, 6),
+            st.binary(max_size=80),
+        ),
+        max_size=20,
+    ),
+    is_bound=st.booleans(),
+)
+def test_no_pdu_of_the_smsc_breaks_the_session(bodies, is_bound):
+    """Every submission has one outcome at most, and all have one or come back in the end."""
+    driver = bound() if is_bound else SessionDriver()
+    if is_bound:
+        for _ in range(3):
+            driver.submit()
+        driver.outgoing()
+        driver.submit()
+    else:
+        driver.start()
+    events = driver.receive(*(pdu.with_header(*one) for one in bodies))
+    events += driver.tick(1.0) + driver.session.connection_lost("end", driver.now)
+    (closed,) = of_kind(events, Closed)
+    settled = [each.submission.token for each in results_of(events)]
+    settled += [each.submission.token for each in closed.unsent]
+    assert len(settled) == len(set(settled)) == (4 if is_bound else 0)
 
 
 def test_sequence_numbers_go_round_at_the_specified_end():
