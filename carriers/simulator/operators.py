@@ -28,6 +28,15 @@ class IdFormat(StrEnum):
         """Write the number of a message the operator's way."""
         return _ID_TEMPLATES[self] % serial
 
+    @property
+    def bind_form(self) -> str:
+        """The transform (carriers.smpp.receipts.canonical_id) that a bind needs for such ids.
+
+        It makes the plain decimal number of every format, so responses and receipts agree.
+        """
+        is_hex = self in {IdFormat.HEX, IdFormat.HEX_UPPER}
+        return "hex_to_dec" if is_hex else "strip_zeros_upper"
+
 
 _ID_TEMPLATES: Final = {
     IdFormat.HEX: "%x",

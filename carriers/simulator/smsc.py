@@ -22,8 +22,11 @@ ESME_RALYBND: Final = 0x05
 ESME_RINVPASWD: Final = 0x0E
 ESME_RINVSYSID: Final = 0x0F
 HOUSEKEEPING_SECONDS = 1.0
-# A checkpoint per so many submits bounds what a restart has to replay.
+# A checkpoint per so many submits bounds what a restart has to replay; it waits for a quieter
+# moment while much is owed, because writing that down would hold up the answers.
 CHECKPOINT_SUBMITS: Final = 50_000
+CHECKPOINT_OWED: Final = 5_000
+CHECKPOINT_SUBMITS_AT_MOST: Final = 10 * CHECKPOINT_SUBMITS
 # Numbers of a fresh journal start at the clock, so that ids of a deleted one don't come again.
 _EPOCH: Final = 1_735_689_600  # 2025-01-01
 _SERIALS_PER_SECOND: Final = 10_000
@@ -65,7 +68,10 @@ class Smsc:
     def end_pass(self, wall: float | None = None) -> None:
         """Send what is owed and fits, write the journal, and only then the sockets."""
         self.outbox.pump(time() if wall is None else wall)
-        if self.stats.accepted - self._checkpoint_at >= CHECKPOINT_SUBMITS:
+        since = self.stats.accepted - self._checkpoint_at
+        if since >= CHECKPOINT_SUBMITS and (
+            len(self.outbox.owed) <= CHECKPOINT_OWED or since >= CHECKPOINT_SUBMITS_AT_MOST
+        ):
             self._checkpoint()
         self.journal.flush()
         dirty, self.dirty = self.dirty, []

@@ -5,6 +5,7 @@ import pytest
 
 from carriers.simulator.journal import Journal, journal_path, read_journal
 from carriers.simulator.recovery import recover, set_aside
+from carriers.simulator.session import Session
 from carriers.smpp import pdu
 from tests.carriers.simulator.esme import NUMBER, bound, running
 
@@ -51,6 +52,23 @@ def test_refusals_are_noted_with_their_status(tmp_path):
         esme.response()
     (record,) = lines(tmp_path, "submit")
     assert (record.status, record.message_id, record.behaviour) == (0x0B, "", "rejected")
+
+
+@pytest.mark.parametrize("latency_seconds", [0.0, 0.01])
+def test_the_lines_are_in_the_file_before_the_octets_leave(tmp_path, monkeypatch, latency_seconds):
+    found = []
+    write_out = Session.write_out
+
+    def spy(session):
+        found.append((len(session._out), len(lines(tmp_path))))
+        write_out(session)
+
+    with running(tmp_path, latency_seconds=latency_seconds) as simulator, bound(simulator) as esme:
+        monkeypatch.setattr(Session, "write_out", spy)
+        before = len(lines(tmp_path))
+        esme.submit(registered_delivery=0)
+        esme.response()
+    assert found[0] == (1, before + (2 if latency_seconds else 1))
 
 
 def test_a_later_response_has_a_line_of_its_own(tmp_path):

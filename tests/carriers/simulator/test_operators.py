@@ -8,6 +8,7 @@ from carriers.simulator.operators import (
     default_profiles,
     read_profiles,
 )
+from carriers.smpp.receipts import canonical_id
 
 
 def written(tmp_path, value):
@@ -34,6 +35,15 @@ def test_ports_count_from_the_base():
 )
 def test_ids_are_written_the_operators_way(form, text):
     assert IdFormat(form).write(171) == text
+
+
+@pytest.mark.parametrize("response", IdFormat)
+@pytest.mark.parametrize("receipt", IdFormat)
+def test_the_platform_can_match_every_pair_of_formats(response, receipt):
+    for serial in (7, 596_623_580_001):
+        assert canonical_id(response.write(serial), response.bind_form) == canonical_id(
+            receipt.write(serial), receipt.bind_form
+        )
 
 
 def test_operators_use_different_forms_of_ids():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from carriers.simulator import smsc
 from carriers.simulator.journal import read_journal
 from carriers.simulator.report import report_journals
 from carriers.simulator.server import PortTakenError, Simulator, SimulatorConfig
@@ -64,6 +65,20 @@ def test_no_response_that_left_is_missing_after_a_kill_and_receipts_still_come(t
         assert process.wait(10) == 0
     assert told == {f"id:{message_id}".encode() for message_id in taken}
     assert report_journals([path]).receipts.total() == len(taken)
+
+
+@pytest.mark.parametrize(("owed", "checkpoints"), [(10, 6), (-1, 2)])
+def test_checkpoints_are_written_on_the_way_unless_too_much_is_owed(
+    tmp_path, monkeypatch, owed, checkpoints
+):
+    monkeypatch.setattr(smsc, "CHECKPOINT_SUBMITS", 5)
+    monkeypatch.setattr(smsc, "CHECKPOINT_OWED", owed)
+    with running(tmp_path) as simulator, bound(simulator) as esme:
+        for _ in range(20):
+            esme.submit("84912345906")
+            esme.response()
+    found = [record.event for record in read_journal(tmp_path / "test.jsonl")]
+    assert found.count("checkpoint") == checkpoints
 
 
 def test_ids_do_not_come_again_after_a_restart(tmp_path):
