@@ -122,18 +122,17 @@ def test_no_submission_is_written_twice_or_lost_over_many_resets(linked, smsc):
     bulk = many(120)
     one = linked(*bulk, window=20, reconnect_cap_seconds=0.02)
     one.source.put_back = lambda back: one.source.bulk.extendleft(reversed(back))
-    seen, ended = [], 0
-    while ended < len(bulk):
+    seen = []
+    while len(one.sink.all_results) < len(bulk):
+        left = len(bulk) - len(one.sink.all_results)
         peer = smsc.bound()
-        frames = peer.submits(min(10, len(bulk) - ended))
+        frames = peer.submits(min(10, left))
         for frame in frames[:5]:
             peer.answer(frame)
-        ended += 5
-        one.outcomes(ended)
+        one.outcomes(len(bulk) - left + len(frames[:5]))
         peer.reset()
         seen += [frame[16:] for frame in frames]
         one.sink.wait_for(lambda: one.link.status().in_flight == 0)
-        ended = len(one.sink.all_results)
     assert len(seen) == len(set(seen))
     tokens = [result.submission.token for result in one.sink.all_results]
     assert sorted(tokens) == sorted(each.token for each in bulk)
