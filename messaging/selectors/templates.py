@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
 from compliance.decision import content_findings
@@ -113,11 +113,6 @@ def templates_listed(templates: QuerySet[Template]) -> QuerySet[Template]:
 def versions_of(template: Template) -> Sequence[TemplateVersion]:
     """A template's versions with their people, newest first."""
     return list(template.versions.select_related("author", "reviewer").order_by("-number"))
-
-
-def with_people() -> Prefetch:
-    """Versions with author and reviewer, for pages that show many templates."""
-    return Prefetch("versions", TemplateVersion.objects.select_related("author", "reviewer"))
 
 
 def _countries(account: Account, message_class: str) -> list[str]:
