@@ -32,6 +32,7 @@ MARKETER: Grants = {
     "messaging.message": VIEW | {"send", "cancel"},
     "messaging.template": EDIT,
     "messaging.templateversion": EDIT | {"submit"},
+    "routing.network": VIEW,
     "routing.sender": VIEW,
     "routing.senderregistration": VIEW,
 }
@@ -50,6 +51,7 @@ OFFICER: Grants = {
     "messaging.message": VIEW,
     "messaging.template": VIEW,
     "messaging.templateversion": VIEW | {"review", "withdraw"},
+    "routing.network": VIEW,
     "routing.sender": VIEW,
     "routing.senderregistration": VIEW,
 }
@@ -64,6 +66,7 @@ INTEGRATOR: Grants = {
     "messaging.templateversion": VIEW,
     "messaging.webhookdelivery": VIEW | {"replay"},
     "messaging.webhookendpoint": ALL,
+    "routing.network": VIEW,
     "routing.sender": VIEW,
     "routing.senderregistration": VIEW,
 }

@@ -72,4 +72,4 @@ class CarrierAdmin(PlatformScopedAdmin):
     def bind_list(self, obj: Carrier) -> SafeString | str:
         now = clock.now()
         rows = ((bind.name, session_label(session_of(bind, now))) for bind in obj.binds.all())
-        return format_html_join("", "<div>{} · {}</div>", rows) or _("No bind yet.")
+        return format_html_join("", "<div>{} · {}</div>", rows) or str(_("No bind yet."))

@@ -1,0 +1,108 @@
+"""An integrator's home: keys, the webhook's state, how to start."""
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from compliance.models import ApiKey
+from config.common import clock
+from config.dashboards.panels import Link, Panel, Step, Viewer, ago, label, link, number, page
+from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
+
+_SHOWN = 10
+
+
+def integrator_panels(viewer: Viewer) -> list[Panel]:
+    """Usable API keys, webhooks with their backlog, first steps."""
+    keys = list(
+        ApiKey.objects.filter(account__in=viewer.account_ids, revoked_at=None)
+        .exclude(expires_at__lte=clock.now())
+        .select_related("account")
+        .order_by("-last_used_at")[:_SHOWN]
+    )
+    webhooks = list(
+        WebhookEndpoint.objects.filter(account__in=viewer.account_ids).select_related("account")
+    )
+    return [_keys(keys), _webhooks(webhooks), _start(keys, webhooks)]
+
+
+def _keys(keys: list[ApiKey]) -> Panel:
+    rows = [
+        [
+            link(key.name, page("compliance.apikey", "change", key.pk)),
+            key.account.name,
+            f"{key.prefix}…",
+            ago(key.last_used_at) if key.last_used_at else _("never"),
+        ]
+        for key in keys
+    ]
+    return Panel(
+        title=_("API keys"),
+        headers=[_("Name"), _("Account"), _("Begins with"), _("Last used")],
+        rows=rows,
+        empty=_("No API key yet."),
+        links=[Link(_("New API key"), page("compliance.apikey", "add"), is_first=not keys)],
+    )
+
+
+def _webhooks(webhooks: list[WebhookEndpoint]) -> Panel:
+    accounts = [one.account_id for one in webhooks]
+    last = dict(EventCounter.objects.filter(pk__in=accounts).values_list("pk", "last"))
+    states = {
+        row["endpoint"]: row
+        for row in WebhookDelivery.objects.filter(endpoint__in=webhooks)
+        .values("endpoint")
+        .annotate(
+            pending=Count("id", filter=Q(status=WebhookDelivery.Status.PENDING)),
+            failed=Count("id", filter=Q(status=WebhookDelivery.Status.FAILED)),
+        )
+        .order_by()
+    }
+    rows = []
+    for one in webhooks:
+        state = states.get(one.pk, {"pending": 0, "failed": 0})
+        behind = max(0, last.get(one.account_id, 0) - one.position)
+        rows.append(
+            [
+                link(one.url, page("messaging.webhookendpoint", "change", one.pk)),
+                one.account.name,
+                label(_("Enabled"), "success")
+                if one.is_enabled
+                else label(_("Disabled"), "danger"),
+                number(behind + state["pending"]),
+                number(state["failed"]),
+            ]
+        )
+    return Panel(
+        title=_("Webhooks"),
+        headers=[_("URL"), _("Account"), _("State"), _("Waiting"), _("Given up")],
+        rows=rows,
+        empty=_("No webhook yet: events can also be polled."),
+        links=[Link(_("Webhooks"), page("messaging.webhookendpoint", "changelist"))],
+    )
+
+
+def _start(keys: list[ApiKey], webhooks: list[WebhookEndpoint]) -> Panel:
+    return Panel(
+        title=_("How to start"),
+        steps=[
+            Step(
+                _("Create an API key"),
+                _("Give it the scopes it needs; it is shown once."),
+                page("compliance.apikey", "changelist"),
+                bool(keys),
+            ),
+            Step(
+                _("Send a first message"),
+                _("POST /api/v1/messages with the key as Bearer token; preview costs nothing."),
+                reverse("api-docs"),
+                any(key.last_used_at for key in keys),
+            ),
+            Step(
+                _("Receive events"),
+                _("Signed by Standard Webhooks, retried until your system answers 2xx."),
+                page("messaging.webhookendpoint", "changelist"),
+                bool(webhooks),
+            ),
+        ],
+    )

@@ -1,0 +1,5 @@
+"""Pages about networks, number plans, senders, routes and rates."""
+
+from routing.admin import networks, number_plans, rates, routes, senders
+
+__all__ = ["networks", "number_plans", "rates", "routes", "senders"]

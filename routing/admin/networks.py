@@ -1,0 +1,79 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from compliance.number_lists import NumberListMixin
+from compliance.scoping import PlatformScopedAdmin
+from config.common import clock
+from routing.models import Network, NumberOverride
+
+
+@admin.register(Network)
+class NetworkAdmin(PlatformScopedAdmin):
+    list_display = ("name", "code", "country", "kind", "mcc_mnc")
+    list_filter = ("country", "kind")
+    list_select_related = ()
+    search_fields = ("name", "code", "mcc_mnc")
+    readonly_fields = ()
+    autocomplete_fields = ()
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (("name", "code"), ("country", "kind"), "mcc_mnc"),
+                "description": _(
+                    "A mobile network, or a virtual one that rides on another. Routes, rates and"
+                    " registrations of senders speak of networks."
+                ),
+            },
+        ),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Number plans name networks by their code, so it stays."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return [*fields, "code"] if obj else fields
+
+
+@admin.register(NumberOverride)
+class NumberOverrideAdmin(NumberListMixin, PlatformScopedAdmin):
+    """Single numbers that moved to another network."""
+
+    list_display = ("number", "network", "source", "validity")
+    list_filter = ("network",)
+    list_select_related = ("network",)
+    search_fields = ("source",)
+    readonly_fields = ()
+    autocomplete_fields = ("network",)
+    ordering = ("msisdn",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("msisdn", "network", "source", "valid_until"),
+                "description": _(
+                    "A number that is on another network than its prefix says. It wins over the"
+                    " prefix until the date, or for good."
+                ),
+            },
+        ),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The number is the key of the row."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return [*fields, "msisdn"] if obj else fields
+
+    @display(
+        description=_("valid until"),
+        ordering="valid_until",
+        label={"valid": "success", "expired": "warning"},
+    )
+    def validity(self, obj: NumberOverride) -> tuple[str, Any]:
+        if obj.valid_until is None:
+            return "valid", _("For good")
+        day = obj.valid_until.date().isoformat()
+        return ("valid" if obj.valid_until > clock.now() else "expired"), day

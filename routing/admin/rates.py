@@ -1,0 +1,111 @@
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from compliance.scoping import PlatformScopedAdmin
+from config.common.console.forms import ServiceForm
+from routing.models import Rate
+
+MICROS = 1_000_000
+
+
+class RateForm(ServiceForm):
+    """The amount is written in the currency and stored in millionths of it."""
+
+    amount = forms.DecimalField(
+        label=_("Amount per segment"),
+        min_value=Decimal(0),
+        max_digits=18,
+        decimal_places=6,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text=_("In the currency, for example 820 or 0.0075."),
+    )
+
+    class Meta:
+        model = Rate
+        fields = (
+            "carrier",
+            "account",
+            "country",
+            "network",
+            "message_class",
+            "currency",
+            "effective_from",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["amount"].initial = Decimal(self.instance.amount_micros) / MICROS
+
+    def clean_country(self) -> str:
+        """Two capital letters."""
+        return str(self.cleaned_data["country"]).upper()
+
+    def clean_currency(self) -> str:
+        """Three capital letters."""
+        return str(self.cleaned_data["currency"]).upper()
+
+    def clean(self) -> dict[str, Any] | None:
+        """A cost is a carrier's, a price may be an account's: not both at once."""
+        cleaned = super().clean()
+        if self.cleaned_data.get("carrier") and self.cleaned_data.get("account"):
+            self.add_error(
+                "account", _("A carrier's cost is not an account's: choose one of them.")
+            )
+        amount = self.cleaned_data.get("amount")
+        if amount is not None:
+            self.instance.amount_micros = int(amount * MICROS)
+        return cleaned
+
+
+@admin.register(Rate)
+class RateAdmin(PlatformScopedAdmin):
+    """What a segment costs us, and what accounts pay."""
+
+    form = RateForm
+    list_display = (
+        "side",
+        "whose",
+        "country",
+        "network",
+        "message_class",
+        "money",
+        "effective_from",
+    )
+    list_filter = ("carrier", "account", "country", "network")
+    list_select_related = ("carrier", "account", "network")
+    search_fields = ("country", "network__name", "carrier__name", "account__name")
+    readonly_fields = ()
+    autocomplete_fields = ("carrier", "account", "network")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (("carrier", "account"),),
+                "description": _(
+                    "With a carrier: our cost there. Without: the price that accounts, or one"
+                    " account, pay. Accounts never see costs."
+                ),
+            },
+        ),
+        (_("For"), {"fields": (("country", "network"), "message_class")}),
+        (_("Amount"), {"fields": (("amount", "currency"), "effective_from")}),
+    )
+
+    @display(description=_("rate"), label={"cost": "warning", "price": "success"})
+    def side(self, obj: Rate) -> tuple[str, Any]:
+        return ("cost", _("Cost")) if obj.carrier_id else ("price", _("Price"))
+
+    @display(description=_("whose"))
+    def whose(self, obj: Rate) -> str:
+        return str(obj.carrier or obj.account or _("Every account"))
+
+    @display(description=_("amount"), ordering="amount_micros")
+    def money(self, obj: Rate) -> str:
+        return f"{(Decimal(obj.amount_micros) / MICROS).normalize():f} {obj.currency}"
