@@ -7,8 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from messaging.services.templates import version_approve, version_create, version_submit
-from routing.services.number_plans import number_plan_activate, number_plan_load
 
 from carriers.models import Bind, Carrier
 from carriers.simulator.operators import default_profiles
@@ -20,9 +18,11 @@ from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
 from config.demo import world
 from messaging.models import Template
+from messaging.services.templates import version_approve, version_create, version_submit
 from routing.constants import RegistrationState
 from routing.models import Network, Rate, Route, Sender, SenderRegistration
 from routing.numbers.plan import DATA
+from routing.services.number_plans import number_plan_activate, number_plan_load
 
 _MICROS = 1_000_000
 _PASSWORD_BYTES = 12
@@ -91,8 +91,8 @@ def _carriers() -> None:
             password=profile.accounts[0].password,
             window=spec.window,
             throughput=spec.throughput,
-            response_id_form=spec.response_id_form,
-            receipt_id_form=spec.receipt_id_form,
+            response_id_form=profile.response_id.bind_form,
+            receipt_id_form=profile.receipt_id.bind_form,
             receipt_grace_seconds=world.RECEIPT_GRACE_SECONDS,
             response_timer_seconds=10,
         )

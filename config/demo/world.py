@@ -56,25 +56,23 @@ class DemoCarrier:
     cost: float
     window: int
     throughput: float | None
-    response_id_form: str
-    receipt_id_form: str
 
 
 CARRIERS = (
     DemoCarrier(
         "viettel", "Viettel (simulated)", ("viettel", "vietnamobile", "gmobile"), "VN", "VND",
-        260, 50, 450, "as_is", "dec_to_hex",
+        260, 50, 450,
     ),
     DemoCarrier(
         "vinaphone", "VinaPhone (simulated)", ("vinaphone", "itel", "wintel"), "VN", "VND",
-        270, 50, 280, "as_is", "hex_to_dec",
+        270, 50, 280,
     ),
     DemoCarrier(
         "mobifone", "MobiFone (simulated)", ("mobifone", "local", "vnsky", "fpt"), "VN", "VND",
-        275, 50, 280, "strip_zeros_upper", "as_is",
+        275, 50, 280,
     ),
     DemoCarrier(
-        "intl", "International (simulated)", (), "US", "USD", 0.004, 20, 90, "as_is", "as_is",
+        "intl", "International (simulated)", (), "US", "USD", 0.004, 20, 90,
     ),
 )  # fmt: skip
 RECEIPT_GRACE_SECONDS = 20
