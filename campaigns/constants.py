@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.imports.columns import Field
 from config.common.states import Transitions
 
 
@@ -45,6 +46,18 @@ IMPORT_TRANSITIONS: Transitions = {
     _I.FAILED: frozenset({_I.QUEUED, _I.CANCELED}),
     _I.COMPLETED: frozenset(),
     _I.CANCELED: frozenset(),
+}
+
+
+# What a column of a file may hold, for people; a mapping names an attribute with its key.
+FIELD_TITLES = {
+    Field.NUMBER: _("Number"),
+    Field.NAME: _("Name"),
+    Field.LANGUAGE: _("Language"),
+    Field.CONSENT: _("Consent: yes or no"),
+    Field.CONSENT_DATE: _("Consent: date"),
+    Field.CONSENT_SOURCE: _("Consent: source"),
+    Field.IGNORE: _("Ignore"),
 }
 
 

@@ -44,6 +44,7 @@ class Columns:
         """The last position that is read."""
         single = (self.language, self.consent, self.consent_date, self.consent_source)
         return max(
+            0,
             self.number,
             *self.names,
             *(index for index, _ in self.attributes),

@@ -96,6 +96,13 @@ ROW_MESSAGES: Mapping[str, str] = {
     ),
 }
 
+RUN_MESSAGES: Mapping[str, str] = {
+    "file_missing": gettext_noop("The uploaded file is no longer there. Upload it again."),
+    "unexpected": gettext_noop(
+        "Something went wrong here. Try again; what was imported before is not repeated."
+    ),
+}
+
 
 class ImportFileError(ValueError):
     """A file that cannot be read as contacts; `code` is a key of FILE_MESSAGES."""

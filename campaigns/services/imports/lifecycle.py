@@ -138,9 +138,8 @@ def _list_of(held: ContactImport, options: ImportOptions) -> ContactList | None:
 
 
 def _set_consent(held: ContactImport, consent: ConsentOptions | None, found: Columns) -> None:
-    in_columns = found.consent is not None or found.consent_date is not None
     if consent is None:
-        if in_columns or found.consent_source is not None:
+        if _tells_consent(found) or found.consent_source is not None:
             raise InvalidError(
                 "consent_advertiser_missing",
                 _(
@@ -151,11 +150,25 @@ def _set_consent(held: ContactImport, consent: ConsentOptions | None, found: Col
             )
         held.consent_advertiser = None
         return
+    _check_consent(held, consent, found)
+    held.consent_advertiser = consent.advertiser
+    held.consent_purpose = consent.purpose
+    held.consent_source = consent.source
+    held.consent_evidence = consent.evidence
+    held.consent_for_all = consent.for_all
+
+
+def _tells_consent(found: Columns) -> bool:
+    return found.consent is not None or found.consent_date is not None
+
+
+def _check_consent(held: ContactImport, consent: ConsentOptions, found: Columns) -> None:
     if consent.advertiser.account_id != held.account_id:
         raise InvalidError(
             "advertiser_unknown", _("There is no such advertiser: choose one."), field="consent"
         )
-    if consent.for_all == (found.consent is not None):
+    is_told_twice = consent.for_all and found.consent is not None
+    if is_told_twice or not (consent.for_all or _tells_consent(found)):
         raise InvalidError(
             "consent_who",
             _(
@@ -170,11 +183,6 @@ def _set_consent(held: ContactImport, consent: ConsentOptions | None, found: Col
             _("Say where the consent was given: a form, a shop, an event."),
             field="consent",
         )
-    held.consent_advertiser = consent.advertiser
-    held.consent_purpose = consent.purpose
-    held.consent_source = consent.source
-    held.consent_evidence = consent.evidence
-    held.consent_for_all = consent.for_all
 
 
 def _record(action: str, contact_import: ContactImport, actor: User | None) -> None:

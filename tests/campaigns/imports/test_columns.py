@@ -17,6 +17,7 @@ def test_a_mapping_becomes_positions():
 
 def test_the_highest_position_read_counts():
     assert columns({0: "number", 3: "language", 5: "ignore"}, 6).highest == 3
+    assert columns({0: "number"}, 1).highest == 0
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from campaigns.imports.errors import ImportFileError
 
 VIETNAMESE = "Họ tên,Số điện thoại\nNguyễn Thị Bích Ngọc,0912345678\nĐặng Văn Đường,0987654321\n"
 # Windows-1258 writes the tone as a mark of its own behind the vowel.
-IN_1258 = b"H\xf2 t\xean,S\xf4\xec \xf0i\xea\xf2n thoa\xf2i\nNguy\xea\xden Th\xf2i B\xedch Ng\xf2oc,0912345678\n"
+IN_1258 = b"Ho\xf2 t\xean,S\xf4\xec \xf0i\xea\xf2n thoa\xf2i\nNguy\xea\xden Thi\xf2 B\xedch Ngo\xf2c,0912345678\n"
 
 
 @pytest.mark.parametrize(
