@@ -76,6 +76,8 @@ CARRIERS = (
     ),
 )  # fmt: skip
 RECEIPT_GRACE_SECONDS = 20
+# Slot of the order notice → column of the demo's CSV, as the import names it.
+ORDER_COLUMNS = {"order": "ma_don_hang", "name": "name", "amount": "so_tien"}
 
 # (country, currency, price per segment)
 PRICES = (("VN", "VND", 350.0), ("US", "USD", 0.0079))

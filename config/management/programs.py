@@ -15,7 +15,7 @@ QUIET = ("--without-gossip", "--without-mingle", "--loglevel=WARNING")
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  gunicorn's heartbeats must not wait for a disk
 
 SIMULATOR = "simulator"
-NAMES = (SIMULATOR, "web", "worker", "carriers", "beat")
+NAMES = (SIMULATOR, "web", "worker", "campaigns", "carriers", "beat")
 
 
 def environment(found: Addresses, port: int, simulator_port: int) -> dict[str, str]:
@@ -37,7 +37,10 @@ def processes(folder: Path, env: Mapping[str, str]) -> dict[str, Program]:
         # The operators end after the sessions that are bound to them.
         SIMULATOR: ((PYTHON, str(folder / "manage.py"), "simulator"), 10.0),
         "web": (_web(env), 12.0),
-        "worker": (_worker("worker", "campaigns,webhooks,maintenance", "prefork", 2), 20.0),
+        # Threads, because these wait: for receivers of webhooks and for the database.
+        "worker": (_worker("worker", "webhooks,maintenance", "threads", 4), 20.0),
+        # Processes, because releases and imports compute; one long import leaves one free.
+        "campaigns": (_worker("campaigns", "campaigns", "prefork", 2), 20.0),
         "carriers": (_worker("carriers", "carriers", "threads", 4), 30.0),
         "beat": ((*CELERY, "beat", "--pidfile=", f"--scheduler={SCHEDULER}", QUIET[-1]), 5.0),
     }

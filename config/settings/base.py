@@ -122,6 +122,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# RoleBackend answers for guardian's rows too, by role in the object's account.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = reverse_lazy("admin:login")
@@ -211,6 +213,34 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
+# Periodic work, alphabetical; each task is safe to run twice and finds what wake-ups missed.
+# Wake-ups that nobody took in time are worthless: the next one does their work.
+_SOON = {"expires": 5.0}
+CELERY_BEAT_SCHEDULE = {
+    "expire messages": {
+        "task": "messaging.tasks.expire_messages",
+        "schedule": 2.0,
+        "options": _SOON,
+    },
+    "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
+    "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
+    "plan webhooks": {
+        "task": "messaging.tasks.plan_webhooks",
+        "schedule": 1.0,
+        "options": _SOON,
+    },
+    "resume imports": {"task": "campaigns.tasks.resume_imports", "schedule": 60.0},
+    "route waiting messages": {
+        "task": "messaging.tasks.route_waiting",
+        "schedule": 1.0,
+        "options": _SOON,
+    },
+    "settle campaigns": {
+        "task": "campaigns.tasks.settle_campaigns",
+        "schedule": 2.0,
+        "options": _SOON,
+    },
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Where crash journals of carrier sessions and the simulator's record live: local disk.

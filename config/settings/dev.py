@@ -3,7 +3,7 @@
 import secrets
 
 from config.settings.base import *  # noqa: F403  settings modules extend one another
-from config.settings.base import VAR_DIR, derived_key
+from config.settings.base import STATIC_ROOT, VAR_DIR, derived_key
 
 
 def _local_secret() -> str:
@@ -21,3 +21,6 @@ SECRET_ENCRYPTION_KEYS = [derived_key(SECRET_KEY)]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 # The sandbox's webhook receivers live on this machine.
 WEBHOOK_ALLOW_PRIVATE = True
+# Served from where they lie: nothing to collect before the first page.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+WHITENOISE_USE_FINDERS = True

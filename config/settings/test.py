@@ -6,8 +6,8 @@ from pathlib import Path
 
 os.environ.setdefault("SIGNALBOX_VAR", str(Path(tempfile.gettempdir()) / f"sbt-{os.getpid()}"))
 
-from config.settings.base import *  # noqa: E402, F403  settings modules extend one another
-from config.settings.base import derived_key  # noqa: E402
+from config.settings.base import *  # noqa: F403  settings modules extend one another
+from config.settings.base import derived_key
 
 DEBUG = False
 SECRET_KEY = "not-a-secret-only-for-tests-0123456789-abcdefghijklmnop"  # noqa: S105
@@ -19,3 +19,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# No static files are collected for tests.
+WHITENOISE_AUTOREFRESH = True

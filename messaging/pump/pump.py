@@ -51,6 +51,7 @@ class BindPump:
         self._sorter = ResultSorter(response_id_form=bind.response_id_form)
         self._stopping = threading.Event()
         self._link: LinkControl | None = None
+        self._is_taking = False
         self._bulk_wanted = threading.Event()
         self.express_wanted = threading.Event()
         self._results: deque[SubmitResult] = deque()
@@ -92,6 +93,8 @@ class BindPump:
         self._inbox.put(pdus)
 
     def health(self, health: SessionHealth) -> None:
+        # Unbound or throttled, the link takes nothing: what was claimed would only grow stale.
+        self._is_taking = health.state == "bound"
         self._health.append(health)
         self._results_came.set()
 
@@ -167,12 +170,11 @@ class BindPump:
                 claimer.rewind()
                 state["rewound"] = time.monotonic()
             room = self._room()
-            got = self._claim(connection, claimer, _BULK_LANES, room) if room > 0 else 0
-            if got < room or room <= 0:
-                self._bulk_wanted.wait(_IDLE_SECONDS if room > 0 else _IDLE_SECONDS / 2)
+            if not room:
+                self._bulk_wanted.wait(_IDLE_SECONDS / 2)
                 self._bulk_wanted.clear()
-                if room > 0 and not got:
-                    self._stopping.wait(_IDLE_SECONDS)
+            elif self._claim(connection, claimer, _BULK_LANES, room) < room:
+                self._stopping.wait(_IDLE_SECONDS)
 
         self._run("claim", work)
 
@@ -182,7 +184,7 @@ class BindPump:
         def work(connection: psycopg.Connection[Any]) -> None:
             self.express_wanted.wait(_EXPRESS_POLL_SECONDS)
             self.express_wanted.clear()
-            if self._stopping.is_set():
+            if self._stopping.is_set() or not self._is_taking:
                 return
             claimer.rewind()
             self._claim(connection, claimer, (EXPRESS_LANE,), self._most_claimed())
@@ -196,8 +198,7 @@ class BindPump:
 
     def _room(self) -> int:
         most = self._most_claimed()
-        ready = self._source.bulk_ready
-        return most if ready < most else 0
+        return most if self._is_taking and self._source.bulk_ready < most else 0
 
     def _claim(
         self,

@@ -18,8 +18,13 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            report = DemoRun(self.stdout.write).run(limit_seconds=options["limit"] or 300)
+            report = DemoRun(self._show).run(limit_seconds=options["limit"] or 300)
         except DomainError as error:
             raise CommandError(str(error)) from error
         if not report.adds_up:
             raise CommandError("Some rows are unaccounted for: see the lines above.")
+
+    def _show(self, line: str) -> None:
+        """A line that begins with a carriage return overwrites the one before (progress bars)."""
+        self.stdout.write(line, ending="" if line.startswith("\r") else "\n")
+        self.stdout.flush()
