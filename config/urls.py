@@ -7,10 +7,12 @@ from drf_spectacular.views import SpectacularAPIView
 from config import health
 from config.common.api import handlers
 from config.common.api.docs import DocsView
+from config.language import set_language
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("messaging.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

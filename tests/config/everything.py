@@ -1,0 +1,186 @@
+"""One of everything an account can have, with a marker in every text a page could show."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model
+
+from campaigns.models import AudienceEntry, BadLine, ContactImport, ListMembership
+from compliance.models import (
+    Account,
+    Advertiser,
+    AuditEntry,
+    ConsentRecord,
+    ConsentState,
+    Suppression,
+    User,
+)
+from compliance.services.api_keys import api_key_create
+from compliance.services.consent import consent_record
+from compliance.services.suppressions import suppression_add
+from config.common import audit, clock
+from config.common.ids import uuid7
+from messaging.constants import VersionStatus
+from messaging.models import Event, WebhookDelivery
+from routing.models import Network
+from tests.factories import (
+    make_advertiser,
+    make_campaign,
+    make_contact,
+    make_inbound,
+    make_list,
+    make_message,
+    make_network,
+    make_sender,
+    make_template,
+    make_template_version,
+    make_webhook,
+    serial,
+)
+
+Things = dict[str, Model]
+
+
+def make_everything(account: Account, marker: str, actor: User) -> Things:
+    """By model label an object of the account; its texts contain the marker."""
+    advertiser = make_advertiser(account, name=f"{marker} brand", legal_name=f"{marker} Ltd")
+    things: Things = {"compliance.account": account, "compliance.advertiser": advertiser}
+    things |= _compliance(account, advertiser, marker, actor)
+    things |= _texts(account, advertiser, marker, actor)
+    things |= _traffic(account, advertiser, marker, things)
+    things |= _audience(account, advertiser, marker, things)
+    return things
+
+
+def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: User) -> Things:
+    shared: dict[str, Any] = {"account": account, "advertiser": advertiser, "actor": actor}
+    record = consent_record(
+        **shared,
+        msisdn=f"8490{serial():07d}",
+        purpose="marketing",
+        action="granted",
+        method="form",
+        source=f"{marker} shop",
+        evidence={"note": marker},
+        given_at=clock.now() - timedelta(days=1),
+    )
+    suppression = suppression_add(
+        **shared,
+        msisdn=f"8490{serial():07d}",
+        purpose="marketing",
+        source="console",
+        reason=f"{marker} reason",
+    )
+    key, _text = api_key_create(
+        account=account, name=f"{marker} key", scopes=["messages:send"], actor=actor
+    )
+    audit.record(
+        action="test.happened",
+        actor=actor,
+        account_id=account.pk,
+        subject=f"{marker} subject",
+        detail={"note": marker},
+    )
+    return {
+        "compliance.consentrecord": ConsentRecord.objects.get(pk=record.pk),
+        "compliance.consentstate": ConsentState.objects.get(record=record),
+        "compliance.suppression": Suppression.objects.get(pk=suppression.pk),
+        "compliance.apikey": key,
+        "compliance.auditentry": AuditEntry.objects.filter(subject=f"{marker} subject").latest(
+            "pk"
+        ),
+    }
+
+
+def _texts(account: Account, advertiser: Advertiser, marker: str, actor: User) -> Things:
+    network = Network.objects.first() or make_network("viettel")
+    sender = make_sender(
+        account, advertiser=advertiser, kind="alphanumeric", address=marker, registered=(network,)
+    )
+    template = make_template(account, advertiser=advertiser, name=f"{marker} template")
+    version = make_template_version(
+        template=template, body=f"{marker} text", author=actor, status=VersionStatus.APPROVED
+    )
+    registration = sender.registrations.first()
+    assert registration is not None
+    registration.reference = f"{marker} reference"
+    registration.save()
+    return {
+        "routing.sender": sender,
+        "routing.senderregistration": registration,
+        "messaging.template": template,
+        "messaging.templateversion": version,
+    }
+
+
+def _traffic(account: Account, advertiser: Advertiser, marker: str, things: Things) -> Things:
+    message = make_message(
+        account,
+        advertiser=advertiser,
+        sender=things["routing.sender"],
+        template_version=things["messaging.templateversion"],
+        text=f"{marker} message",
+        client_reference=f"{marker} reference",
+    )
+    endpoint = make_webhook(account, url=f"https://{marker.lower()}.example.com/hook")
+    event = Event.objects.create(
+        id=uuid7(),
+        account=account,
+        sequence=1,
+        type="message.sent",
+        message_id=message.pk,
+        at=clock.now(),
+        body=f'{{"note": "{marker}"}}',
+    )
+    delivery = WebhookDelivery.objects.create(
+        endpoint=endpoint,
+        event_id=event.pk,
+        sequence=1,
+        type="message.sent",
+        last_error=f"{marker} error",
+    )
+    return {
+        "messaging.message": message,
+        "messaging.inboundmessage": make_inbound(
+            account, text=f"{marker} reply", sender=things["routing.sender"]
+        ),
+        "messaging.webhookendpoint": endpoint,
+        "messaging.event": event,
+        "messaging.webhookdelivery": delivery,
+    }
+
+
+def _audience(account: Account, advertiser: Advertiser, marker: str, things: Things) -> Things:
+    contact = make_contact(account, name=f"{marker} person")
+    contact_list = make_list(account, (contact,), name=f"{marker} list")
+    campaign = make_campaign(
+        account,
+        name=f"{marker} campaign",
+        contact_list=contact_list,
+        sender=things["routing.sender"],
+        template_version=things["messaging.templateversion"],
+    )
+    contact_import = ContactImport.objects.create(
+        token=uuid7(),
+        account=account,
+        contact_list=contact_list,
+        file=f"imports/{marker}.csv",
+        file_name=f"{marker}.csv",
+        created_at=clock.now(),
+        consent_advertiser=advertiser,
+    )
+    bad_line = BadLine.objects.create(
+        contact_import=contact_import, line=1, code="x", content=marker
+    )
+    entry = AudienceEntry.objects.create(
+        campaign=campaign, contact=contact, msisdn=contact.msisdn, outcome="excluded", detail=marker
+    )
+    return {
+        "campaigns.contact": contact,
+        "campaigns.contactlist": contact_list,
+        "campaigns.listmembership": ListMembership.objects.get(contact=contact),
+        "campaigns.campaign": campaign,
+        "campaigns.contactimport": contact_import,
+        "campaigns.badline": bad_line,
+        "campaigns.audienceentry": entry,
+    }
