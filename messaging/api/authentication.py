@@ -19,7 +19,7 @@ def remote_address(request: Request) -> str:
     trusted = int(settings.TRUSTED_PROXIES)
     reported = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if trusted and len(reported) >= trusted and reported[-trusted]:
-        return reported[-trusted]
+        return str(reported[-trusted])
     return str(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -42,7 +42,7 @@ class ConsentInput(StrictSerializer):
     purpose = Word(choices=Purpose.choices)
     action = Word(choices=ConsentAction.choices)
     method = Word(choices=ConsentMethod.choices, default=ConsentMethod.API.value)
-    source = Text(
+    source_ = Text(
         max_length=120, default="", help_text=_("Where it was given: a form's address, a shop.")
     )
     evidence = Metadata(default=dict, help_text=_("What proves it: a flat object, up to 4 kB."))
@@ -76,7 +76,7 @@ class ConsentOutput(OutputSerializer):
     purpose = serializers.ChoiceField(Purpose.choices)
     action = serializers.ChoiceField(ConsentAction.choices)
     method = serializers.ChoiceField(ConsentMethod.choices)
-    source = serializers.CharField()
+    source_ = serializers.CharField()
     evidence = serializers.DictField()
     given_at = Moment()
     recorded_at = Moment()
@@ -96,7 +96,7 @@ class SuppressionOutput(OutputSerializer):
     number = serializers.SerializerMethodField()
     advertiser = serializers.SerializerMethodField(help_text="Null: every advertiser.")
     purpose = serializers.ChoiceField(Purpose.choices)
-    source = serializers.ChoiceField(SuppressionSource.choices)
+    source_ = serializers.ChoiceField(SuppressionSource.choices)
     reason = serializers.CharField()
     created_at = Moment()
 

@@ -36,13 +36,13 @@ class EventOutput(OutputSerializer):
     sequence = serializers.IntegerField(help_text="Numbered per account without gaps.")
     type = serializers.CharField()
     timestamp = serializers.DateTimeField()
-    data = serializers.DictField()
+    data_ = serializers.DictField()
 
 
 class EventsOutput(OutputSerializer):
     """The next events, oldest first."""
 
-    data = EventOutput(many=True)
+    data_ = EventOutput(many=True)
     next_cursor = serializers.CharField(
         help_text="Pass it as `after`. It never ends: new events come behind it."
     )

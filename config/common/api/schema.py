@@ -12,11 +12,11 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from config.common.api.fields import StrictSerializer
+from config.common.api.fields import OutputSerializer, StrictSerializer
 from config.common.api.problems import MEDIA_TYPE, TITLES, document
 
 
-class ProblemErrorOutput(serializers.Serializer[Any]):
+class ProblemErrorOutput(OutputSerializer):
     """One wrong input: named by exactly one of `pointer`, `parameter` and `header`."""
 
     pointer = serializers.CharField(required=False, help_text="JSON Pointer into the body.")
@@ -26,7 +26,7 @@ class ProblemErrorOutput(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="The field, the rule and the fix, for people.")
 
 
-class ProblemOutput(serializers.Serializer[Any]):
+class ProblemOutput(OutputSerializer):
     """An error by RFC 9457."""
 
     type = serializers.CharField(help_text="URN of the kind of problem; ends with `code`.")
@@ -37,7 +37,7 @@ class ProblemOutput(serializers.Serializer[Any]):
     instance = serializers.CharField(help_text="Path of the request.")
     message_id = serializers.UUIDField(required=False)
     retry_after = serializers.IntegerField(required=False, help_text="Seconds.")
-    errors = ProblemErrorOutput(many=True, required=False)
+    errors_ = ProblemErrorOutput(many=True, required=False)
 
 
 _EXAMPLES: Mapping[int, tuple[str, str]] = {

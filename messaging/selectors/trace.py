@@ -1,0 +1,173 @@
+"""The way of one message, from stored facts: what was decided, what went on the air, what came."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from compliance.models import RulePackVersion
+from config.common.ids import uuid7_floor
+from messaging.models import Event, Message, Segment, Waiting, WebhookDelivery
+from routing.models import Route
+
+# Events are found by time, not by an index on the message: they are written within a flush of
+# what they report.
+_BEFORE, _AFTER = timedelta(seconds=5), timedelta(seconds=60)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SEGMENT_DAYS = 7  # retries of missing segments end long before
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrace:
+    """A rule that spoke, with the clause it rests on ("" where its pack is gone)."""
+
+    rule_id: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTrace:
+    """Why the message was sent, delayed or refused; `route` is for operators only."""
+
+    configuration: int | None
+    rules_version: str
+    rules: tuple[RuleTrace, ...]
+    route: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTrace:
+    """One segment on the air; carrier, bind and the carrier's id are for operators only."""
+
+    number: int
+    total: int
+    status: str
+    receipt_error: str
+    sent_at: datetime
+    done_at: datetime | None
+    carrier: str
+    bind: str
+    smsc_message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventTrace:
+    """An entry of the event log."""
+
+    id: uuid.UUID
+    sequence: int
+    type: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Everything stored about a message's way. `due_at` is set while it waits, with the reason."""
+
+    decision: DecisionTrace | None
+    due_at: datetime | None
+    waits_for: str
+    segments: tuple[SegmentTrace, ...]
+    events: tuple[EventTrace, ...]
+    deliveries: tuple[WebhookDelivery, ...]
+
+
+def message_trace(message: Message, *, for_operator: bool, with_deliveries: bool) -> Trace:
+    """The trace of a message in at most six queries, each by an index.
+
+    `for_operator` adds carrier, bind, their id of each segment and the route; `with_deliveries`
+    the webhook's attempts. An account is shown neither carrier nor cost.
+    """
+    waiting = Waiting.objects.filter(pk=message.pk).values_list("due_at", "reason").first()
+    events = _events(message)
+    deliveries = _deliveries(message, events) if with_deliveries else ()
+    return Trace(
+        decision=_decision(message.decision, for_operator=for_operator),
+        due_at=waiting[0] if waiting else None,
+        waits_for=waiting[1] if waiting else "",
+        segments=tuple(_segments(message, for_operator=for_operator)),
+        events=tuple(events),
+        deliveries=tuple(deliveries),
+    )
+
+
+def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> DecisionTrace | None:
+    if not facts:
+        return None
+    rules_version = str(facts.get("rules") or "")
+    return DecisionTrace(
+        configuration=facts.get("configuration"),
+        rules_version=rules_version,
+        rules=_rules(rules_version, facts.get("findings") or ()),
+        route=_route(facts.get("route")) if for_operator else "",
+        steps=tuple(facts.get("why") or ()) if for_operator else (),
+    )
+
+
+def _rules(rules_version: str, ids: Sequence[str]) -> tuple[RuleTrace, ...]:
+    """The citations as they stood in the version of the pack that decided."""
+    if not ids:
+        return ()
+    country, _, version = rules_version.partition(" ")
+    pack = RulePackVersion.objects.filter(country=country, version=version).first()
+    rules = pack.data.get("rules", []) if pack else []
+    citations = {rule["id"]: rule.get("citation", "") for rule in rules}
+    return tuple(RuleTrace(rule_id, citations.get(rule_id, "")) for rule_id in ids)
+
+
+def _route(route_id: int | None) -> str:
+    if route_id is None:
+        return ""
+    name = Route.objects.filter(pk=route_id).values_list("name", flat=True).first()
+    return name or f"#{route_id}"
+
+
+def _segments(message: Message, *, for_operator: bool) -> list[SegmentTrace]:
+    first_day = (message.created_at - _EPOCH).days
+    last_day = ((message.done_at or message.sent_at or message.created_at) - _EPOCH).days
+    rows = Segment.objects.filter(
+        message_id=message.pk, day__range=(first_day, last_day + _SEGMENT_DAYS)
+    )
+    if for_operator:
+        rows = rows.select_related("carrier", "bind")
+    return [
+        SegmentTrace(
+            number=row.number,
+            total=row.total,
+            status=row.status,
+            receipt_error=row.receipt_error,
+            sent_at=row.sent_at,
+            done_at=row.done_at,
+            carrier=str(row.carrier) if for_operator else "",
+            bind=str(row.bind) if for_operator else "",
+            smsc_message_id=row.smsc_message_id if for_operator else "",
+        )
+        for row in rows.order_by("number", "sent_at")
+    ]
+
+
+def _events(message: Message) -> list[EventTrace]:
+    """Events around the moments at which something happened to the message."""
+    moments = (message.created_at, message.sent_at, message.done_at)
+    near = Q()
+    for moment in {one for one in moments if one is not None}:
+        near |= Q(id__range=(uuid7_floor(moment - _BEFORE), uuid7_floor(moment + _AFTER)))
+    rows = Event.objects.filter(near, account_id=message.account_id, message_id=message.pk)
+    return [
+        EventTrace(row.id, row.sequence, row.type, row.at)
+        for row in rows.only("id", "sequence", "type", "at").order_by("sequence")
+    ]
+
+
+def _deliveries(message: Message, events: Sequence[EventTrace]) -> list[WebhookDelivery]:
+    if not events:
+        return []
+    return list(
+        WebhookDelivery.objects.filter(
+            endpoint__account_id=message.account_id, event_id__in=[event.id for event in events]
+        ).order_by("sequence")
+    )

@@ -1,0 +1,174 @@
+"""Who gets in: keys, scopes, addresses, accounts, rates."""
+
+import pytest
+import redis
+from django.core.cache import cache
+from django.urls import get_resolver
+
+from compliance.constants import Scope
+from compliance.models import Account, ApiKey
+from compliance.services.api_keys import api_key_revoke
+from config.common import clock
+from config.common.api.throttling import KeyRateThrottle
+from messaging.api.urls import urlpatterns
+from tests.messaging.api.conftest import ALL_SCOPES, Caller
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _cache_is_well(monkeypatch):
+    cache.clear()
+    monkeypatch.setattr(KeyRateThrottle, "_resting_until", 0.0)
+
+
+def code(response):
+    assert response["Content-Type"] == "application/problem+json"
+    return response.status_code, response.json()["code"]
+
+
+@pytest.mark.parametrize(
+    ("authorization", "expected"),
+    [
+        ("", "not_authenticated"),
+        ("Bearer", "not_authenticated"),
+        ("Bearer  ", "not_authenticated"),
+        ("Basic YTpi", "not_authenticated"),
+        ("Bearer nonsense", "invalid_api_key"),
+        ("Bearer \xe9\xe9", "not_authenticated"),
+    ],
+)
+def test_without_a_good_key_nobody_gets_in(api, authorization, expected):
+    response = api.get("/messages", headers={"Authorization": authorization})
+    assert code(response) == (401, expected)
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_scheme_is_not_case_sensitive(api):
+    header = {"Authorization": f"bearer {api.text}"}
+    assert api.get("/messages", headers=header).status_code == 200
+
+
+def test_revoked_key_is_out(api):
+    api_key_revoke(api_key=api.key, actor=None)
+    assert code(api.get("/messages")) == (401, "api_key_revoked")
+
+
+def test_suspended_account_is_refused_everything(api, text):
+    Account.objects.filter(pk=api.account.pk).update(status=Account.Status.SUSPENDED)
+    assert code(api.post("/messages", text)) == (403, "account_suspended")
+    assert code(api.get("/events")) == (403, "account_suspended")
+
+
+def test_key_is_bound_to_its_addresses(api):
+    ApiKey.objects.update(allowed_addresses=["203.0.113.0/24"])
+    assert code(api.get("/messages")) == (403, "address_not_allowed")
+    assert api.get("/messages", REMOTE_ADDR="203.0.113.9").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "status"),
+    [(0, "203.0.113.9", 403), (1, "203.0.113.9", 200), (1, "203.0.113.9, 198.51.100.7", 403),
+     (2, "203.0.113.9, 198.51.100.7", 200), (2, "203.0.113.9", 403)],
+)  # fmt: skip
+def test_only_trusted_proxies_are_believed(api, settings, trusted, forwarded, status):
+    settings.TRUSTED_PROXIES = trusted
+    ApiKey.objects.update(allowed_addresses=["203.0.113.0/24"])
+    response = api.get("/messages", headers={"X-Forwarded-For": forwarded})
+    assert response.status_code == status
+
+
+def operations():
+    """Every (method, path, scopes) of the API."""
+    for pattern in urlpatterns:
+        view = pattern.callback.cls
+        path = "/" + str(pattern.pattern).replace(
+            "<uuid:message_id>", "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11"
+        ).replace("<slug:template>", "x")
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            if hasattr(view, method.lower()):
+                yield pytest.param(method, path, view.scopes[method], id=f"{method} {path}")
+
+
+@pytest.mark.parametrize(("method", "path", "scopes"), list(operations()))
+def test_every_operation_needs_one_of_its_scopes(world, method, path, scopes):
+    others = tuple(scope for scope in ALL_SCOPES if scope not in scopes)
+    assert set(scopes) <= set(Scope.values)
+    response = Caller(world.account, others).call(method, path)
+    assert code(response) == (403, "scope_missing")
+    assert scopes[0] in response.json()["detail"]
+    for scope in scopes:
+        response = Caller(world.account, (scope,)).call(method, path)
+        assert response.status_code not in {401, 403}, scope
+
+
+@pytest.mark.parametrize(("method", "path", "scopes"), list(operations()))
+def test_no_operation_works_without_a_key(client, db, method, path, scopes):
+    assert client.generic(method, f"/api/v1{path}").status_code == 401
+
+
+def test_every_address_below_api_is_known_to_these_tests():
+    resolver = get_resolver()
+    prefixes = [str(one.pattern) for one in resolver.url_patterns if "api" in str(one.pattern)]
+    assert sorted(prefixes) == ["api/docs/", "api/schema/", "api/v1/"]
+
+
+def test_other_methods_are_405_with_those_allowed(api):
+    response = api.put("/messages", {})
+    assert code(response) == (405, "method_not_allowed")
+    assert response["Allow"] == "GET, POST, HEAD, OPTIONS"
+
+
+def test_answers_are_json_whatever_is_accepted(api):
+    response = api.get("/messages", headers={"Accept": "text/html"})
+    assert response["Content-Type"] == "application/json"
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_rate_is_counted_per_key(api, world, settings):
+    settings.API_RATE_PER_MINUTE = 2
+    with clock.freeze(clock.now().replace(second=18)):
+        headers = [api.get("/messages").headers for _ in range(2)]
+        refused = api.get("/messages")
+        assert Caller(world.account).get("/messages").status_code == 200
+    assert [one["RateLimit"] for one in headers] == ['"default";r=1;t=42', '"default";r=0;t=42']
+    assert headers[0]["RateLimit-Policy"] == '"default";q=2;w=60'
+    assert code(refused) == (429, "rate_limited")
+    assert refused["Retry-After"] == "42"
+    assert refused["RateLimit"] == '"default";r=0;t=42'
+
+
+def test_next_minute_is_a_new_one(api, settings):
+    settings.API_RATE_PER_MINUTE = 1
+    at = clock.now().replace(second=59)
+    with clock.freeze(at):
+        assert [api.get("/messages").status_code for _ in range(2)] == [200, 429]
+    with clock.freeze(at.replace(second=0) + (at - at.replace(second=58)) * 60):
+        assert api.get("/messages").status_code == 200
+
+
+def test_without_a_cache_messages_are_accepted_and_the_cache_is_left_alone(api, text, monkeypatch):
+    asked = []
+
+    def gone(key, *_args, **_options):
+        asked.append(key)
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(cache, "incr", gone)
+    for _ in range(3):
+        response = api.post("/messages", text | {"class": "otp"})
+        assert response.status_code == 201
+        assert "RateLimit" not in response
+    assert len(asked) == 1
+
+
+def test_cache_that_does_not_answer_costs_no_request(api, settings):
+    """A real client against a closed port, with the timeouts of the settings."""
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/1",
+            "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
+        }
+    }
+    assert api.get("/messages").status_code == 200
