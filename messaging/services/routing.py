@@ -38,6 +38,7 @@ ORDER BY q.lane, q.id LIMIT %(limit)s FOR UPDATE OF q SKIP LOCKED
 _TAKE_WAITING = f"""
 SELECT {_CASE} FROM messaging_waiting q JOIN messaging_message m ON m.id = q.id
 WHERE q.account_id = %(account)s AND q.due_at <= %(due)s
+  AND NOT EXISTS (SELECT 1 FROM messaging_hold h WHERE h.campaign_id = q.campaign_id)
 ORDER BY q.account_id, q.due_at, q.id LIMIT %(limit)s FOR UPDATE OF q SKIP LOCKED
 """  # noqa: S608  constant parts
 _TAKE_CLAIMED = f"""
@@ -53,12 +54,12 @@ ORDER BY a.id
 """
 _BACKLOG = """
 SELECT count(*) FROM (
-    SELECT 1 FROM messaging_dispatch WHERE lane > %s LIMIT %s) AS ahead
+    SELECT 1 FROM messaging_dispatch
+    WHERE carrier_id = ANY(%(carriers)s) AND lane > %(express)s LIMIT %(most)s) AS ahead
 """
 _LEAVE = {
-    "dispatch": """DELETE FROM messaging_dispatch q
-        USING unnest(%(lanes)s::smallint[], %(ids)s::uuid[]) AS r(lane, id)
-        WHERE q.carrier_id = %(carrier)s AND q.lane = r.lane AND q.id = r.id""",
+    "dispatch": """DELETE FROM messaging_dispatch q WHERE q.carrier_id = %(carrier)s
+        AND q.lane = ANY(%(lanes)s::smallint[]) AND q.id = ANY(%(ids)s)""",
     "waiting": "DELETE FROM messaging_waiting q WHERE q.id = ANY(%(ids)s)",
 }
 _QUEUE = """
@@ -81,9 +82,18 @@ WHERE m.id = v.id AND m.status IN ('accepted', 'scheduled', 'queued')
 
 
 def backlog() -> int:
-    """Messages of the bulk lanes that wait for a bind, counted up to twice the allowed number."""
+    """Messages of the bulk lanes that wait for a bind, counted up to twice the allowed number.
+
+    A carrier that is down must not stop the others, so its own queue does not count while
+    another one takes messages.
+    """
+    known = snapshots.current().routing.carriers
+    carriers = [carrier.id for carrier in known.values() if carrier.is_available] or list(known)
+    most = settings.RELEASE_BACKLOG * 2
     with connection.cursor() as cursor:
-        cursor.execute(_BACKLOG, [EXPRESS_LANE, settings.RELEASE_BACKLOG * 2])
+        cursor.execute(
+            _BACKLOG, {"carriers": [0, *carriers], "express": EXPRESS_LANE, "most": most}
+        )
         row = cursor.fetchone()
     return int(row[0])
 
@@ -162,7 +172,7 @@ def cases_place(
         _LEAVE[origin],
         {
             "carrier": carrier_id,
-            "lanes": [case.lane for case in cases],
+            "lanes": sorted({case.lane for case in cases}),
             "ids": [case.id for case in cases],
         },
     )
