@@ -3,7 +3,10 @@
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
+from campaigns.services.campaigns import campaign_cancel_messages, campaigns_settle
 from campaigns.services.imports import import_run, imports_resume
+from campaigns.services.preflight import preflight_run
+from campaigns.services.release import campaign_release
 from config.common import clock
 
 QUEUE = "campaigns"
@@ -27,3 +30,27 @@ def run_import(import_id: int) -> str:
 def resume_imports() -> dict[str, int]:
     """Finds imports that a worker or the broker has lost (every minute)."""
     return imports_resume(clock.now())
+
+
+@shared_task(name="campaigns.tasks.cancel_campaign_messages", queue=QUEUE)
+def cancel_campaign_messages(campaign_id: int) -> int:
+    """Cancels what has not left of a canceled campaign; settle_campaigns repeats it."""
+    return campaign_cancel_messages(campaign_id)
+
+
+@shared_task(name="campaigns.tasks.release_campaign", queue=QUEUE)
+def release_campaign(campaign_id: int) -> str:
+    """Releases slices of a running campaign for a few seconds, then queues itself again."""
+    return campaign_release(campaign_id)
+
+
+@shared_task(name="campaigns.tasks.run_preflight", queue=QUEUE)
+def run_preflight(campaign_id: int) -> int:
+    """Assesses a long list; repeating makes the report anew."""
+    return int(preflight_run(campaign_id)["released"])
+
+
+@shared_task(name="campaigns.tasks.settle_campaigns", queue="maintenance")
+def settle_campaigns() -> dict[str, int]:
+    """Starts, restarts and completes campaigns (every 2 seconds)."""
+    return campaigns_settle()

@@ -1,0 +1,95 @@
+"""What a pre-flight depends on, in one digest: when it changes the report is out of date."""
+
+import hashlib
+import json
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection
+
+from campaigns.models import Campaign, ContactImport
+from config.common import clock
+from messaging.selectors.snapshot import Snapshot
+
+_LIST = """
+SELECT count(*), coalesce(max(id), 0) FROM campaigns_listmembership WHERE contact_list_id = %s
+"""
+
+
+def fingerprint(snapshot: Snapshot, campaign: Campaign, countries: Collection[str]) -> str:
+    """A digest of the campaign's own fields, its list, text and sender, and of the rules,
+    registrations, routes and prices that apply in `countries`.
+
+    Not of other accounts' configuration, whose changes would only unsettle people, and not of
+    consent, which is asked for at release.
+    """
+    parts = [
+        _own(campaign),
+        _list(campaign.contact_list_id),
+        _text_and_sender(snapshot, campaign),
+        sorted(snapshot.rulebook.rules_for(one, clock.now()).version for one in countries),
+        _routing(snapshot, campaign.account_id, frozenset(countries)),
+    ]
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _own(campaign: Campaign) -> list[Any]:
+    return [
+        campaign.contact_list_id,
+        campaign.template_version_id,
+        campaign.sender_id,
+        campaign.values,
+        campaign.starts_at,
+        campaign.ends_at,
+        campaign.messages_per_second,
+    ]
+
+
+def _list(list_id: int) -> list[Any]:
+    """Members, and the last import into the list: it may have changed what it knows of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIST, [list_id])
+        members = list(cursor.fetchone())
+    last = ContactImport.objects.filter(contact_list_id=list_id).order_by("-id").first()
+    return [*members, *([] if last is None else [last.pk, last.status, last.rows_done])]
+
+
+def _text_and_sender(snapshot: Snapshot, campaign: Campaign) -> list[Any]:
+    text = snapshot.texts.get(campaign.template_version_id)
+    sender = snapshot.senders.get(campaign.sender_id)
+    return [
+        None if text is None else [text.body, text.message_class, text.advertiser_id],
+        None
+        if sender is None
+        else [sender.is_usable, sorted(sender.message_classes), sender.throughput],
+        sorted(key for key in snapshot.registrations if key[0] == campaign.sender_id),
+    ]
+
+
+def _routing(snapshot: Snapshot, account_id: int, countries: frozenset[str]) -> list[Any]:
+    """Routes and prices that messages of the account may meet."""
+    routing = snapshot.routing
+    routes = [
+        [
+            route.id,
+            route.tier,
+            route.weight,
+            route.carrier_id,
+            route.network_id,
+            route.prefix,
+            sorted(route.message_classes or ()),
+            sorted(route.sender_kinds or ()),
+        ]
+        for route in routing.routes
+        if route.is_active
+        and (route.country is None or route.country in countries)
+        and (route.account_ids is None or account_id in route.account_ids)
+    ]
+    prices = [
+        [rate.country, rate.network_id, rate.message_class, rate.amount_micros]
+        for rate in routing.rates
+        if rate.carrier_id is None
+        and rate.country in countries
+        and rate.account_id in (None, account_id)
+    ]
+    return [routes, prices]

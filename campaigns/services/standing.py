@@ -1,0 +1,86 @@
+"""Whether a campaign may be sent as it is configured: asked before every step of it."""
+
+from django.utils.translation import gettext as _
+
+from campaigns.models import Campaign
+from campaigns.slot_values import SlotSource, SlotValueError, slot_sources
+from config.common.errors import DomainError, InvalidError, NotAllowedError
+from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
+from messaging.services.drafts import class_allowed, sender_usable
+
+
+def standing_require(snapshot: Snapshot, campaign: Campaign) -> ApprovedText:
+    """The approved text of a campaign whose account, text and sender stand.
+
+    Raises NotAllowedError or InvalidError naming the field, the rule and the fix.
+    """
+    account = snapshot.accounts.get(campaign.account_id)
+    if account is None or not account.is_active:
+        raise NotAllowedError(
+            "account_suspended",
+            _("The account is suspended: ask the platform's administrator to lift it."),
+        )
+    text = _text(snapshot, campaign)
+    class_allowed(_sender(snapshot, campaign, text), text.message_class, field_name="sender")
+    return text
+
+
+def standing_problem(snapshot: Snapshot, campaign: Campaign) -> DomainError | None:
+    """What `standing_require` would raise."""
+    try:
+        standing_require(snapshot, campaign)
+    except DomainError as error:
+        return error
+    return None
+
+
+def _text(snapshot: Snapshot, campaign: Campaign) -> ApprovedText:
+    text = snapshot.texts.get(campaign.template_version_id)
+    if text is None:
+        raise NotAllowedError(
+            "template_not_approved",
+            _("The template version is not approved (any more): choose an approved one."),
+            field="template_version",
+        )
+    if text.account_id != campaign.account_id:
+        raise InvalidError(
+            "template_of_other_account",
+            _("The template belongs to another account: choose one of this account."),
+            field="template_version",
+        )
+    return text
+
+
+def _sender(snapshot: Snapshot, campaign: Campaign, text: ApprovedText) -> SenderCard:
+    sender = snapshot.senders.get(campaign.sender_id)
+    if sender is None or sender.account_id != campaign.account_id:
+        raise InvalidError(
+            "sender_of_other_account",
+            _("The sender belongs to another account: choose one of this account."),
+            field="sender",
+        )
+    sender_usable(sender, snapshot, field_name="sender")
+    return sender
+
+
+def sources_require(campaign: Campaign, text: ApprovedText) -> tuple[SlotSource, ...]:
+    """Where each slot of the text gets its value. Raises InvalidError (field `values.<slot>`)."""
+    try:
+        return slot_sources(campaign.values, text.template.slots)
+    except SlotValueError as error:
+        sentence = {
+            "missing": _("Slot “%(slot)s” has no value: choose a column or write a text."),
+            "unknown": _("The text has no slot “%(slot)s”: remove its value."),
+            "malformed": _(
+                "The value of slot “%(slot)s” is not understood: choose a column or a fixed text."
+            ),
+            "too_long": _(
+                "The text for slot “%(slot)s” is longer than 300 characters: shorten it."
+            ),
+            "unprintable": _(
+                "The text for slot “%(slot)s” has an invisible character: type it again."
+            ),
+        }[error.code]
+        raise InvalidError(
+            f"slot_{error.code}", sentence % {"slot": error.slot}, field=f"values.{error.slot}"
+        ) from error
