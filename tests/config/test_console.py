@@ -1,0 +1,151 @@
+"""What every page of the console has in common: menus, errors, languages, query counts."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from compliance.access import account_path
+from compliance.models import Account, User
+from compliance.services.access import role_revoke
+from compliance.services.suppressions import suppression_add
+from config.common import clock
+from tests.config.everything import make_everything
+from tests.config.walk import page_name, registered
+from tests.factories import PASSWORD, make_account, make_bind, make_carrier, make_user
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_menu_has_what_the_role_opens(world: World, browse: Any) -> None:
+    page = text(browse(world.olga).get(reverse("admin:carriers_carrier_changelist")))
+    assert reverse("admin:routing_route_changelist") in page
+    assert reverse("admin:compliance_apikey_changelist") not in page
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "ines", "charlie", "olga", "ada"])
+def test_everybody_has_a_home(world: World, browse: Any, name: str) -> None:
+    answer = browse(getattr(world, name)).get(reverse("admin:index"))
+    assert answer.status_code == 200
+    assert answer.context["panels"]
+
+
+def test_without_a_role_the_home_says_so(db: None, browse: Any) -> None:
+    answer = browse(make_user(is_staff=True)).get(reverse("admin:index"))
+    assert "You have no role yet" in text(answer)
+
+
+def test_taken_role_is_gone_at_once(world: World, browse: Any) -> None:
+    client = browse(world.ines)
+    page = reverse("admin:compliance_apikey_changelist")
+    assert client.get(page).status_code == 200
+    role_revoke(user=world.ines, role="integrator", account=world.account, actor=world.ada)
+    assert client.get(page).status_code == 403
+
+
+def test_signing_in_needs_password(world: World, client: Client) -> None:
+    page = reverse("admin:login")
+    wrong = client.post(page, {"username": "alice", "password": "x"})
+    assert wrong.status_code == 200
+    right = client.post(page, {"username": "alice", "password": PASSWORD, "next": "/admin/"})
+    assert right.status_code == 302
+
+
+def test_language_switch_is_kept_on_the_person(world: World, browse: Any) -> None:
+    client = browse(world.alice)
+    client.post(reverse("set_language"), {"language": "vi", "next": "/admin/"})
+    assert User.objects.get(pk=world.alice.pk).language == "vi"
+    client.post(reverse("set_language"), {"language": "xx", "next": "/admin/"})
+    assert User.objects.get(pk=world.alice.pk).language == "vi"
+
+
+def test_times_are_shown_in_the_accounts_zone(world: World, browse: Any) -> None:
+    Account.objects.filter(pk=world.account.pk).update(timezone="America/New_York")
+    with clock.freeze(datetime(2026, 7, 1, 2, 30, tzinfo=UTC)):
+        suppression = suppression_add(
+            account=world.account,
+            advertiser=None,
+            msisdn="84981234567",
+            purpose="marketing",
+            source="console",
+            actor=world.bob,
+        )
+    page = reverse("admin:compliance_suppression_change", args=[suppression.pk])
+    assert "10:30 p.m." in text(browse(world.bob).get(page))
+
+
+def list_queries(client: Client, label: str, count: Any) -> int:
+    with count() as queries:
+        model = next(one for one in registered() if one._meta.label_lower == label)
+        assert client.get(reverse(f"admin:{page_name(model, 'changelist')}")).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize(
+    "label",
+    sorted(
+        model._meta.label_lower
+        for model in registered()
+        if account_path(model._meta.label_lower) is not None
+    ),
+)
+def test_lists_cost_the_same_queries_however_long(
+    world: World, browse: Any, django_assert_max_num_queries: Any, label: str
+) -> None:
+    """A query per row would show as soon as there are more rows."""
+    admins = User.objects.create_superuser("root", password=PASSWORD)
+    client = browse(admins)
+    make_everything(make_account(), "Xone", world.bob)
+    few = list_queries(client, label, lambda: django_assert_max_num_queries(30))
+    for number in range(3):
+        make_everything(make_account(), f"Xmore{number}", world.bob)
+    many = list_queries(client, label, lambda: django_assert_max_num_queries(30))
+    assert many <= few + 1
+
+
+def test_health_answers_without_signing_in(client: Client) -> None:
+    assert client.get("/healthz").content == b"ok\n"
+
+
+def test_readiness_tells_binds_to_operators_only(
+    world: World, client: Client, browse: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.health._broker_answers", lambda: True)
+    make_bind(make_carrier(), name="first")
+    outside = client.get("/readyz", REMOTE_ADDR="203.0.113.9").json()
+    assert outside["binds"] == {"enabled": 1, "bound": 0}
+    assert outside["status"] == "degraded"
+    inside = browse(world.olga).get("/readyz", REMOTE_ADDR="203.0.113.9").json()
+    assert inside["binds"]["sessions"] == {"first": "unbound"}
+
+
+def test_behind_a_proxy_nobody_is_local(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.health._broker_answers", lambda: True)
+    make_bind(name="first")
+    assert "sessions" in client.get("/readyz").json()["binds"]
+    answer = client.get("/readyz", headers={"X-Forwarded-For": "203.0.113.9"})
+    assert "sessions" not in answer.json()["binds"]
+
+
+def test_readiness_without_broker_is_degraded_not_down(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.health._broker_answers", lambda: False)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["broker"]) == (200, "down")
+
+
+def test_readiness_without_database_is_unavailable(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("config.health._database_answers", lambda: False)
+    assert client.get("/readyz").status_code == 503
