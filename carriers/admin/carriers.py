@@ -22,7 +22,6 @@ class CarrierAdmin(PlatformScopedAdmin):
     search_fields = ("name", "code")
     readonly_fields = ("bind_list",)
     autocomplete_fields = ()
-    prepopulated_fields = {"code": ("name",)}
     fieldsets = (
         (
             None,
@@ -48,7 +47,7 @@ class CarrierAdmin(PlatformScopedAdmin):
         return fieldsets if obj else fieldsets[:-1]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        return {} if obj else dict(self.prepopulated_fields)
+        return {} if obj else {"code": ("name",)}
 
     @display(
         description=_("state"),

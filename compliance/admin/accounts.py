@@ -71,7 +71,6 @@ class AccountAdmin(PlatformScopedAdmin):
     search_fields = ("name", "slug")
     readonly_fields = ("created_at",)
     autocomplete_fields = ()
-    prepopulated_fields = {"slug": ("name",)}
     inlines = (AdvertiserInline,)
     fieldsets = (
         (
@@ -104,7 +103,7 @@ class AccountAdmin(PlatformScopedAdmin):
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Account | None = None
     ) -> dict[str, Any]:
-        return {} if obj else dict(self.prepopulated_fields)
+        return {} if obj else {"slug": ("name",)}
 
 
 @admin.register(Advertiser)
