@@ -35,6 +35,9 @@ FILE_MESSAGES: Mapping[str, str] = {
         "encoding if the preview shows the names correctly."
     ),
     "encoding_unknown": gettext_noop("The encoding %(found)s is not supported. Use %(known)s."),
+    "file_too_wide": gettext_noop(
+        "The file has %(found)s columns, more than %(limit)s. Remove those that are not needed."
+    ),
     "delimiter_unknown": gettext_noop(
         "The delimiter %(found)s is not supported. Use a comma, a semicolon, a tab or a bar."
     ),

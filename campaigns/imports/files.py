@@ -10,10 +10,12 @@ from typing import BinaryIO
 from campaigns.imports import dialects, headers
 from campaigns.imports.dialects import Dialect
 from campaigns.imports.encodings import Encoding
+from campaigns.imports.errors import ImportFileError
 from campaigns.imports.records import Record, RecordReader
 
 _SAMPLE_LINES = 500
 _SAMPLE_ROWS = 200
+MOST_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ def inspect(
     delimiter: str = "",
     has_header: bool | None = None,
 ) -> Inspection:
-    """Reads the first lines and concludes; what is given is not questioned."""
+    """Reads the first lines and concludes; what is given is not questioned.
+
+    Raises ImportFileError for more columns than a file of contacts has.
+    """
     with text_lines(binary, encoding.codec, encoding.errors) as lines:
         sample = list(islice(lines, _SAMPLE_LINES))
     dialect = dialects.sniff(
@@ -69,6 +74,8 @@ def _conclude(
 ) -> Inspection:
     cells = [record.cells for record in rows if not record.problem]
     width = max(map(len, cells), default=0)
+    if width > MOST_COLUMNS:
+        raise ImportFileError("file_too_wide", found=str(width), limit=str(MOST_COLUMNS))
     titles = [""] * width
     if dialect.has_header and cells:
         titles = [title.strip() for title in cells.pop(0)]

@@ -86,6 +86,12 @@ class RecordReader:
     def raw(self) -> str:
         return "".join(self._lines.pending)
 
+    @property
+    def is_misquoted(self) -> bool:
+        """Whether quotation marks of the present record stand where they should not: why a row
+        that was read all the same makes no sense."""
+        return '"' in self.raw and not _is_strict_csv(self._lines.pending, self._delimiter)
+
     def __iter__(self) -> Iterator[Record]:
         lines = self._lines
         reader = csv.reader(lines, delimiter=self._delimiter)
@@ -113,9 +119,13 @@ class RecordReader:
             return False
         if lines.overrun:
             return True
-        try:
-            for _ in csv.reader(lines.pending, delimiter=self._delimiter, strict=True):
-                pass
-        except csv.Error:
-            return True
+        return not _is_strict_csv(lines.pending, self._delimiter)
+
+
+def _is_strict_csv(lines: list[str], delimiter: str) -> bool:
+    try:
+        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
         return False
+    return True

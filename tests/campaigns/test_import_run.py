@@ -51,6 +51,11 @@ def test_bad_lines_say_line_field_and_reason(world):
     assert line.content == "Lê Minh,8.49E+10,DH4,"
 
 
+def test_a_row_that_quotation_marks_have_mixed_up_says_so(world):
+    imported(world.account, 'name,phone,address\n"An,0912345678,"1 Lê Lợi, Q.1"\n')
+    assert BadLine.objects.get().code == "unclosed_quote"
+
+
 def test_the_list_keeps_the_order_of_the_file(world):
     imported(world.account, MESS, new_list_name="Orders")
     members = ListMembership.objects.filter(contact_list__name="Orders").order_by("pk")

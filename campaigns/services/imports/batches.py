@@ -72,7 +72,8 @@ def _fill(
         batch.count += 1
         try:
             batch.take(_parse(parser, record), seen)
-        except RowError as error:
+        except RowError as refusal:
+            error = RowError("", "unclosed_quote") if reader.is_misquoted else refusal
             content = storable(reader.raw, _LONGEST_CONTENT)
             batch.bad.append(
                 BadLine(

@@ -16,7 +16,7 @@ from campaigns.imports.encodings import Encoding
 from campaigns.imports.errors import FILE_MESSAGES, ImportFileError
 from campaigns.imports.files import Inspection, inspect
 from campaigns.imports.text import storable
-from campaigns.models import ContactImport
+from campaigns.models import ContactImport, ContactList
 from compliance.models import Account, User
 from config.common.errors import ConflictError, InvalidError
 from config.common.ids import uuid7
@@ -52,13 +52,14 @@ def import_upload(
     file: File,  # type: ignore[type-arg]
     file_name: str,
     user: User | None,
+    contact_list: ContactList | None = None,
     codec: str = "",
     delimiter: str = "",
     has_header: bool | None = None,
 ) -> ContactImport:
     """Keeps a file of contacts and what it seems to be; nothing is imported yet.
 
-    `codec` (`windows-1258`, for example) and `delimiter` override what is found. Raises
+    `contact_list` is where it will probably go, until `import_start` says so. `codec` (`windows-1258`, for example) and `delimiter` override what is found. Raises
     InvalidError (field `file`, `encoding` or `delimiter`) for a file that is no CSV.
     """
     if (file.size or 0) > LARGEST_FILE_MB << 20:
@@ -76,6 +77,7 @@ def import_upload(
         file_name=storable(PurePath(file_name.replace("\\", "/")).name, _LONGEST_FILE_NAME),
         file_digest=measure.digest,
         created_by=user,
+        contact_list=contact_list,
         default_country=account.country,
         bytes_total=file.size or 0,
         rows_total=_estimate(measure.lines, found),
