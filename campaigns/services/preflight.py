@@ -19,6 +19,7 @@ from campaigns.preflight_report import Report
 from campaigns.selectors.capacity import segments_per_second
 from campaigns.selectors.fingerprints import fingerprint
 from campaigns.services.audience import audience_size, audience_slice, release_of
+from campaigns.services.memory import collection_paused
 from campaigns.services.standing import sources_require, standing_require
 from compliance.models import User
 from config.common import audit, clock
@@ -119,19 +120,21 @@ def _assess(campaign: Campaign, snapshot: Snapshot) -> dict[str, Any]:
     sources = sources_require(campaign, text)
     total, through = audience_size(campaign.contact_list_id)
     moment = max(clock.now(), campaign.starts_at or clock.now())
-    report = Report()
+    report, release = Report(), release_of(campaign)
     progress = _Progress(campaign.pk, total)
     position, is_last = 0, False
     while not is_last:
-        piece = audience_slice(
-            list_id=campaign.contact_list_id,
-            after=position,
-            through=through,
-            sources=sources,
-            limit=_SLICE,
-        )
+        with collection_paused():
+            piece = audience_slice(
+                list_id=campaign.contact_list_id,
+                after=position,
+                through=through,
+                sources=sources,
+                limit=_SLICE,
+            )
+            assessed = recipients_assess(snapshot, release, piece.recipients, now=moment)
+            report.add(assessed)
         position, is_last = piece.through, piece.is_last
-        report.add(recipients_assess(snapshot, release_of(campaign), piece.recipients, now=moment))
         report.countries |= {recipient.country for recipient in piece.recipients}
         progress.tell(report.audience)
     return _finished(campaign, snapshot, report, moment)

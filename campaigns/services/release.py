@@ -22,6 +22,7 @@ from campaigns.pacing import Pace
 from campaigns.selectors.campaigns import EXCLUDED_STATUS
 from campaigns.services.audience import AudienceSlice, audience_slice, release_of
 from campaigns.services.locks import RELEASE_LOCK, held
+from campaigns.services.memory import collection_paused
 from campaigns.services.standing import sources_require, standing_require
 from campaigns.services.wakeups import release_resend, release_started
 from config.common import audit, clock, logs
@@ -106,6 +107,7 @@ def _turn(campaign_id: int, ends: float, wait: Callable[[float], Any]) -> Turn:
     return Turn.AGAIN
 
 
+@collection_paused()
 @transaction.atomic
 def campaign_slice_release(*, campaign_id: int, limit: int) -> Slice:
     """Releases the next `limit` contacts of a running campaign in one transaction.
