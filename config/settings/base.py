@@ -54,7 +54,7 @@ CACHES = {
 }
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the site is ours: config.admin_site
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.guardian",

@@ -12,6 +12,7 @@ from compliance.models import Account, User
 from compliance.services.access import role_revoke
 from compliance.services.suppressions import suppression_add
 from config.common import clock
+from config.common.errors import ConflictError
 from tests.config.everything import make_everything
 from tests.config.walk import page_name, registered
 from tests.factories import PASSWORD, make_account, make_bind, make_carrier, make_user
@@ -48,6 +49,36 @@ def test_taken_role_is_gone_at_once(world: World, browse: Any) -> None:
     assert client.get(page).status_code == 200
     role_revoke(user=world.ines, role="integrator", account=world.account, actor=world.ada)
     assert client.get(page).status_code == 403
+
+
+def refuse(*_: object, **__: object) -> None:
+    """What a page does when a service refuses."""
+    raise ConflictError("too_late", "It is too late for that.")
+
+
+def test_what_a_service_refuses_becomes_a_message(
+    world: World, browse: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("compliance.admin.keys.object_or_404", refuse)
+    client = browse(world.ines)
+    page = reverse("admin:compliance_apikey_revoke", args=[1])
+    origin = reverse("admin:compliance_apikey_changelist")
+    answer = client.post(page, headers={"referer": f"http://testserver{origin}"}, follow=True)
+    assert answer.redirect_chain == [(f"http://testserver{origin}", 302)]
+    assert "It is too late for that." in text(answer)
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["", "https://elsewhere.example.com/", "http://testserver/admin/compliance/apikey/1/revoke/"],
+)
+def test_after_a_refusal_one_is_sent_home_where_there_is_no_way_back(
+    world: World, browse: Any, monkeypatch: pytest.MonkeyPatch, referer: str
+) -> None:
+    monkeypatch.setattr("compliance.admin.keys.object_or_404", refuse)
+    page = reverse("admin:compliance_apikey_revoke", args=[1])
+    answer = browse(world.ines).get(page, headers={"referer": referer})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
 
 
 def test_signing_in_needs_password(world: World, client: Client) -> None:

@@ -10,7 +10,7 @@ from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import transaction
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -45,9 +45,11 @@ class Relations:
         return self.choices_to_edit(rows.all(), request)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Lists of a closed choice are ticked, other lists written one per line."""
+        """Lists of a closed choice are ticked, others written one per line; addresses are https."""
         if isinstance(db_field, ArrayField):
             return list_formfield(db_field)
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
