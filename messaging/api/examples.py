@@ -23,7 +23,7 @@ MESSAGE: dict[str, Any] = {
     "class": "care",
     "status": "accepted",
     "failure_reason": None,
-    "text": "Chị Mai oi, don A-1029 da duoc gui.",
+    "text": "Đơn A-1029 của chị Mai đã được gửi.",
     "encoding": "ucs2",
     "segment_count": 1,
     "price": {"amount": "350", "currency": "VND"},

@@ -102,7 +102,7 @@ class MessagesView(ApiView):
             before=uuid_cursor(wanted.get("cursor")),
             limit=wanted["limit"] + 1,
         )
-        page = cut(rows, wanted["limit"], lambda message: message.pk)
+        page = cut(rows, wanted["limit"], lambda message: message.id)
         return page_response(request, page, [_SHOWN.to_representation(row) for row in page.rows])
 
 

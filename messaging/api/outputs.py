@@ -8,7 +8,8 @@ from rest_framework import serializers
 from compliance.constants import MessageClass
 from config.common.api.fields import Moment, OutputSerializer
 from messaging.constants import FailureReason, MessageStatus
-from messaging.models import InboundMessage, Message
+from messaging.models import InboundMessage
+from messaging.selectors.messages import ShownMessage
 from routing.constants import SenderKind
 from routing.numbers import to_e164
 
@@ -48,7 +49,9 @@ class MessageOutput(OutputSerializer):
     price = serializers.SerializerMethodField()
     client_reference = serializers.CharField(allow_null=True)
     metadata = serializers.DictField()
-    network = serializers.SerializerMethodField(help_text="The recipient's network, where known.")
+    network = serializers.CharField(
+        allow_null=True, help_text="The recipient's network, where known."
+    )
     campaign = serializers.IntegerField(source="campaign_id", allow_null=True)
     created_at = Moment()
     send_at = Moment(allow_null=True)
@@ -56,20 +59,17 @@ class MessageOutput(OutputSerializer):
     sent_at = Moment(allow_null=True)
     done_at = Moment(allow_null=True)
 
-    def get_to(self, message: Message) -> str:
+    def get_to(self, message: ShownMessage) -> str:
         return to_e164(message.msisdn)
 
-    def get_from(self, message: Message) -> str:
-        return sender_address(message.sender.kind, message.sender.address)
+    def get_from(self, message: ShownMessage) -> str:
+        return sender_address(message.sender_kind, message.sender_address)
 
     @extend_schema_field(PriceOutput)
-    def get_price(self, message: Message) -> dict[str, str]:
+    def get_price(self, message: ShownMessage) -> dict[str, str]:
         return {"amount": amount(message.price_micros), "currency": message.currency}
 
-    def get_network(self, message: Message) -> str | None:
-        return message.network.code if message.network else None
-
-    def to_representation(self, instance: Message) -> dict[str, Any]:
+    def to_representation(self, instance: ShownMessage) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)
         shown["failure_reason"] = instance.failure_reason or None
         shown["client_reference"] = instance.client_reference or None

@@ -50,7 +50,7 @@ def send_one(account: Account, values: Mapping[str, Any]) -> Answer:
     return Answer(
         status=201,
         body=written(_SHOWN.to_representation(message)),
-        location=f"/api/v1/messages/{message.pk}",
+        location=f"/api/v1/messages/{message.id}",
         done_by=wanted.send_at,
     )
 

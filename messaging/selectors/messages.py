@@ -1,27 +1,53 @@
 """An account's messages and replies, as keyset pages: newest first, cut by id."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import QueryCanceled
 
 from compliance.models import Account
-from config.common.errors import NotFoundError
+from config.common.errors import InvalidError, NotFoundError
 from config.common.ids import uuid7_floor
-from messaging.models import ClientReference, InboundMessage, Message
+from messaging.models import InboundMessage
 
 # Ids are made a little before or after `created_at` is taken: ranges by id are that much wider.
 _SLACK = timedelta(minutes=5)
-# What an account is shown; carrier, cost and decision stay inside.
-_SHOWN = (
-    "id", "message_class", "status", "failure_reason", "msisdn", "text", "encoding",
-    "segment_count", "price_micros", "currency", "client_reference", "metadata", "campaign_id",
-    "send_at", "not_after", "created_at", "sent_at", "done_at",
-    "sender__kind", "sender__address", "network__code",
-)  # fmt: skip
+# States and classes have no index (it would cost on each message sent): a search that finds
+# little among much is stopped.
+SEARCH_TIMEOUT = "4s"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMessage:
+    """What an account is shown of a message; carrier, cost and decision stay inside."""
+
+    id: UUID
+    message_class: str
+    status: str
+    failure_reason: str
+    msisdn: str
+    text: str
+    encoding: str
+    segment_count: int
+    price_micros: int
+    currency: str
+    client_reference: str
+    metadata: Mapping[str, Any] | None
+    campaign_id: int | None
+    send_at: datetime | None
+    not_after: datetime | None
+    created_at: datetime
+    sent_at: datetime | None
+    done_at: datetime | None
+    sender_kind: str
+    sender_address: str
+    network: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,54 +65,87 @@ class MessageFilter:
     created_before: datetime | None = None
 
 
-def _shown() -> QuerySet[Message]:
-    return Message.objects.select_related("sender", "network").only(*_SHOWN)
+# Written out: this is read after each message sent, and the ORM takes 0.7 ms to say the same.
+_SELECT = """
+SELECT m.id, m.message_class, m.status, m.failure_reason, m.msisdn, m.text, m.encoding,
+    m.segment_count, m.price_micros, m.currency, m.client_reference, m.metadata::text,
+    m.campaign_id, m.send_at, m.not_after, m.created_at, m.sent_at, m.done_at,
+    coalesce(s.kind, ''), coalesce(s.address, ''), n.code
+FROM messaging_message m
+LEFT JOIN routing_sender s ON s.id = m.sender_id
+LEFT JOIN routing_network n ON n.id = m.network_id
+WHERE m.account_id = %(account)s
+"""
+_METADATA = 11  # the column above, as text: Django's driver reads no jsonb
+_CONDITIONS = {
+    "id": "m.id = %(id)s",
+    "before": "m.id < %(before)s",
+    "status": "m.status = %(status)s",
+    "message_class": "m.message_class = %(message_class)s",
+    "to": "m.msisdn = %(to)s",
+    "sender": "s.address = %(sender)s",
+    "campaign": "m.campaign_id = %(campaign)s",
+    "client_reference": "m.id = ANY(ARRAY(SELECT r.message_id FROM messaging_clientreference r"
+    " WHERE r.account_id = %(account)s AND r.reference = %(client_reference)s))",
+    # The bounds by id leave only the partitions of those days.
+    "created_after": "m.id >= %(floor)s AND m.created_at >= %(created_after)s",
+    "created_before": "m.id < %(ceiling)s AND m.created_at < %(created_before)s",
+}
 
 
-def message_get(account: Account, message_id: UUID) -> Message:
+def message_get(account: Account, message_id: UUID) -> ShownMessage:
     """The account's message. Raises NotFoundError, for another account's too."""
-    message = _shown().filter(account=account, id=message_id).first()
-    if message is None:
+    found = _read({"account": account.pk, "id": message_id}, limit=1)
+    if not found:
         raise NotFoundError("message_not_found", _("There is no message with this id."))
-    return message
+    return found[0]
 
 
 def messages_page(
     account: Account, wanted: MessageFilter, *, before: UUID | None, limit: int
-) -> Sequence[Message]:
-    """Up to `limit` messages older than the one with id `before`, newest first."""
-    found = _shown().filter(account=account, **_equalities(wanted))
-    if wanted.client_reference is not None:
-        found = found.filter(id__in=_referenced(account, wanted.client_reference))
-    # The bounds by id leave only the partitions of those days.
-    if wanted.created_after is not None:
-        floor = uuid7_floor(wanted.created_after - _SLACK)
-        found = found.filter(id__gte=floor, created_at__gte=wanted.created_after)
-    if wanted.created_before is not None:
-        ceiling = uuid7_floor(wanted.created_before + _SLACK)
-        found = found.filter(id__lt=ceiling, created_at__lt=wanted.created_before)
-    if before is not None:
-        found = found.filter(id__lt=before)
-    return list(found.order_by("-id")[:limit])
+) -> Sequence[ShownMessage]:
+    """Up to `limit` messages older than the one with id `before`, newest first.
 
-
-def _equalities(wanted: MessageFilter) -> dict[str, str | int]:
-    columns = {
-        "status": wanted.status,
-        "message_class": wanted.message_class,
-        "msisdn": wanted.to,
-        "sender__address": wanted.sender,
-        "campaign_id": wanted.campaign,
+    Raises InvalidError where finding them takes longer than SEARCH_TIMEOUT.
+    """
+    values: dict[str, Any] = {
+        name: getattr(wanted, name) for name in MessageFilter.__dataclass_fields__
     }
-    return {name: value for name, value in columns.items() if value is not None}
+    values |= {"account": account.pk, "before": before}
+    if wanted.created_after is not None:
+        values["floor"] = uuid7_floor(wanted.created_after - _SLACK)
+    if wanted.created_before is not None:
+        values["ceiling"] = uuid7_floor(wanted.created_before + _SLACK)
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [SEARCH_TIMEOUT])
+            return _read(values, limit=limit)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise _too_slow() from error
+        raise
 
 
-def _referenced(account: Account, reference: str) -> list[UUID]:
-    return list(
-        ClientReference.objects.filter(account=account, reference=reference).values_list(
-            "message_id", flat=True
-        )
+def _too_slow() -> InvalidError:
+    return InvalidError(
+        "search_too_slow",
+        _("Too many messages to search: narrow the time with created_after and created_before."),
     )
+
+
+def _read(values: Mapping[str, Any], *, limit: int) -> list[ShownMessage]:
+    given = [text for name, text in _CONDITIONS.items() if values.get(name) is not None]
+    statement = " AND ".join([_SELECT, *given]) + " ORDER BY m.id DESC LIMIT %(limit)s"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**values, "limit": limit})
+        return [_shown(row) for row in cursor.fetchall()]
+
+
+def _shown(row: tuple[Any, ...]) -> ShownMessage:
+    values = list(row)
+    values[_METADATA] = json.loads(row[_METADATA]) if row[_METADATA] else None
+    return ShownMessage(*values)
 
 
 def inbound_page(
@@ -98,7 +157,7 @@ def inbound_page(
     limit: int,
 ) -> Sequence[InboundMessage]:
     """Up to `limit` replies older than `before`, newest first; `sender` is the phone's MSISDN."""
-    found = InboundMessage.objects.filter(account=account).defer("bind_id")
+    found = InboundMessage.objects.filter(account=account)
     if sender is not None:
         found = found.filter(msisdn=sender)
     if destination is not None:

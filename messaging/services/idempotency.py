@@ -136,19 +136,28 @@ def _still_running() -> ConflictError:
     )
 
 
+_SETTLE = """
+UPDATE messaging_idempotencykey
+SET status = %(status)s, answer = %(answer)s::jsonb, expires_at = %(expires_at)s
+WHERE id = %(id)s AND created_at = %(claimed_at)s AND status IS NULL
+"""
+
+
 def _settle(claim: Claim, answer: Answer) -> None:
     """In the transaction of the work: if the claim was taken over, the work is undone."""
     done_by = max(answer.done_by or claim.claimed_at, claim.claimed_at)
-    settled = IdempotencyKey.objects.filter(
-        pk=claim.id, created_at=claim.claimed_at, status=None
-    ).update(
-        status=answer.status,
+    values = {
+        "id": claim.id,
+        "claimed_at": claim.claimed_at,
+        "status": answer.status,
         # As text inside JSON: jsonb would order the members anew.
-        answer={"body": answer.body, "location": answer.location},
-        expires_at=done_by + KEPT_FOR,
-    )
-    if not settled:
-        raise _still_running()
+        "answer": json.dumps({"body": answer.body, "location": answer.location}),
+        "expires_at": done_by + KEPT_FOR,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, values)
+        if not cursor.rowcount:
+            raise _still_running()
 
 
 def _release(claim: Claim) -> None:

@@ -24,7 +24,7 @@ from messaging.webhooks.connections import (
 )
 
 TIMEOUT_SECONDS: Final = 15.0
-CONNECTIONS_PER_HOST: Final = 8
+CONNECTIONS_PER_HOST: Final = 32
 _HOSTS: Final = 200
 _READ_AT_MOST: Final = 64 * 1024
 

@@ -9,7 +9,8 @@ from compliance.constants import Scope
 from compliance.models import Account, ApiKey
 from compliance.services.api_keys import api_key_revoke
 from config.common import clock
-from config.common.api.throttling import KeyRateThrottle
+from config.common.api import throttling
+from config.common.api.throttling import counter
 from messaging.api.urls import urlpatterns
 from tests.messaging.api.conftest import ALL_SCOPES, Caller
 
@@ -17,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _cache_is_well(monkeypatch):
+def _cache_is_well():
     cache.clear()
-    monkeypatch.setattr(KeyRateThrottle, "_resting_until", 0.0)
+    counter.forget()
 
 
 def code(response):
@@ -136,6 +137,24 @@ def test_rate_is_counted_per_key(api, world, settings):
     assert code(refused) == (429, "rate_limited")
     assert refused["Retry-After"] == "42"
     assert refused["RateLimit"] == '"default";r=0;t=42'
+
+
+def test_process_takes_its_requests_in_blocks(api, settings, monkeypatch):
+    settings.API_RATE_PER_MINUTE = 6000
+    add, asked = throttling._add, []
+    monkeypatch.setattr(throttling, "_add", lambda *taken: asked.append(taken) or add(*taken))
+    with clock.freeze(clock.now()):
+        left = [api.get("/messages")["RateLimit"].split(";")[1] for _ in range(11)]
+    assert [block for _key, block in asked] == [10, 10]
+    assert left == [f"r={5999 - number}" for number in range(11)]
+
+
+def test_last_block_is_only_what_is_left(api, settings):
+    settings.API_RATE_PER_MINUTE = 1207
+    counters = [throttling.Counter() for _ in range(2)]
+    taken = [counters[n % 2].take("key", 0, 1207) for n in range(1300)]
+    assert sum(left >= 0 for left in taken) == 1207
+    assert taken[-1] == -1
 
 
 def test_next_minute_is_a_new_one(api, settings):

@@ -8,6 +8,7 @@ from config.common import clock
 from config.common.ids import uuid7
 from messaging.constants import MessageStatus
 from messaging.models import ClientReference, Message
+from messaging.selectors import messages as messages_selector
 from routing.constants import SenderKind
 from tests.factories import make_inbound, make_message, make_network, make_sender
 
@@ -160,9 +161,19 @@ def test_number_that_is_none_is_named(api):
     assert (response.status_code, response.json()["code"]) == (422, "not_a_number")
 
 
+def test_search_through_too_much_is_stopped_with_advice(api, world, monkeypatch):
+    make_message(world.account)
+    monkeypatch.setattr(messages_selector, "SEARCH_TIMEOUT", "20ms")
+    slow = {"status": "pg_sleep(10) IS NOT NULL AND m.status = %(status)s"}
+    monkeypatch.setattr(messages_selector, "_CONDITIONS", slow)
+    response = api.get("/messages?status=accepted")
+    assert (response.status_code, response.json()["code"]) == (422, "search_too_slow")
+    assert "created_after" in response.json()["detail"]
+
+
 def test_list_costs_the_same_for_any_number_of_rows(api, world, django_assert_max_num_queries):
     messages(world.account, 20)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(6):
         assert len(ids(api.get("/messages"))) == 20
 
 
