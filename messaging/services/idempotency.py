@@ -146,7 +146,7 @@ WHERE id = %(id)s AND created_at = %(claimed_at)s AND status IS NULL
 def _settle(claim: Claim, answer: Answer) -> None:
     """In the transaction of the work: if the claim was taken over, the work is undone."""
     done_by = max(answer.done_by or claim.claimed_at, claim.claimed_at)
-    values = {
+    values: dict[str, Any] = {
         "id": claim.id,
         "claimed_at": claim.claimed_at,
         "status": answer.status,

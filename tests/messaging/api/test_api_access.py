@@ -3,6 +3,7 @@
 import pytest
 import redis
 from django.core.cache import cache
+from django.db import OperationalError
 from django.urls import get_resolver
 
 from compliance.constants import Scope
@@ -11,6 +12,7 @@ from compliance.services.api_keys import api_key_revoke
 from config.common import clock
 from config.common.api import throttling
 from config.common.api.throttling import counter
+from messaging.api import authentication, events
 from messaging.api.urls import urlpatterns
 from tests.messaging.api.conftest import ALL_SCOPES, Caller
 
@@ -191,3 +193,24 @@ def test_cache_that_does_not_answer_costs_no_request(api, settings):
         }
     }
     assert api.get("/messages").status_code == 200
+
+
+def test_database_that_is_away_is_503_and_worth_repeating(api, monkeypatch):
+    def away(*_):
+        raise OperationalError
+
+    monkeypatch.setattr(authentication, "api_key_authenticate", away)
+    response = api.get("/messages")
+    assert code(response) == (503, "unavailable")
+    assert response["Retry-After"] == "2"
+
+
+def test_bug_is_a_problem_too(api, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(events, "events_after", broken)
+    api.client.raise_request_exception = False
+    response = api.get("/events")
+    assert code(response) == (500, "internal_error")
+    assert "ZeroDivision" not in response.content.decode()
