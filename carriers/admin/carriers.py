@@ -11,6 +11,7 @@ from carriers.admin.labels import session_label
 from carriers.models import Carrier
 from carriers.selectors.sessions import LIVE, session_of
 from config.common import clock
+from config.common.console.labels import coloured
 from config.common.console.pages import PlatformScopedAdmin
 
 
@@ -49,17 +50,11 @@ class CarrierAdmin(PlatformScopedAdmin):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
         return {} if obj else {"code": ("name",)}
 
-    @display(
-        description=_("state"),
-        ordering="is_active",
-        label={"active": "success", "inactive": "danger"},
-    )
+    @coloured(_("state"), {"active": "success", "inactive": "danger"}, ordering="is_active")
     def active_label(self, obj: Carrier) -> tuple[str, Any]:
         return ("active", _("Active")) if obj.is_active else ("inactive", _("Inactive"))
 
-    @display(
-        description=_("sessions"), label={"all": "success", "some": "warning", "none": "danger"}
-    )
+    @coloured(_("sessions"), {"all": "success", "some": "warning", "none": "danger"})
     def sessions(self, obj: Carrier) -> tuple[str, Any]:
         now = clock.now()
         binds = [bind for bind in obj.binds.all() if bind.is_enabled]

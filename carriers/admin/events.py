@@ -1,9 +1,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from carriers.admin.labels import SESSION_COLOURS
 from carriers.models import SessionEvent
+from config.common.console.labels import coloured
 from config.common.console.pages import PlatformScopedAdmin, ReadOnlyMixin
 
 
@@ -19,6 +19,6 @@ class SessionEventAdmin(ReadOnlyMixin, PlatformScopedAdmin):
     autocomplete_fields = ()
     fieldsets = ((None, {"fields": readonly_fields}),)
 
-    @display(description=_("state"), ordering="state", label=SESSION_COLOURS)
+    @coloured(_("state"), SESSION_COLOURS, ordering="state")
     def state_label(self, obj: SessionEvent) -> tuple[str, str]:
         return obj.state, obj.get_state_display()

@@ -5,7 +5,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelect2Widget,
@@ -20,6 +19,7 @@ from compliance.scoping import (
     ScopedForm,
     ScopedTabularInline,
 )
+from config.common.console.labels import coloured
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -87,10 +87,10 @@ class AccountAdmin(PlatformScopedAdmin):
         (_("Traffic"), {"fields": ("share", "free_text_classes", "created_at")}),
     )
 
-    @display(
-        description=_("status"),
+    @coloured(
+        _("status"),
+        {Account.Status.ACTIVE: "success", Account.Status.SUSPENDED: "danger"},
         ordering="status",
-        label={Account.Status.ACTIVE: "success", Account.Status.SUSPENDED: "danger"},
     )
     def status_label(self, obj: Account) -> tuple[str, str]:
         return obj.status, obj.get_status_display()

@@ -13,6 +13,8 @@ from compliance.models import ConsentRecord, ConsentState
 from compliance.number_lists import NumberListMixin
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.services.consent import consent_record
+from config.common.console.actors import actor_of
+from config.common.console.labels import coloured
 
 _COLOURS = {ConsentAction.GRANTED: "success", ConsentAction.REVOKED: "danger"}
 
@@ -106,7 +108,7 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
         (_("What was agreed"), {"fields": ("content", "form", "frequency")}),
     )
 
-    @display(description=_("action"), ordering="action", label=_COLOURS)
+    @coloured(_("action"), _COLOURS, ordering="action")
     def action_label(self, obj: ConsentRecord) -> tuple[str, str]:
         return obj.action, obj.get_action_display()
 
@@ -117,7 +119,9 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
     def save_model(self, request: HttpRequest, obj: ConsentRecord, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in ConsentRecordForm.Meta.fields}
         note = form.cleaned_data["evidence_note"]
-        made = consent_record(**values, evidence={"note": note} if note else {}, actor=request.user)
+        made = consent_record(
+            **values, evidence={"note": note} if note else {}, actor=actor_of(request)
+        )
         obj.pk = made.pk
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -140,6 +144,6 @@ class ConsentStateAdmin(ReadOnlyMixin, NumberListMixin, AccountScopedAdmin):
     ordering = ("-id",)
     fieldsets = ((None, {"fields": readonly_fields}),)
 
-    @display(description=_("consent"), ordering="state", label=_COLOURS)
+    @coloured(_("consent"), _COLOURS, ordering="state")
     def state_label(self, obj: ConsentState) -> tuple[str, str]:
         return obj.state, obj.get_state_display()

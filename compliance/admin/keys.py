@@ -12,7 +12,9 @@ from compliance.models import ApiKey
 from compliance.scoping import AccountScopedAdmin, ScopedForm
 from compliance.services.api_keys import api_key_change, api_key_create, api_key_revoke
 from config.common import clock
+from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
+from config.common.console.labels import coloured
 
 
 class ApiKeyForm(ScopedForm):
@@ -59,10 +61,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
     def begins_with(self, obj: ApiKey) -> str:
         return f"{obj.prefix}…"
 
-    @display(
-        description=_("state"),
-        label={"active": "success", "expired": "warning", "revoked": "danger"},
-    )
+    @coloured(_("state"), {"active": "success", "expired": "warning", "revoked": "danger"})
     def state(self, obj: ApiKey) -> tuple[str, Any]:
         if obj.revoked_at:
             return "revoked", _("Revoked")
@@ -82,9 +81,9 @@ class ApiKeyAdmin(AccountScopedAdmin):
             for name in ("name", "scopes", "allowed_addresses", "expires_at")
         }
         if change:
-            api_key_change(api_key=obj, actor=request.user, **values)
+            api_key_change(api_key=obj, actor=actor_of(request), **values)
             return
-        made, text = api_key_create(account=obj.account, actor=request.user, **values)
+        made, text = api_key_create(account=obj.account, actor=actor_of(request), **values)
         obj.pk, obj.prefix, obj.created_at = made.pk, made.prefix, made.created_at
         request.api_key_text = text  # type: ignore[attr-defined]
 
@@ -118,7 +117,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
                 done=_("The API key is revoked."),
                 is_dangerous=True,
             ),
-            lambda _values: api_key_revoke(api_key=key, actor=request.user),  # type: ignore[arg-type]
+            lambda _values: api_key_revoke(api_key=key, actor=actor_of(request)),
         )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:

@@ -9,7 +9,9 @@ from compliance.models import RulePackVersion
 from compliance.readable_rules import readable_pack
 from compliance.scoping import PlatformScopedAdmin, ReadOnlyMixin
 from compliance.services.rules import rule_pack_activate
+from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
+from config.common.console.labels import coloured
 
 
 @admin.register(RulePackVersion)
@@ -36,14 +38,14 @@ class RulePackVersionAdmin(ReadOnlyMixin, PlatformScopedAdmin):
         ),
     )
 
-    @display(
-        description=_("status"),
-        ordering="status",
-        label={
+    @coloured(
+        _("status"),
+        {
             RulePackVersion.Status.ACTIVE: "success",
             RulePackVersion.Status.DRAFT: "info",
             RulePackVersion.Status.RETIRED: "",
         },
+        ordering="status",
     )
     def status_label(self, obj: RulePackVersion) -> tuple[str, str]:
         return obj.status, obj.get_status_display()
@@ -91,4 +93,4 @@ class RulePackVersionAdmin(ReadOnlyMixin, PlatformScopedAdmin):
 
 
 def _activate(version: RulePackVersion, request: HttpRequest) -> None:
-    rule_pack_activate(version=version, actor=request.user)  # type: ignore[arg-type]
+    rule_pack_activate(version=version, actor=actor_of(request))

@@ -16,7 +16,9 @@ from compliance.models import Suppression
 from compliance.number_lists import NumberListMixin
 from compliance.scoping import AccountScopedAdmin
 from compliance.services.suppressions import suppression_add, suppression_lift
+from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
+from config.common.console.labels import coloured
 
 
 class SuppressionForm(NumberForm):
@@ -93,13 +95,13 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
     def brand(self, obj: Suppression) -> SafeString | str:
         return obj.advertiser.name if obj.advertiser else format_html("<i>{}</i>", _("all"))
 
-    @display(description=_("state"), label={"in_force": "danger", "lifted": "success"})
+    @coloured(_("state"), {"in_force": "danger", "lifted": "success"})
     def state(self, obj: Suppression) -> tuple[str, Any]:
         return ("lifted", _("Lifted")) if obj.lifted_at else ("in_force", _("In force"))
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in SuppressionForm.Meta.fields}
-        made = suppression_add(**values, source=SuppressionSource.CONSOLE, actor=request.user)
+        made = suppression_add(**values, source=SuppressionSource.CONSOLE, actor=actor_of(request))
         obj.pk = made.pk
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -133,7 +135,7 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
             lambda values: suppression_lift(
                 suppression=suppression,
                 reason=values["reason"],
-                actor=request.user,  # type: ignore[arg-type]
+                actor=actor_of(request),
             ),
             LiftForm,
         )

@@ -20,6 +20,8 @@ from compliance.models import Account, User
 from compliance.scoping import PlatformScopedAdmin, ScopedForm
 from compliance.selectors.access import PREFIX, access_of
 from compliance.services.access import roles_set
+from config.common.console.actors import actor_of
+from config.common.console.labels import coloured
 
 _ON_ACCOUNTS = {
     Role.MARKETER: _("Contacts, lists, imports and campaigns; drafts of templates."),
@@ -71,7 +73,7 @@ class UserForm(ScopedForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, PlatformScopedAdmin):
+class UserAdmin(DjangoUserAdmin, PlatformScopedAdmin):  # type: ignore[misc]  # two ModelAdmins
     form = UserForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -118,7 +120,7 @@ class UserAdmin(DjangoUserAdmin, PlatformScopedAdmin):
     def full_name(self, obj: User) -> str:
         return obj.get_full_name()
 
-    @display(description=_("state"), label={"active": "success", "inactive": "danger"})
+    @coloured(_("state"), {"active": "success", "inactive": "danger"})
     def state(self, obj: User) -> tuple[str, Any]:
         return ("active", _("Active")) if obj.is_active else ("inactive", _("Inactive"))
 
@@ -146,7 +148,7 @@ class UserAdmin(DjangoUserAdmin, PlatformScopedAdmin):
             obj.is_staff = True
         super().save_model(request, obj, form, change)
         if change:
-            roles_set(user=obj, roles=form.roles(), actor=request.user)  # type: ignore[arg-type]
+            roles_set(user=obj, roles=form.roles(), actor=actor_of(request))
 
 
 class _Roles:

@@ -6,7 +6,8 @@ from guardian.models import UserObjectPermission
 
 from compliance.models import Account, AuditEntry, User
 from compliance.selectors.access import PREFIX
-from config.dashboards.panels import Link, Panel, Viewer, ago, label, link, number, page
+from config.common.console.labels import label
+from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 
 _SHOWN = 10
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from compliance.models import ApiKey
 from config.common import clock
-from config.dashboards.panels import Link, Panel, Step, Viewer, ago, label, link, number, page
+from config.common.console.labels import label
+from config.dashboards.panels import Link, Panel, Step, Viewer, ago, link, number, page
 from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
 
 _SHOWN = 10

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from campaigns.constants import CampaignStatus
 from campaigns.models import Campaign, Contact, ContactList
 from campaigns.selectors.campaigns import EXCLUDED_STATUS
+from config.common.console.labels import label
 from config.dashboards.panels import (
     Link,
     Panel,
     Step,
     Viewer,
     ago,
-    label,
     link,
     number,
     page,

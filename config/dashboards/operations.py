@@ -11,7 +11,8 @@ from carriers.models import Bind, Carrier
 from carriers.selectors.sessions import session_of
 from compliance.constants import LANES, MessageClass
 from config.common import clock
-from config.dashboards.panels import Link, Panel, Viewer, label, link, number, page
+from config.common.console.labels import label
+from config.dashboards.panels import Link, Panel, Viewer, link, number, page
 from messaging.models import Dispatch, Waiting
 from routing.constants import SenderStatus
 from routing.models import Sender
@@ -40,7 +41,7 @@ def _binds() -> Panel:
                 bind.carrier.name,
                 label(text, colour),
                 session.detail or "–",
-                bind.throughput or "–",
+                f"{bind.throughput:g}" if bind.throughput else "–",
             ]
         )
     return Panel(

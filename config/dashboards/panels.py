@@ -83,11 +83,6 @@ def link(text: object, url: str) -> SafeString:
     )
 
 
-def label(text: object, colour: str = "") -> SafeString:
-    """A coloured word: success, info, warning, danger or none."""
-    return SafeString(render_to_string("unfold/helpers/label.html", {"text": text, "type": colour}))
-
-
 def ago(moment: datetime | None) -> str:
     """How long ago, in the largest unit."""
     if moment is None:

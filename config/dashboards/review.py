@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from compliance.models import Suppression
 from compliance.numbers import to_display
 from config.common import clock
-from config.dashboards.panels import Link, Panel, Viewer, ago, label, link, page
+from config.common.console.labels import label
+from config.dashboards.panels import Link, Panel, Viewer, ago, link, page
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 

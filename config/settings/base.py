@@ -268,6 +268,9 @@ UNFOLD = {
     "SITE_HEADER": "Signalbox",
     "SITE_SYMBOL": "swap_calls",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "config.navigation.icon_address"}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

@@ -3,11 +3,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
 
 from compliance.number_lists import NumberListMixin
 from compliance.scoping import PlatformScopedAdmin
 from config.common import clock
+from config.common.console.labels import coloured
 from routing.models import Network, NumberOverride
 
 
@@ -67,11 +67,7 @@ class NumberOverrideAdmin(NumberListMixin, PlatformScopedAdmin):
         fields = list(super().get_readonly_fields(request, obj))
         return [*fields, "msisdn"] if obj else fields
 
-    @display(
-        description=_("valid until"),
-        ordering="valid_until",
-        label={"valid": "success", "expired": "warning"},
-    )
+    @coloured(_("valid until"), {"valid": "success", "expired": "warning"}, ordering="valid_until")
     def validity(self, obj: NumberOverride) -> tuple[str, Any]:
         if obj.valid_until is None:
             return "valid", _("For good")

@@ -9,8 +9,10 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from compliance.scoping import PlatformScopedAdmin
+from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
 from config.common.console.forms import ServiceForm
+from config.common.console.labels import coloured
 from config.common.console.pages import PlatformTabularInline
 from routing.models import NumberPlan, NumberPrefix
 from routing.services.number_plans import number_plan_activate, number_plan_copy
@@ -78,11 +80,7 @@ class NumberPlanAdmin(PlatformScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(prefix_total=Count("prefixes"))
 
-    @display(
-        description=_("state"),
-        ordering="is_active",
-        label={"in_force": "success", "draft": "info"},
-    )
+    @coloured(_("state"), {"in_force": "success", "draft": "info"}, ordering="is_active")
     def state(self, obj: NumberPlan) -> tuple[str, Any]:
         return ("in_force", _("In force")) if obj.is_active else ("draft", _("Not in force"))
 
@@ -144,8 +142,8 @@ class NumberPlanAdmin(PlatformScopedAdmin):
 
 
 def _copy(plan: NumberPlan, version: str, request: HttpRequest) -> None:
-    number_plan_copy(plan=plan, version=version, actor=request.user)  # type: ignore[arg-type]
+    number_plan_copy(plan=plan, version=version, actor=actor_of(request))
 
 
 def _activate(plan: NumberPlan, request: HttpRequest) -> None:
-    number_plan_activate(plan=plan, actor=request.user)  # type: ignore[arg-type]
+    number_plan_activate(plan=plan, actor=actor_of(request))

@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from compliance.scoping import PlatformScopedAdmin
 from config.common.console.forms import ServiceForm
+from config.common.console.labels import coloured
 from routing.models import Rate
 
 MICROS = 1_000_000
@@ -98,7 +99,7 @@ class RateAdmin(PlatformScopedAdmin):
         (_("Amount"), {"fields": (("amount", "currency"), "effective_from")}),
     )
 
-    @display(description=_("rate"), label={"cost": "warning", "price": "success"})
+    @coloured(_("rate"), {"cost": "warning", "price": "success"})
     def side(self, obj: Rate) -> tuple[str, Any]:
         return ("cost", _("Cost")) if obj.carrier_id else ("price", _("Price"))
 

@@ -5,6 +5,7 @@ from unfold.decorators import display
 from compliance.constants import MessageClass
 from compliance.scoping import PlatformScopedAdmin
 from config.common.console.forms import ServiceForm
+from config.common.console.labels import coloured
 from routing.models import Route
 
 _EVERYWHERE = _("every destination")
@@ -53,11 +54,7 @@ class RouteAdmin(PlatformScopedAdmin):
         (_("Only for"), {"fields": ("message_classes", "sender_kinds", "account")}),
     )
 
-    @display(
-        description=_("state"),
-        ordering="is_active",
-        label={"active": "success", "inactive": "danger"},
-    )
+    @coloured(_("state"), {"active": "success", "inactive": "danger"}, ordering="is_active")
     def state(self, obj: Route) -> tuple[str, object]:
         return ("active", _("Active")) if obj.is_active else ("inactive", _("Inactive"))
 

@@ -10,6 +10,7 @@ from unfold.decorators import display
 from compliance.constants import MessageClass
 from compliance.scoping import AccountScopedAdmin, ScopedForm, ScopedTabularInline
 from config.common import clock
+from config.common.console.labels import coloured
 from config.common.errors import InvalidError
 from routing.constants import RegistrationState, SenderStatus
 from routing.models import Sender, SenderRegistration
@@ -127,14 +128,14 @@ class SenderAdmin(AccountScopedAdmin):
             fieldsets[1] = (title, {**options, "fields": (("lease_start", "lease_end"),)})
         return fieldsets
 
-    @display(description=_("status"), ordering="status", label=_STATUS_COLOURS)
+    @coloured(_("status"), _STATUS_COLOURS, ordering="status")
     def status_label(self, obj: Sender) -> tuple[str, str]:
         return obj.status, obj.get_status_display()
 
-    @display(
-        description=_("lease"),
+    @coloured(
+        _("lease"),
+        {"open": "success", "soon": "warning", "over": "danger", "not_yet": "info"},
         ordering="lease_end",
-        label={"open": "success", "soon": "warning", "over": "danger", "not_yet": "info"},
     )
     def lease(self, obj: Sender) -> tuple[str, Any]:
         today = clock.now().date()

@@ -10,10 +10,11 @@ from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import transaction
-from django.db.models import ForeignKey, Model, QuerySet, URLField
+from django.db.models import ForeignKey, JSONField, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config.common.console.forms import ServiceForm, list_formfield, refuse
 from config.common.console.lists import BoundedPaginator, limited_filter
@@ -86,6 +87,7 @@ class PlatformScopedAdmin(Relations, SimpleHistoryAdmin, ModelAdmin):
     """Pages about the platform: operators and administrators, by their roles."""
 
     form = ServiceForm
+    formfield_overrides = {JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
     paginator = BoundedPaginator
     show_full_result_count = False
     list_per_page = 50
