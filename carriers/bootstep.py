@@ -41,7 +41,8 @@ class CarrierStep(bootsteps.StartStopStep):
             self.keeper.stop()
             self.keeper.join(60)
 
-    terminate = stop
+    def terminate(self, worker: Any) -> None:
+        self.stop(worker)
 
-    def info(self, worker: Any) -> dict[str, Any]:
+    def info(self, worker: Any) -> dict[str, Any]:  # type: ignore[override]  # stubs say None
         return {"binds": self.keeper.info() if self.keeper else {}}

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
+from django.db.models import QuerySet
 
 from carriers.models import Bind
 from carriers.ports import Ambiguous, BindConfig, Lease, Pump, registered
@@ -216,5 +217,5 @@ def _journal_path(bind_id: int) -> Path:
     return Path(settings.JOURNAL_DIR) / f"bind-{bind_id}.journal"
 
 
-def _binds():  # type: ignore[no-untyped-def]  # a queryset of Bind
+def _binds() -> "QuerySet[Bind]":
     return Bind.objects.select_related("carrier").filter(is_enabled=True, carrier__is_active=True)

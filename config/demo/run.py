@@ -102,6 +102,7 @@ class DemoRun:
         return uploaded
 
     def _campaign(self, account: Account, user: User, imported: ContactImport) -> Campaign:
+        assert imported.contact_list is not None, "an import that ran has a list"
         version = TemplateVersion.objects.get(
             template__account=account, template__slug="order-notice", status=VersionStatus.APPROVED
         )

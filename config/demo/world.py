@@ -4,10 +4,11 @@ Data only; everything is made through the same services that people use.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 ROLES_SHOWN = ("marketer", "officer", "operator", "integrator", "administrator")
 
-ACCOUNTS = (
+ACCOUNTS: tuple[dict[str, Any], ...] = (
     {
         "slug": "mai-fashion",
         "name": "Mai Fashion",

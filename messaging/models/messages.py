@@ -4,6 +4,8 @@ Their relations carry no database constraint: the checks cost a third of the bud
 block detaching old partitions; a test looks for orphans instead.
 """
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +19,16 @@ from routing.constants import NetworkSource
 from routing.models import Network, Sender
 
 
-def _loose(to: type[models.Model], **options: object) -> models.ForeignKey:  # type: ignore[type-arg]
-    """A relation without database constraint or index."""
-    return models.ForeignKey(  # type: ignore[misc]
-        to, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", **options
+def _loose(to: type[models.Model], *, verbose_name: Any = None, null: bool = False) -> Any:
+    """A relation without database constraint or index. Any: the plugin reads literal fields only."""
+    return models.ForeignKey(
+        to,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=verbose_name,
+        null=null,
     )
 
 

@@ -102,7 +102,7 @@ class Claimer:
             "purpose": LANES[lane],
         }
         cursor.execute(_CLAIM, parameters)
-        claims = [Claim(*row, began) for row in cursor.fetchall()]
+        claims = [Claim(*row, began) for row in cursor.fetchall()]  # type: ignore[call-arg]
         claims.sort(key=lambda claim: claim.id)
         if claims:
             self._after[lane] = claims[-1].id

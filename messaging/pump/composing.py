@@ -118,8 +118,8 @@ class Composer:
     def _pieces(self, claim: Claim) -> list[_Piece]:
         reference = claim.segment_reference or 0
         mode = self._bind.long_messages
-        bits = 16 if mode == "udh16" else 8
-        segmented = segmentation.segment(claim.text, reference_bits=bits)  # type: ignore[arg-type]
+        bits: segmentation.ReferenceBits = 16 if mode == "udh16" else 8
+        segmented = segmentation.segment(claim.text, reference_bits=bits)
         common = self._common_tlvs(claim)
         payloads = [segment.payload for segment in segmented.segments]
         if len(payloads) == 1:

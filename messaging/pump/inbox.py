@@ -4,7 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django import db
@@ -15,6 +15,7 @@ from carriers.smpp import pdu
 from carriers.smpp.receipts import canonical_id, parse_receipt
 from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
 from config.common import logs
+from messaging.encoding.inbound import DefaultAlphabet
 from messaging.pump.results import moment
 from messaging.services.inbound import Received, inbound_receive
 from messaging.services.receipts import Receipt, receipts_apply, receipts_park, receipts_unpark
@@ -89,7 +90,7 @@ class Inbox:
                 done.append(one)
             else:
                 candidates.append((one, receipt))
-        ready = []
+        ready: list[tuple[InboundPdu, Receipt]] = []
         for pair in candidates:
             is_early = pair[1].smsc_message_id in self._unflushed
             (self._held if is_early else ready).append(pair)
@@ -135,7 +136,7 @@ class Inbox:
                 one.raw,
                 self._bind.pk,
                 self._bind.carrier_id,
-                self._bind.default_alphabet,
+                cast(DefaultAlphabet, self._bind.default_alphabet),
                 moment(one.received_at),
             )
             try:

@@ -12,11 +12,11 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from carriers.services.sessions import session_health_record
 from django.db import close_old_connections
 
 from carriers.models import Bind
 from carriers.ports import InboundPdu, LinkControl, SessionHealth, SubmitResult
+from carriers.services.sessions import session_health_record
 from config.common import clock, database, logs
 from messaging.constants import EXPRESS_LANE
 from messaging.pump.claims import Claimer, Holder

@@ -91,7 +91,11 @@ def message_cancel(*, account: Account, message_id: uuid.UUID, actor: Any) -> st
         message = Message.objects.filter(pk=message_id, account=account).first()
         if message is None:
             raise NotFoundError("message_not_found", _("There is no such message."))
-        from_lane = {"id": message_id, "lane": _lane(message), "carrier": message.carrier_id or 0}
+        from_lane: dict[str, Any] = {
+            "id": message_id,
+            "lane": _lane(message),
+            "carrier": message.carrier_id or 0,
+        }
         cursor.execute(_TAKE_ONE, from_lane)
         if not cursor.fetchall():
             raise ConflictError(

@@ -32,7 +32,7 @@ class Received:
     raw: bytes
     bind_id: int
     carrier_id: int
-    default_alphabet: str
+    default_alphabet: decoding.DefaultAlphabet
     received_at: datetime
 
 
