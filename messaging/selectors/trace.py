@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 from compliance.models import RulePackVersion
 from config.common.ids import uuid7_floor
-from messaging.models import Event, Message, Segment, Waiting, WebhookDelivery
+from messaging.models import Event, Message, Segment, WebhookDelivery
 from routing.models import Route
 
 # Events are found by time, not by an index on the message: they are written within a flush of
@@ -30,7 +31,8 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTrace:
-    """Why the message was sent, delayed or refused; `route` is for operators only."""
+    """Why the message was sent, delayed or refused; `rules` and their version are for everybody,
+    the rest for operators only."""
 
     configuration: int | None
     rules_version: str
@@ -82,17 +84,28 @@ def message_trace(message: Message, *, for_operator: bool, with_deliveries: bool
     `for_operator` adds carrier, bind, their id of each segment and the route; `with_deliveries`
     the webhook's attempts. An account is shown neither carrier nor cost.
     """
-    waiting = Waiting.objects.filter(pk=message.pk).values_list("due_at", "reason").first()
+    due_at, waits_for = _waiting(message)
     events = _events(message)
     deliveries = _deliveries(message, events) if with_deliveries else ()
     return Trace(
         decision=_decision(message.decision, for_operator=for_operator),
-        due_at=waiting[0] if waiting else None,
-        waits_for=waiting[1] if waiting else "",
+        due_at=due_at,
+        waits_for=waits_for,
         segments=tuple(_segments(message, for_operator=for_operator)),
         events=tuple(events),
         deliveries=tuple(deliveries),
     )
+
+
+def _waiting(message: Message) -> tuple[datetime | None, str]:
+    """Until when and for what it waits; a paused one has no time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nullif(due_at, 'infinity'), reason FROM messaging_waiting WHERE id = %s",
+            [message.pk],
+        )
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else (None, "")
 
 
 def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> DecisionTrace | None:
@@ -100,7 +113,7 @@ def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> Decisio
         return None
     rules_version = str(facts.get("rules") or "")
     return DecisionTrace(
-        configuration=facts.get("configuration"),
+        configuration=facts.get("configuration") if for_operator else None,
         rules_version=rules_version,
         rules=_rules(rules_version, facts.get("findings") or ()),
         route=_route(facts.get("route")) if for_operator else "",

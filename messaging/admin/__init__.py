@@ -1,0 +1,23 @@
+"""Pages about templates, messages, replies, webhooks, events and receipts without a message."""
+
+from messaging.admin import (
+    deliveries,
+    events,
+    inbound,
+    messages,
+    receipts,
+    template_versions,
+    templates,
+    webhooks,
+)
+
+__all__ = [
+    "deliveries",
+    "events",
+    "inbound",
+    "messages",
+    "receipts",
+    "template_versions",
+    "templates",
+    "webhooks",
+]

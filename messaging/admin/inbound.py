@@ -1,0 +1,193 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as text
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from compliance.numbers import to_display
+from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from messaging.admin.labels import ENCODINGS, label, lines
+from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
+from messaging.admin.sight import Sight, sight_of
+from messaging.admin.simulate import may_simulate, simulate_page
+from messaging.models import InboundMessage
+
+_COLOURS = {"opt_out": "danger", "opt_in": "success", "help": "info"}
+_LISTED_CHARACTERS = 80
+
+
+class UnroutedFilter(admin.SimpleListFilter):
+    """Replies to an address that is no sender of ours: for operators."""
+
+    title = _("owner")
+    parameter_name = "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("none", _("Unrouted: no account"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(account=None) if self.value() == "none" else queryset
+
+
+class UnderstoodFilter(admin.SimpleListFilter):
+    title = _("understood as")
+    parameter_name = "understood"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(_understandings().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+def _understandings() -> dict[str, Any]:
+    """The keyword grammar's actions in the reader's words."""
+    return {
+        "opt_out": _("Stop"),
+        "opt_in": _("Consent"),
+        "help": _("Help"),
+        "review": _("Perhaps a stop: look at it"),
+        "none": _("Plain text"),
+    }
+
+
+@admin.register(InboundMessage)
+class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
+    """What people wrote back, and how it was understood."""
+
+    list_display = ("received", "from_number", "to", "beginning", "understood", "account")
+    list_filter = (DayRangeFilter, UnderstoodFilter, "account")
+    list_select_related = ("account",)
+    search_fields = ("msisdn",)
+    search_help_text = _("A number in any notation, or a reply's id.")
+    autocomplete_fields = ()
+    ordering = ("-id",)
+    sortable_by = ()
+    actions_list = ("simulate",)
+    change_form_outer_after_template = "admin/messaging/inbound/parts.html"
+    empty_title = _("No reply in the last seven days")
+    empty_text = _("Choose other days to see older ones, or simulate one.")
+    fieldsets = (
+        (None, {"fields": (("from_number", "to"), "words", "understood", "owner")}),
+        (
+            _("How it came"),
+            {"fields": (("received_at", "encoding_label"), ("part_count", "keyword"), "id")},
+        ),
+    )
+    readonly_fields = (
+        "from_number",
+        "to",
+        "words",
+        "understood",
+        "owner",
+        "received_at",
+        "encoding_label",
+        "part_count",
+        "keyword",
+        "bind_name",
+        "id",
+    )
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Operators too: see `messaging.admin.sight`."""
+        return super().has_view_permission(request, obj) or sight_of(request.user).is_operator
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        sight = sight_of(request.user)
+        rows = InboundMessage.objects.order_by("-id")
+        if not sight.is_operator:
+            rows = super().get_queryset(request)
+        return rows.select_related("account", "bind").annotate(shown_text=_readable(sight))
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        filters = list(super().get_list_filter(request))
+        return [*filters, UnroutedFilter] if sight_of(request.user).is_operator else filters
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        fieldsets = super().get_fieldsets(request, obj)
+        if sight_of(request.user).is_operator:
+            fieldsets = [*fieldsets, (_("Carrier"), {"fields": ("bind_name",)})]
+        return fieldsets
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact keys alone."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        reply_id = uuid_of(term)
+        if reply_id is not None:
+            return queryset.filter(pk=reply_id), False
+        msisdn = msisdn_of(term, request)
+        return (queryset.filter(msisdn=msisdn) if msisdn else queryset.none()), False
+
+    @display(description=_("received"))
+    def received(self, obj: InboundMessage) -> Any:
+        return obj.received_at
+
+    @display(description=_("from"))
+    def from_number(self, obj: InboundMessage) -> str:
+        return to_display(obj.msisdn)
+
+    @display(description=_("to"))
+    def to(self, obj: InboundMessage) -> str:
+        return obj.destination
+
+    @display(description=_("text"))
+    def beginning(self, obj: Any) -> str:
+        return Truncator(_words(obj)).chars(_LISTED_CHARACTERS)
+
+    @display(description=_("text"))
+    def words(self, obj: Any) -> SafeString:
+        return lines(_words(obj))
+
+    @display(description=_("understood as"))
+    def understood(self, obj: InboundMessage) -> SafeString:
+        word = _understandings().get(obj.action, obj.action or "–")
+        return label(word, _COLOURS.get(obj.action, ""))
+
+    @display(description=_("account"))
+    def owner(self, obj: InboundMessage) -> str:
+        return obj.account.name if obj.account else text("none: no sender has this address")
+
+    @display(description=_("bind"))
+    def bind_name(self, obj: InboundMessage) -> str:
+        return obj.bind.name if obj.bind else "–"
+
+    @display(description=_("encoding"))
+    def encoding_label(self, obj: InboundMessage) -> str:
+        return ENCODINGS.get(obj.encoding, obj.encoding)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        reply = context.get("original")
+        if reply is not None and sight_of(request.user).is_operator:
+            context["parts"] = list(reply.parts.order_by("number"))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_actions_list(self, request: HttpRequest) -> Any:
+        """For people who may, on some account or as operators."""
+        return super().get_actions_list(request) if may_simulate(request.user) else []
+
+    @action(description=_("Simulate a reply"), url_path="simulate", icon="reply")
+    def simulate(self, request: HttpRequest) -> HttpResponse:
+        return simulate_page(self, request)
+
+
+def _readable(sight: Sight) -> Any:
+    """The text, empty where the person sees only that there was one."""
+    if sight.accounts is None:
+        return F("text")
+    own = Q(account_id__in=sight.accounts) | Q(account=None)
+    return Case(When(own, then=F("text")), default=Value(""), output_field=TextField())
+
+
+def _words(obj: Any) -> str:
+    return obj.shown_text or (text("(the account's)") if obj.text else "")

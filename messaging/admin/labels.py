@@ -1,0 +1,88 @@
+"""Colours and words that the pages share."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from config.common import clock
+from messaging.constants import MessageStatus, VersionStatus
+from messaging.models import WebhookDelivery
+
+MESSAGE_COLOURS = {
+    MessageStatus.ACCEPTED: "info",
+    MessageStatus.SCHEDULED: "info",
+    MessageStatus.QUEUED: "info",
+    MessageStatus.SENT: "primary",
+    MessageStatus.DELIVERED: "success",
+    MessageStatus.UNDELIVERED: "danger",
+    MessageStatus.FAILED: "danger",
+    MessageStatus.EXPIRED: "warning",
+    MessageStatus.BLOCKED: "warning",
+    MessageStatus.CANCELED: "",
+    MessageStatus.UNKNOWN: "warning",
+}
+VERSION_COLOURS = {
+    VersionStatus.DRAFT: "",
+    VersionStatus.SUBMITTED: "info",
+    VersionStatus.APPROVED: "success",
+    VersionStatus.REJECTED: "danger",
+    VersionStatus.WITHDRAWN: "warning",
+    VersionStatus.RETIRED: "",
+}
+DELIVERY_COLOURS = {
+    WebhookDelivery.Status.PENDING: "info",
+    WebhookDelivery.Status.DELIVERED: "success",
+    WebhookDelivery.Status.FAILED: "danger",
+}
+SEVERITY_COLOURS = {"block": "danger", "delay": "info", "warn": "warning"}
+ENCODINGS = {"gsm7": "GSM-7", "ucs2": "UCS-2", "latin1": "Latin-1"}
+_MICROS = Decimal(1_000_000)
+
+
+def label(text: object, colour: str = "") -> SafeString:
+    """A coloured word: success, info, warning, danger, primary or none."""
+    return SafeString(render_to_string("unfold/helpers/label.html", {"text": text, "type": colour}))
+
+
+def link(text: object, url: str) -> SafeString:
+    """A link inside a table or a fact."""
+    return format_html(
+        '<a class="font-medium text-primary-600 dark:text-primary-500" href="{}">{}</a>', url, text
+    )
+
+
+def lines(words: str) -> SafeString:
+    """A text with its newlines as they are."""
+    return format_html('<span style="white-space: pre-wrap">{}</span>', words)
+
+
+def change_page(label_lower: str, pk: Any) -> str:
+    """The address of an object's page: `change_page("messaging.message", id)`."""
+    app, model = label_lower.split(".")
+    return reverse(f"admin:{app}_{model}_change", args=[pk])
+
+
+def money(micros: int, currency: str) -> str:
+    """An amount with its currency, as many decimals as it has."""
+    amount = (Decimal(micros) / _MICROS).normalize()
+    exponent = amount.as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    shown = number_format(amount, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    return f"{shown} {currency}"
+
+
+def ago(moment: datetime | None) -> str:
+    """How long ago, in the largest unit; a dash for never."""
+    if moment is None:
+        return "–"
+    if clock.now() - moment < timedelta(minutes=1):
+        return _("just now")
+    return _("%(time)s ago") % {"time": timesince(moment, clock.now(), depth=1)}

@@ -1,0 +1,212 @@
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from compliance.scoping import AccountScopedAdmin
+from messaging.admin.labels import VERSION_COLOURS, ago, change_page, label, lines, link
+from messaging.admin.pages import ListPage
+from messaging.admin.version_actions import VersionActions
+from messaging.admin.version_form import VersionForm, counter_answer, editor_words
+from messaging.admin.version_review import review_context
+from messaging.constants import VersionStatus
+from messaging.models import TemplateVersion
+from messaging.services.templates import version_create, version_update
+
+_WRITTEN = ("template", "body", "slots")
+
+
+@admin.register(TemplateVersion)
+class TemplateVersionAdmin(VersionActions, ListPage, AccountScopedAdmin):
+    """The wordings of templates: written, handed in, reviewed by another person."""
+
+    form = VersionForm
+    list_display = (
+        "name",
+        "status_label",
+        "class_label",
+        "waiting",
+        "written_by",
+        "reviewed_by",
+        "account",
+    )
+    list_filter = ("status", "template__message_class", "template__account")
+    list_select_related = ("template__account", "author", "reviewer")
+    search_fields = ("template__name", "template__slug")
+    search_help_text = _("A template's name or short name.")
+    autocomplete_fields = ("template",)
+    readonly_fields = (
+        "template_link",
+        "number",
+        "status_label",
+        "class_label",
+        "written_by",
+        "created_at",
+        "submitted_at",
+        "reviewed_by",
+        "reviewed_at",
+        "reviewers_comment",
+    )
+    change_form_after_template = "admin/messaging/templateversion/editor.html"
+    change_form_outer_after_template = "admin/messaging/templateversion/review.html"
+    empty_title = _("No version yet")
+    empty_text = _("Write one on a template's page.")
+    add_fieldsets = ((None, {"fields": _WRITTEN}),)
+    _draft_fieldsets = ((None, {"fields": (("template_link", "number"), "body", "slots")}),)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("template_link", "number"),
+                    ("status_label", "class_label"),
+                    ("written_by", "submitted_at"),
+                )
+            },
+        ),
+    )
+    _review_fieldset = (
+        _("Review"),
+        {"fields": (("reviewed_by", "reviewed_at"), "reviewers_comment")},
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.select_related(
+            "template__account", "template__advertiser", "author", "reviewer"
+        )
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """What waits for review: the longest waiting first."""
+        if request.GET.get("status__exact") == VersionStatus.SUBMITTED:
+            return ("submitted_at",)
+        return ("-id",)
+
+    @display(description=_("version"), ordering="template__name")
+    def name(self, obj: TemplateVersion) -> str:
+        return str(obj)
+
+    @display(description=_("template"))
+    def template_link(self, obj: TemplateVersion) -> str:
+        return link(obj.template, change_page("messaging.template", obj.template_id))
+
+    @display(description=_("status"), ordering="status")
+    def status_label(self, obj: TemplateVersion) -> SafeString:
+        return label(obj.get_status_display(), VERSION_COLOURS[VersionStatus(obj.status)])
+
+    @display(description=_("author"), ordering="author__username")
+    def written_by(self, obj: TemplateVersion) -> str:
+        return obj.author.get_username()
+
+    @display(description=_("reviewer"), ordering="reviewer__username")
+    def reviewed_by(self, obj: TemplateVersion) -> str:
+        return obj.reviewer.get_username() if obj.reviewer else "–"
+
+    @display(description=_("comment"))
+    def reviewers_comment(self, obj: TemplateVersion) -> SafeString:
+        return lines(obj.comment)
+
+    @display(description=_("class"), ordering="template__message_class")
+    def class_label(self, obj: TemplateVersion) -> str:
+        return obj.template.get_message_class_display()
+
+    @display(description=_("waiting"), ordering="submitted_at")
+    def waiting(self, obj: TemplateVersion) -> str:
+        return ago(obj.submitted_at) if obj.status == VersionStatus.SUBMITTED else "–"
+
+    @display(description=_("account"), ordering="template__account__name")
+    def account(self, obj: TemplateVersion) -> str:
+        return obj.template.account.name
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Once submitted, a wording stays."""
+        if isinstance(obj, TemplateVersion) and obj.status != VersionStatus.DRAFT:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was sent must stay explainable."""
+        return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if obj is None:
+            return list(self.add_fieldsets)
+        if self._is_editor(request, obj):
+            return list(self._draft_fieldsets)
+        return [*self.fieldsets, *([self._review_fieldset] if obj.reviewed_at else [])]
+
+    def _is_editor(self, request: HttpRequest, obj: TemplateVersion) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?template=` is preset; `?from=` takes over the wording of a version."""
+        initial = {name: request.GET[name] for name in ("template",) if name in request.GET}
+        source = self.get_object(request, request.GET.get("from", ""))
+        if source is not None:
+            initial |= {
+                "template": source.template_id,
+                "body": source.body,
+                "slots": source.slots,
+            }
+        return initial
+
+    def save_model(
+        self, request: HttpRequest, obj: TemplateVersion, form: Any, change: bool
+    ) -> None:
+        wording = {"body": form.cleaned_data["body"], "slots": form.cleaned_data["slots"]}
+        person: Any = request.user
+        if change:
+            version_update(version=obj, actor=person, **wording)
+            return
+        made = version_create(template=obj.template, author=person, **wording)
+        obj.pk, obj.number, obj.status = made.pk, made.number, made.status
+
+    def response_add(
+        self, request: HttpRequest, obj: TemplateVersion, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """On the version's page, where it can be handed in."""
+        self.message_user(request, _("The draft is saved. Submit it when it is ready for review."))
+        return self.response_post_save_add_to(obj)
+
+    def response_change(self, request: HttpRequest, obj: TemplateVersion) -> HttpResponse:
+        self.message_user(request, _("The draft is saved."))
+        return self.response_post_save_add_to(obj)
+
+    def response_post_save_add_to(self, obj: TemplateVersion) -> HttpResponse:
+        """Stays on the version."""
+        return HttpResponse(
+            status=302, headers={"Location": change_page("messaging.templateversion", obj.pk)}
+        )
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        version = context.get("original")
+        context["counter_url"] = reverse("admin:messaging_templateversion_analyse")
+        context["is_editor"] = version is None or self._is_editor(request, version)
+        context["wording_words"] = editor_words()
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
+        if version is not None:
+            context |= review_context(version, is_draft_open=context["is_editor"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        analyse = self.admin_site.admin_view(self.analyse)
+        return [
+            path("analyse/", analyse, name="messaging_templateversion_analyse"),
+            *super().get_urls(),
+        ]
+
+    def analyse(self, request: HttpRequest) -> HttpResponse:
+        """The live counter: JSON with text and slots in, JSON with what it costs out."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        return counter_answer(request)

@@ -1,0 +1,187 @@
+"""A message's way as steps that people read, from its stored trace."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from messaging.admin.labels import DELIVERY_COLOURS, ENCODINGS
+from messaging.constants import EventType, FailureReason, MessageStatus
+from messaging.models import Message, WebhookDelivery
+from messaging.selectors.trace import DecisionTrace, EventTrace, SegmentTrace, Trace
+from routing.engine.decisions import Reason
+
+_TONES = {
+    MessageStatus.SENT: "busy",
+    MessageStatus.DELIVERED: "good",
+    MessageStatus.UNDELIVERED: "bad",
+    MessageStatus.FAILED: "bad",
+    MessageStatus.EXPIRED: "bad",
+    MessageStatus.BLOCKED: "bad",
+}
+Facts = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened; `at` None where it has no time of its own."""
+
+    title: str
+    at: datetime | None
+    tone: str = ""
+    facts: Facts = ()
+
+
+def way_of(message: Message, trace: Trace) -> list[Step]:
+    """Accepted, decided, on the air segment by segment, receipts, events, webhook."""
+    steps = [_accepted(message)]
+    if trace.decision is not None:
+        steps.append(_decided(message, trace.decision))
+    if trace.waits_for:
+        steps.append(_waiting(trace))
+    steps += [_segment(one) for one in trace.segments]
+    steps += [_receipt(one) for one in trace.segments if one.done_at is not None]
+    steps += [_event(one) for one in trace.events]
+    steps += [_delivery(one) for one in trace.deliveries]
+    return steps
+
+
+def _facts(*pairs: tuple[str, object]) -> Facts:
+    return tuple((name, str(value)) for name, value in pairs if value not in (None, ""))
+
+
+def _accepted(message: Message) -> Step:
+    return Step(
+        title=_("Accepted"),
+        at=message.created_at,
+        facts=_facts(
+            (_("Came by"), message.get_origin_display()),
+            (_("Encoding"), ENCODINGS.get(message.encoding, message.encoding)),
+            (_("Segments"), message.segment_count),
+            (_("Send at"), _moment(message.send_at)),
+            (_("Deadline"), _moment(message.not_after)),
+        ),
+    )
+
+
+def _decided(message: Message, decision: DecisionTrace) -> Step:
+    reasons = route_reasons()
+    rules = "; ".join(
+        f"{rule.rule_id} ({rule.citation})" if rule.citation else rule.rule_id
+        for rule in decision.rules
+    )
+    is_refused = message.status == MessageStatus.BLOCKED
+    return Step(
+        title=_("Refused by a rule") if is_refused else _("Decided"),
+        at=None,
+        tone="bad" if is_refused else "",
+        facts=_facts(
+            (_("Reason"), _reason(message) if is_refused else ""),
+            (_("Rules in force"), decision.rules_version),
+            (_("Rules that spoke"), rules or _("none")),
+            (_("Configuration"), decision.configuration),
+            (_("Route"), decision.route),
+            (_("Because"), ", ".join(reasons.get(one, one) for one in decision.steps)),
+        ),
+    )
+
+
+def route_reasons() -> dict[str, str]:
+    """The routing engine's steps in the reader's words."""
+    return {
+        Reason.BY_PREFIX: _("a route for the number's prefix"),
+        Reason.BY_NETWORK: _("a route for the network"),
+        Reason.BY_COUNTRY: _("a route for the country"),
+        Reason.BY_DEFAULT: _("the default route"),
+        Reason.FAILOVER: _("a later tier, because the first was not available"),
+        Reason.ONLY_ROUTE: _("the only one"),
+        Reason.WEIGHTED: _("by share"),
+        Reason.CHEAPEST: _("the cheapest"),
+        Reason.WAITING_FOR_BIND: _("it waits for a bind"),
+        Reason.NO_ROUTE: _("no route leads there"),
+        Reason.ALL_EXCLUDED: _("every route is excluded"),
+        Reason.SENDER_UNKNOWN: _("the sender is not known"),
+        Reason.SENDER_NOT_USABLE: _("the sender is not active or out of lease"),
+        Reason.SENDER_CLASS_NOT_ALLOWED: _("the sender may not carry this class"),
+    }
+
+
+def _waiting(trace: Trace) -> Step:
+    words = {
+        "send_at": _("its time"),
+        "window": _("the legal window"),
+        "routing": _("routing"),
+        "paused": _("the campaign to be resumed"),
+        "retry": _("another try"),
+    }
+    return Step(
+        title=_("Waiting"),
+        at=None,
+        tone="busy",
+        facts=_facts(
+            (_("For"), words.get(trace.waits_for, trace.waits_for)),
+            (_("Until"), _moment(trace.due_at)),
+        ),
+    )
+
+
+def _segment(one: SegmentTrace) -> Step:
+    return Step(
+        title=_("Segment %(number)d of %(total)d sent")
+        % {"number": one.number, "total": one.total},
+        at=one.sent_at,
+        tone="busy",
+        facts=_facts(
+            (_("Carrier"), one.carrier),
+            (_("Bind"), one.bind),
+            (_("Carrier's id"), one.smsc_message_id),
+        ),
+    )
+
+
+def _receipt(one: SegmentTrace) -> Step:
+    return Step(
+        title=_("Receipt for segment %(number)d: %(status)s")
+        % {"number": one.number, "status": MessageStatus(one.status).label},
+        at=one.done_at,
+        tone=_TONES.get(MessageStatus(one.status), ""),
+        facts=_facts((_("Error"), one.receipt_error)),
+    )
+
+
+def _event(one: EventTrace) -> Step:
+    known = one.type in EventType.values
+    _prefix, _dot, status = one.type.partition(".")
+    tone = _TONES.get(MessageStatus(status), "") if status in MessageStatus.values else ""
+    return Step(
+        title=str(EventType(one.type).label) if known else one.type,
+        at=one.at,
+        tone=tone,
+        facts=_facts((_("Event"), f"{one.type} · {one.sequence}")),
+    )
+
+
+def _delivery(one: WebhookDelivery) -> Step:
+    status = WebhookDelivery.Status(one.status)
+    tones = {"success": "good", "danger": "bad", "info": "busy"}
+    return Step(
+        title=_("Webhook: %(status)s") % {"status": status.label},
+        at=one.delivered_at or one.next_attempt_at,
+        tone=tones.get(DELIVERY_COLOURS[status], ""),
+        facts=_facts(
+            (_("Event"), f"{one.type} · {one.sequence}"),
+            (_("Attempts"), one.attempts),
+            (_("HTTP status"), one.last_status),
+            (_("Error"), one.last_error),
+        ),
+    )
+
+
+def _reason(message: Message) -> str:
+    return str(FailureReason(message.failure_reason).label)
+
+
+def _moment(at: datetime | None) -> str:
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else ""
