@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as text
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminURLInputWidget
 
 from compliance.scoping import AccountScopedAdmin, ScopedForm
 from config.common.console.confirmation import Question, confirm, object_or_404
@@ -23,6 +25,10 @@ from messaging.services.webhooks import (
 
 
 class EndpointForm(ScopedForm):
+    url = forms.URLField(
+        label=_("URL"), max_length=500, assume_scheme="https", widget=UnfoldAdminURLInputWidget
+    )
+
     class Meta:
         model = WebhookEndpoint
         fields = ("account", "url", "event_types", "is_enabled")
