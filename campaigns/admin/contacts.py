@@ -13,12 +13,20 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.admin.fields import AttributesField
+from campaigns.admin.people import actor_of
 from campaigns.models import Contact
 from campaigns.selectors.contacts import contact_search, contact_standings, lists_of
 from campaigns.services.contacts import contact_create, contact_delete, contact_update
 from compliance.number_lists import country_of
 from compliance.scoping import AccountScopedAdmin, ScopedForm
 from routing.numbers import display as display_number
+
+
+class OnListFilter(admin.RelatedFieldListFilter):
+    """Contacts of a list; it holds even where there is only one list to choose."""
+
+    def has_output(self) -> bool:
+        return True
 
 
 class ContactForm(ScopedForm):
@@ -49,7 +57,7 @@ class ContactAdmin(AccountScopedAdmin):
 
     list_display = ("phone", "full_name", "language", "country", "updated_at", "account")
     list_display_links = ("phone", "full_name")
-    list_filter = ("memberships__contact_list", "country", "language", "account")
+    list_filter = (("memberships__contact_list", OnListFilter), "country", "language", "account")
     list_select_related = ("account",)
     search_fields = ("name",)
     search_help_text = _("A number in any notation, or a name with or without accents.")
@@ -119,22 +127,22 @@ class ContactAdmin(AccountScopedAdmin):
         values = {name: form.cleaned_data[name] for name in ("name", "language", "attributes")}
         if change:
             values["attributes"] = _replaced(obj.pk, values["attributes"])
-            contact_update(contact=obj, actor=request.user, **values)
+            contact_update(contact=obj, actor=actor_of(request), **values)
             return
         made = contact_create(
             account=form.cleaned_data["account"],
             number=form.cleaned_data["number"],
-            actor=request.user,
+            actor=actor_of(request),
             **values,
         )
         obj.pk, obj.msisdn = made.pk, made.msisdn
 
     def delete_model(self, request: HttpRequest, obj: Contact) -> None:
-        contact_delete(contact=obj, actor=request.user)  # type: ignore[arg-type]
+        contact_delete(contact=obj, actor=actor_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Contact]) -> None:
         for contact in queryset:
-            contact_delete(contact=contact, actor=request.user)  # type: ignore[arg-type]
+            contact_delete(contact=contact, actor=actor_of(request))
 
 
 def _replaced(contact_id: int, attributes: dict[str, str]) -> dict[str, str | None]:

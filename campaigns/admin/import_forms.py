@@ -17,7 +17,7 @@ from unfold.widgets import (
 )
 
 from campaigns.constants import FIELD_TITLES
-from campaigns.imports.columns import ATTRIBUTE, attribute_key
+from campaigns.imports.columns import ATTRIBUTE, Field, attribute_key
 from campaigns.imports.encodings import LEGACY
 from campaigns.imports.text import fold
 from campaigns.models import ContactImport, ContactList
@@ -82,12 +82,12 @@ class ReadingForm(forms.Form):
     def __init__(self, *args: Any, contact_import: ContactImport, **kwargs: Any) -> None:
         dialect = contact_import.dialect
         known = {"\t": "tab"}.get(dialect["delimiter"], dialect["delimiter"])
-        initial = {
+        kwargs["initial"] = {
             "delimiter": known,
             "has_header": dialect["has_header"],
             "codec": dialect["codec"],
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
         if dialect["codec"] not in LEGACY:
             del self.fields["codec"]
 
@@ -182,14 +182,17 @@ class OptionsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, contact_import: ContactImport, **kwargs: Any) -> None:
-        initial = {
+        account = contact_import.account
+        advertisers = Advertiser.objects.filter(account=account)
+        tells_consent = Field.CONSENT in contact_import.mapping.values()
+        kwargs["initial"] = {
             "contact_list": contact_import.contact_list_id,
             "default_country": contact_import.default_country,
+            "advertiser": advertisers[0] if tells_consent and len(advertisers) == 1 else None,
         }
-        super().__init__(*args, initial=initial, **kwargs)
-        account = contact_import.account
+        super().__init__(*args, **kwargs)
         self._narrow("contact_list", ContactList.objects.filter(account=account).order_by("name"))
-        self._narrow("advertiser", Advertiser.objects.filter(account=account))
+        self._narrow("advertiser", advertisers)
 
     def _narrow(self, name: str, queryset: QuerySet[Any]) -> None:
         field = self.fields[name]

@@ -13,6 +13,7 @@ from django.http import (
 from django.views.decorators.http import require_POST
 
 from campaigns.admin.import_parts import ImportParts
+from campaigns.admin.people import actor_of
 from campaigns.constants import ImportStatus
 from campaigns.imports.cells import csv_lines
 from campaigns.models import ContactImport
@@ -72,7 +73,7 @@ class ImportRuns(ImportParts):
         self, request: HttpRequest, contact_import: ContactImport, service: Any
     ) -> HttpResponse:
         try:
-            service(contact_import, actor=request.user)
+            service(contact_import, actor=actor_of(request))
         except DomainError as error:
             messages.error(request, str(error.message))
         return HttpResponseRedirect(self._address(contact_import))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.admin.import_forms import ColumnForm, OptionsForm, ReadingForm, UploadForm
 from campaigns.admin.import_parts import ImportParts
+from campaigns.admin.people import actor_of
 from campaigns.imports.columns import Field
 from campaigns.imports.errors import RUN_MESSAGES
 from campaigns.models import ContactImport, ContactList
@@ -58,7 +59,7 @@ class ImportWizard(ImportParts):
                 account=form.cleaned_data["account"],
                 file=file,
                 file_name=file.name,
-                user=request.user,  # type: ignore[arg-type]
+                user=actor_of(request),
                 contact_list=chosen,
             )
         except DomainError as error:
@@ -127,7 +128,7 @@ class ImportWizard(ImportParts):
         errors: list[str],
     ) -> bool:
         try:
-            import_start(contact_import, options.options(mapping), actor=request.user)  # type: ignore[arg-type]
+            import_start(contact_import, options.options(mapping), actor=actor_of(request))
         except DomainError as error:
             errors.append(str(error.message))
             return False

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from campaigns.admin.people import actor_of
 from campaigns.models import ContactList
 from campaigns.selectors.contacts import with_member_count
 from campaigns.services.lists import (
@@ -95,7 +96,7 @@ class ContactListAdmin(AccountScopedAdmin):
             added = list_add_contacts(
                 contact_list=found,
                 entries=entries,
-                actor=request.user,  # type: ignore[arg-type]
+                actor=actor_of(request),
             )
             for refusal in added.refused[:20]:
                 number = values["numbers"][refusal.index]
@@ -129,13 +130,13 @@ class ContactListAdmin(AccountScopedAdmin):
             account=obj.account,
             name=obj.name,
             description=obj.description,
-            actor=request.user,  # type: ignore[arg-type]
+            actor=actor_of(request),
         )
         obj.pk, obj.created_at = made.pk, made.created_at
 
     def delete_model(self, request: HttpRequest, obj: ContactList) -> None:
-        list_delete(contact_list=obj, actor=request.user)  # type: ignore[arg-type]
+        list_delete(contact_list=obj, actor=actor_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ContactList]) -> None:
         for contact_list in queryset:
-            list_delete(contact_list=contact_list, actor=request.user)  # type: ignore[arg-type]
+            list_delete(contact_list=contact_list, actor=actor_of(request))
