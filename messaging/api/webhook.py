@@ -199,7 +199,7 @@ class WebhookTestView(ApiView):
         tag=_TAG,
         scope=_WRITE[0],
         responses={200: WebhookTestOutput},
-        also=(404,),
+        also=(404, 409),
         description="Posts a signed `webhook.test` event at once and says what came back. It is "
         "not part of the event log and not retried.",
     )

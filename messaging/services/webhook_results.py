@@ -114,7 +114,9 @@ def _health(results: Sequence[Result], now: datetime) -> None:
 def _failed(endpoint_id: int, answer: Answer | None, now: datetime, *, is_gone: bool) -> None:
     endpoints = WebhookEndpoint.objects.filter(pk=endpoint_id, is_enabled=True)
     endpoints.update(failing_since=Coalesce("failing_since", now))
-    endpoint = endpoints.select_related("account").first()
+    # Without the secrets: one that cannot be read must not stop this.
+    shown = endpoints.select_related("account").defer("secret", "previous_secret")
+    endpoint = shown.first()
     if endpoint is None or endpoint.failing_since is None:
         return
     with translation.override(endpoint.account.language):

@@ -7,92 +7,36 @@ the database; the threads only speak HTTP.
 import random
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Final
-from uuid import UUID
-
-from django.db import connection
 
 from config.common import clock, logs
-from messaging.models import Event, WebhookEndpoint
+from messaging.services.locks import DELIVERER, session_lock
+from messaging.services.webhook_claims import Claimed, deliveries_claim, jobs_make
 from messaging.services.webhook_planning import deliveries_plan
 from messaging.services.webhook_results import Result, results_settle
-from messaging.services.webhooks import signing_secrets
-from messaging.webhooks import client, signing
+from messaging.webhooks import client
 from messaging.webhooks.client import Answer
 
 log = logs.get_logger(__name__)
 
 THREADS: Final = 32
-PER_ENDPOINT: Final = 16
 _CLAIM_FROM: Final = THREADS // 4
 _PLAN_EVERY_SECONDS: Final = 0.5
-# Longer than an attempt can take, so that nobody else sends what is being sent.
-LEASE: Final = timedelta(seconds=60)
 # How many workers deliver at a time; the others leave their thread to other tasks.
 DELIVERERS: Final = 2
-_LOCK_CLASS: Final = 7_304_001
-
-# The least busy endpoint first, and none more than half of what is free: a slow receiver
-# must not take every thread. A failing one gets a single probe.
-_CLAIM = """
-WITH room AS MATERIALIZED (
-    SELECT e.id, least(
-        CASE WHEN e.failing_since IS NULL THEN %(per_endpoint)s ELSE 1 END - coalesce(busy.n, 0),
-        (%(free)s + 1) / 2) AS n
-    FROM messaging_webhookendpoint e
-    LEFT JOIN unnest(%(busy_ids)s::bigint[], %(busy_counts)s::int[]) AS busy(id, n)
-        ON busy.id = e.id
-    WHERE e.is_enabled AND (e.paused_until IS NULL OR e.paused_until <= %(now)s)
-    ORDER BY coalesce(busy.n, 0), random()
-), due AS MATERIALIZED (
-    SELECT d.id FROM room CROSS JOIN LATERAL (
-        SELECT id FROM messaging_webhookdelivery
-        WHERE endpoint_id = room.id AND status = 'pending' AND next_attempt_at <= %(now)s
-        ORDER BY next_attempt_at LIMIT greatest(room.n, 0)
-        FOR UPDATE SKIP LOCKED) AS d
-    LIMIT %(free)s
-)
-UPDATE messaging_webhookdelivery SET next_attempt_at = %(lease)s
-WHERE id = ANY(ARRAY(SELECT id FROM due))
-RETURNING id, endpoint_id, event_id, attempts
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that is ours for a minute."""
-
-    id: int
-    endpoint_id: int
-    event_id: UUID
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One attempt, with all that a thread needs."""
-
-    claimed: Claimed
-    url: str
-    body: str
-    headers: dict[str, str]
 
 
 def deliveries_send(*, budget_seconds: float = 20.0) -> dict[str, int]:
     """Delivers until nothing is due or the budget is spent, planning new events meanwhile."""
-    slot = _slot_take()
-    if slot is None:
-        return {"busy": 1}
-    try:
-        with ThreadPoolExecutor(THREADS, thread_name_prefix="webhook") as threads:
-            return dict(_Delivering(threads).run(budget_seconds))
-    finally:
-        _slot_return(slot)
+    for slot in range(DELIVERERS):
+        with session_lock(DELIVERER, slot) as is_ours:
+            if is_ours:
+                with ThreadPoolExecutor(THREADS, thread_name_prefix="webhook") as threads:
+                    return dict(_Delivering(threads).run(budget_seconds))
+    return {"busy": 1}
 
 
 class _Delivering:
@@ -123,13 +67,12 @@ class _Delivering:
 
     def _start(self) -> None:
         busy = Counter(claimed.endpoint_id for claimed in self._in_flight.values())
-        claims = _claim(THREADS - len(self._in_flight), busy)
-        jobs, lost = _jobs(claims)
+        jobs, lost = jobs_make(deliveries_claim(THREADS - len(self._in_flight), busy))
         for job in jobs:
             posting = partial(client.post, job.url, job.body, job.headers, now=clock.now())
             self._in_flight[self._threads.submit(posting)] = job.claimed
         if lost:
-            results_settle(lost)
+            results_settle([_result(claimed, answer) for claimed, answer in lost])
             self._counts["lost"] += len(lost)
 
     def _settle(self, done: Collection[Future[Answer]]) -> None:
@@ -160,66 +103,3 @@ def _result(claimed: Claimed, answer: Answer) -> Result:
         answer=answer,
         chance=random.random(),  # noqa: S311  spreads retries, hides nothing
     )
-
-
-def _claim(free: int, busy: Counter[int]) -> list[Claimed]:
-    now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM,
-            {
-                "free": free,
-                "per_endpoint": PER_ENDPOINT,
-                "busy_ids": list(busy),
-                "busy_counts": list(busy.values()),
-                "now": now,
-                "lease": now + LEASE,
-            },
-        )
-        return [Claimed(*row) for row in cursor.fetchall()]
-
-
-def _jobs(claims: Sequence[Claimed]) -> tuple[list[Job], list[Result]]:
-    """What can be sent, and results for deliveries whose event retention has taken away."""
-    if not claims:
-        return [], []
-    endpoints = WebhookEndpoint.objects.in_bulk({claimed.endpoint_id for claimed in claims})
-    bodies = dict(
-        Event.objects.filter(id__in=[claimed.event_id for claimed in claims]).values_list(
-            "id", "body"
-        )
-    )
-    jobs, lost = [], []
-    for claimed in claims:
-        endpoint, body = endpoints.get(claimed.endpoint_id), bodies.get(claimed.event_id)
-        if endpoint is None:  # deleted a moment ago, and its deliveries with it
-            continue
-        if body is None:
-            lost.append(_result(claimed, Answer(None, "event_gone")))
-        else:
-            jobs.append(_job(claimed, endpoint, body))
-    return jobs, lost
-
-
-def _job(claimed: Claimed, endpoint: WebhookEndpoint, body: str) -> Job:
-    headers = signing.headers(
-        message_id=str(claimed.event_id),
-        at=clock.now(),
-        body=body,
-        signing_secrets=signing_secrets(endpoint),
-    )
-    return Job(claimed, endpoint.url, body, headers)
-
-
-def _slot_take() -> int | None:
-    with connection.cursor() as cursor:
-        for slot in range(DELIVERERS):
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCK_CLASS, slot])
-            if cursor.fetchone()[0]:
-                return slot
-    return None
-
-
-def _slot_return(slot: int) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, slot])

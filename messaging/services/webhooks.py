@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Account
 from config.common import audit, clock
-from config.common.errors import InvalidError, NotFoundError
+from config.common.errors import ConflictError, InvalidError, NotFoundError
 from config.common.ids import uuid7
 from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
+from messaging.services.locks import WEBHOOK_TEST, session_lock
 from messaging.webhooks import addresses, client, signing
 from messaging.webhooks.client import Answer
 
@@ -96,7 +97,7 @@ def webhook_delete(*, account: Account, actor: Any = None) -> None:
 def webhook_test(*, account: Account) -> Answer:
     """Posts a `webhook.test` event, signed, and returns what came back; it is not retried.
 
-    Raises NotFoundError.
+    Raises NotFoundError, and ConflictError while another test of the account runs.
     """
     endpoint = webhook_required(account)
     now = clock.now()
@@ -110,7 +111,15 @@ def webhook_test(*, account: Account) -> Answer:
     headers = signing.headers(
         message_id=str(uuid7()), at=now, body=body, signing_secrets=signing_secrets(endpoint)
     )
-    return client.post(endpoint.url, body, headers, now=now, timeout_seconds=TEST_TIMEOUT_SECONDS)
+    # A test holds a thread of the web for seconds: an account gets one at a time.
+    with session_lock(WEBHOOK_TEST, account.pk) as is_ours:
+        if not is_ours:
+            raise ConflictError(
+                "test_running", _("Another test is running: repeat this one in a moment.")
+            )
+        return client.post(
+            endpoint.url, body, headers, now=now, timeout_seconds=TEST_TIMEOUT_SECONDS
+        )
 
 
 @transaction.atomic

@@ -6,8 +6,10 @@ import pytest
 from standardwebhooks import Webhook
 
 from compliance.models import AuditEntry
+from config.common.database import connect
 from config.common.ids import uuid7
 from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
+from messaging.services.locks import WEBHOOK_TEST
 from tests.factories import make_webhook
 from tests.messaging.webhook_receiver import receiving
 
@@ -137,6 +139,14 @@ def test_test_event_to_a_private_address_is_refused(api, world):
     assert api.post("/webhook/test").json() == {
         "is_success": False, "status": None, "error": "refused_address",
     }  # fmt: skip
+
+
+def test_one_test_at_a_time(api, world):
+    make_webhook(world.account)
+    with connect("test") as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [WEBHOOK_TEST, world.account.pk])
+        response = api.post("/webhook/test")
+    assert (response.status_code, response.json()["code"]) == (409, "test_running")
 
 
 def delivery(endpoint, **overrides):
