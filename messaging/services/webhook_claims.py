@@ -1,0 +1,139 @@
+"""Which deliveries are ours for a minute, and all that a thread needs to post them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from config.common import clock, logs, secrets
+from messaging.models import Event
+from messaging.webhooks import signing
+from messaging.webhooks.client import Answer
+
+log = logs.get_logger(__name__)
+
+PER_ENDPOINT: Final = 16
+# Longer than an attempt can take, so that nobody else sends what is being sent.
+LEASE: Final = timedelta(seconds=60)
+
+# The least busy endpoint first, and none more than half of what is free: a slow receiver
+# must not take every thread. A failing one gets a single probe.
+_CLAIM = """
+WITH room AS MATERIALIZED (
+    SELECT e.id, least(
+        CASE WHEN e.failing_since IS NULL THEN %(per_endpoint)s ELSE 1 END - coalesce(busy.n, 0),
+        (%(free)s + 1) / 2) AS n
+    FROM messaging_webhookendpoint e
+    LEFT JOIN unnest(%(busy_ids)s::bigint[], %(busy_counts)s::int[]) AS busy(id, n)
+        ON busy.id = e.id
+    WHERE e.is_enabled AND (e.paused_until IS NULL OR e.paused_until <= %(now)s)
+    ORDER BY coalesce(busy.n, 0), random()
+), due AS MATERIALIZED (
+    SELECT d.id FROM room CROSS JOIN LATERAL (
+        SELECT id FROM messaging_webhookdelivery
+        WHERE endpoint_id = room.id AND status = 'pending' AND next_attempt_at <= %(now)s
+        ORDER BY next_attempt_at LIMIT greatest(room.n, 0)
+        FOR UPDATE SKIP LOCKED) AS d
+    LIMIT %(free)s
+)
+UPDATE messaging_webhookdelivery SET next_attempt_at = %(lease)s
+WHERE id = ANY(ARRAY(SELECT id FROM due))
+RETURNING id, endpoint_id, event_id, attempts
+"""
+
+
+_TARGETS = """
+SELECT id, url, secret, CASE WHEN previous_secret_until > %(now)s THEN previous_secret ELSE '' END
+FROM messaging_webhookendpoint WHERE id = ANY(%(ids)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is ours for a minute."""
+
+    id: int
+    endpoint_id: int
+    event_id: UUID
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Where an endpoint's deliveries go; secrets are still encrypted, the old one is there only
+    while it signs too."""
+
+    url: str
+    secret: str
+    previous_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One attempt, with all that a thread needs."""
+
+    claimed: Claimed
+    url: str
+    body: str
+    headers: dict[str, str]
+
+
+def deliveries_claim(free: int, busy: Counter[int]) -> list[Claimed]:
+    """At most `free` due deliveries; `busy` says how many each endpoint has in the air here."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM,
+            {
+                "free": free,
+                "per_endpoint": PER_ENDPOINT,
+                "busy_ids": list(busy),
+                "busy_counts": list(busy.values()),
+                "now": now,
+                "lease": now + LEASE,
+            },
+        )
+        return [Claimed(*row) for row in cursor.fetchall()]
+
+
+def jobs_make(claims: Sequence[Claimed]) -> tuple[list[Job], list[tuple[Claimed, Answer]]]:
+    """What can be sent, and what cannot: the event is gone, the secret unreadable."""
+    if not claims:
+        return [], []
+    with connection.cursor() as cursor:
+        ids = list({claimed.endpoint_id for claimed in claims})
+        cursor.execute(_TARGETS, {"ids": ids, "now": clock.now()})
+        targets = {row[0]: _Target(*row[1:]) for row in cursor.fetchall()}
+    events = [claimed.event_id for claimed in claims]
+    bodies = dict(Event.objects.filter(id__in=events).values_list("id", "body"))
+    jobs, lost = [], []
+    for claimed in claims:
+        target, body = targets.get(claimed.endpoint_id), bodies.get(claimed.event_id)
+        if target is None:  # deleted a moment ago, and its deliveries with it
+            continue
+        made = Answer(None, "event_gone") if body is None else _job(claimed, target, body)
+        if isinstance(made, Job):
+            jobs.append(made)
+        else:
+            lost.append((claimed, made))
+    return jobs, lost
+
+
+def _job(claimed: Claimed, target: _Target, body: str) -> Job | Answer:
+    tokens = [token for token in (target.secret, target.previous_secret) if token]
+    try:
+        headers = signing.headers(
+            message_id=str(claimed.event_id),
+            at=clock.now(),
+            body=body,
+            signing_secrets=[secrets.decrypt(token) for token in tokens],
+        )
+    except (ImproperlyConfigured, ValueError):  # one bad secret stops nobody else
+        log.exception("webhook secret unreadable", extra={"endpoint": claimed.endpoint_id})
+        return Answer(None, "secret_unreadable")
+    return Job(claimed, target.url, body, headers)
