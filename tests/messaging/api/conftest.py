@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from compliance.constants import Scope
@@ -37,7 +36,7 @@ class Caller:
         )
         self.client = Client(raise_request_exception=True)
 
-    def call(self, method: str, path: str, body: Any = None, **options: Any) -> HttpResponse:
+    def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.text}"} | options.pop("headers", {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()

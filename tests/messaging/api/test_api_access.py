@@ -1,5 +1,8 @@
 """Who gets in: keys, scopes, addresses, accounts, rates."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 import redis
 from django.core.cache import cache
@@ -81,7 +84,7 @@ def test_only_trusted_proxies_are_believed(api, settings, trusted, forwarded, st
     assert response.status_code == status
 
 
-def operations():
+def operations() -> Iterator[Any]:
     """Every (method, path, scopes) of the API."""
     for pattern in urlpatterns:
         view = pattern.callback.cls
