@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django_celery_beat.admin import (
-    PeriodicTaskAdmin,
     PeriodicTaskForm,
     TaskSelectWidget,
 )
@@ -38,6 +38,8 @@ class TaskForm(ServiceForm, PeriodicTaskForm):
         super().__init__(*args, **kwargs)
         self.fields["task"].widget = UnfoldAdminTextInputWidget()
         self.fields["regtask"].widget = UnfoldTaskSelectWidget()
+        for name in ("args", "kwargs", "description"):
+            self.fields[name].widget.attrs["rows"] = 3
 
 
 @admin.register(PeriodicTask)
@@ -52,9 +54,13 @@ class TaskAdmin(PlatformScopedAdmin):
     readonly_fields = ("last_run_at",)
     autocomplete_fields = ()
     ordering = ("name",)
-    fieldsets = tuple(
-        (title, {"fields": tuple(one for one in options["fields"] if one != "crontab_translation")})
-        for title, options in PeriodicTaskAdmin.fieldsets
+    fieldsets = (
+        (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
+        (
+            _("Schedule"),
+            {"fields": ("interval", "crontab", "clocked", "start_time", "one_off", "last_run_at")},
+        ),
+        (_("Arguments"), {"fields": ("args", "kwargs", "queue", "expire_seconds")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

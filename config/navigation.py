@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.access import permission_of
 
-# Title, then pages as (title, icon, model).
+# Title, then pages as (title, icon, model). Pages of `KEPT_BY` are for those who keep them;
+# others reach them by links.
+KEPT_BY = frozenset({"routing.network", "compliance.advertiser"})
 GROUPS = (
     (
         _("Campaigns"),
@@ -89,6 +91,11 @@ def page_of(label: str) -> str | None:
         return None
 
 
+def _is_shown(request: HttpRequest, label: str) -> bool:
+    action = "change" if label in KEPT_BY else "view"
+    return request.user.has_perm(permission_of(label, action))
+
+
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links for this person, without empty ones."""
     home = {"title": _("Home"), "icon": "home", "link": reverse("admin:index")}
@@ -97,7 +104,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         items = [
             {"title": name, "icon": icon, "link": page_of(label)}
             for name, icon, label in pages
-            if request.user.has_perm(permission_of(label, "view")) and page_of(label)
+            if _is_shown(request, label) and page_of(label)
         ]
         if items:
             groups.append({"title": title, "separator": True, "items": items})

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from carriers.admin.bind_form import BindForm
-from carriers.admin.labels import SESSION_COLOURS, session_label
+from carriers.labels import SESSION_COLOURS, session_label
 from carriers.models import Bind, SessionEvent
 from carriers.selectors.sessions import session_of
 from config.common import clock

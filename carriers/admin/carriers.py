@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from carriers.admin.labels import session_label
+from carriers.labels import session_label
 from carriers.models import Carrier
 from carriers.selectors.sessions import LIVE, session_of
 from config.common import clock

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from carriers.admin.labels import SESSION_COLOURS
+from carriers.labels import SESSION_COLOURS
 from carriers.models import SessionEvent
 from config.common.console.labels import coloured
 from config.common.console.pages import PlatformScopedAdmin, ReadOnlyMixin

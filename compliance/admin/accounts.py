@@ -57,6 +57,7 @@ class AccountForm(ScopedForm):
 
 class AdvertiserInline(ScopedTabularInline):
     model = Advertiser
+    hide_title = True
     fields = ("name", "legal_name", "registration_number", "country")
     verbose_name_plural = _("Advertisers: the brands or legal entities on whose behalf is written")
     show_change_link = True

@@ -79,7 +79,7 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
         ),
         (
             _("How it was given"),
-            {"fields": (("method", "given_at"), "source", "evidence_note", "text_version")},
+            {"fields": ("method", "given_at", "source", "evidence_note", "text_version")},
         ),
         (
             _("What was agreed"),

@@ -8,6 +8,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from compliance.numbers import to_msisdn
 from compliance.scoping import ScopedForm
 
+_CHOSEN = {"purpose", "action", "method"}
+
 
 class NumberForm(ScopedForm):
     """A form in which a number is written as people write it."""
@@ -17,6 +19,14 @@ class NumberForm(ScopedForm):
         widget=UnfoldAdminTextInputWidget,
         help_text=_("As people write it: 0912 345 678 or +84 912 345 678."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is chosen beforehand: a wrong purpose is a wrong fact."""
+        super().__init__(*args, **kwargs)
+        for name in _CHOSEN & set(self.fields):
+            field: Any = self.fields[name]
+            field.choices = [("", _("Select value")), *field.choices]
+            field.initial = self.initial[name] = ""
 
     def clean(self) -> dict[str, Any] | None:
         """The number becomes E.164 digits, read in the way of the account's country."""

@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from carriers.admin.labels import SESSION_COLOURS, session_label
+from carriers.labels import SESSION_COLOURS, session_label
 from carriers.models import Bind, Carrier
 from carriers.selectors.sessions import session_of
 from compliance.constants import LANES, MessageClass

@@ -24,6 +24,7 @@ class PrefixInline(PlatformTabularInline):
     """Prefixes; those of the plan in force are only read."""
 
     model = NumberPrefix
+    hide_title = True
     fields = ("prefix", "network", "source", "confidence")
     autocomplete_fields = ("network",)
     per_page = 50

@@ -64,6 +64,7 @@ class SenderForm(ScopedForm):
 
 class RegistrationInline(ScopedTabularInline):
     model = SenderRegistration
+    hide_title = True
     fields = ("network", "message_class", "state", "reference", "expires_on")
     autocomplete_fields = ("network",)
     verbose_name_plural = _("Registrations with networks, per class of traffic")

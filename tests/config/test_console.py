@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from compliance.access import account_path
 from compliance.models import Account, User
@@ -180,3 +181,21 @@ def test_readiness_without_database_is_unavailable(
 ) -> None:
     monkeypatch.setattr("config.health._database_answers", lambda: False)
     assert client.get("/readyz").status_code == 503
+
+
+def test_administrator_keeps_periodic_tasks(world: World, browse: Any) -> None:
+    every = IntervalSchedule.objects.create(every=5, period=IntervalSchedule.MINUTES)
+    form = {
+        "name": "Sweep",
+        "task": "messaging.tasks.keep_tables",
+        "enabled": "on",
+        "interval": every.pk,
+        "args": "[]",
+        "kwargs": "{}",
+    }
+    page = reverse("admin:django_celery_beat_periodictask_add")
+    assert browse(world.olga).post(page, form).status_code == 403
+    answer = browse(world.ada).post(page, form)
+    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    task = PeriodicTask.objects.get()
+    assert (task.task, task.interval, task.enabled) == (form["task"], every, True)
