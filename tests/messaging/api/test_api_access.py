@@ -87,7 +87,8 @@ def test_only_trusted_proxies_are_believed(api, settings, trusted, forwarded, st
 def operations() -> Iterator[Any]:
     """Every (method, path, scopes) of the API."""
     for pattern in urlpatterns:
-        view = pattern.callback.cls
+        callback: Any = pattern.callback
+        view = callback.cls
         path = "/" + str(pattern.pattern).replace(
             "<uuid:message_id>", "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11"
         ).replace("<slug:template>", "x")
