@@ -66,7 +66,7 @@ def test_from_the_file_to_the_result(world, browse):
     import_run(found.pk)
     result = text(client.get(page("change", found.pk)))
     assert "3 rows read = 2 new + 0 known + 0 merged + 1 bad." in result
-    assert "1 consents recorded for Sao Mai." in result
+    assert "1 consent record added for Sao Mai." in result
     assert "Orders" in result
     assert ConsentState.objects.get().msisdn == "84912345671"
 
@@ -217,6 +217,18 @@ def test_the_pages_speak_vietnamese_dates_and_all(world, browse):
     found = upload(world.account, CSV)
     assert browse(world.alice).get(page("change", found.pk)).status_code == 200
     assert browse(world.alice).get(page("changelist")).status_code == 200
+
+
+def test_empty_lists_say_what_to_do(world, browse):
+    client = browse(world.alice)
+    for name, sentence in (
+        ("contactimport", "Nothing has been imported yet"),
+        ("contact", "No contacts yet"),
+        ("contactlist", "No lists yet"),
+    ):
+        address = reverse(f"admin:campaigns_{name}_changelist")
+        assert sentence in text(client.get(address))
+        assert sentence not in text(client.get(address, {"q": "something"}))
 
 
 def test_a_vanished_file_is_explained(world, browse):

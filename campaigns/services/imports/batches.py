@@ -11,6 +11,8 @@ from campaigns.imports.text import storable
 from campaigns.models import BadLine
 
 BATCH_ROWS = 4_000
+# The first batches are small and then double, so that a short file moves its bar, too.
+_FIRST_BATCH_ROWS = 500
 _LONGEST_CONTENT = 4_000  # characters of a bad line that are kept
 
 
@@ -51,14 +53,15 @@ def batches(
             seen.add(int(_parse(parser, record).msisdn))
         except RowError:
             continue
-    position = done
+    position, size = done, _FIRST_BATCH_ROWS
     while True:
         batch = Batch(first=position)
-        _fill(batch, islice(rows, BATCH_ROWS), reader, parser, seen)
+        _fill(batch, islice(rows, min(size, BATCH_ROWS)), reader, parser, seen)
         if not batch.count:
             return
         yield batch
         position += batch.count
+        size *= 2
 
 
 def _fill(

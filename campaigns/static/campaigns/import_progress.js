@@ -15,10 +15,9 @@
         });
         box.querySelector("[data-bar]").style.width = figures.percent + "%";
         box.querySelector("[role=progressbar]").setAttribute("aria-valuenow", figures.percent);
-        const left = box.querySelector("[data-left]");
-        if (left) {
-            left.hidden = figures.seconds_left === null;
-        }
+        box.querySelectorAll("[data-when]").forEach(function (element) {
+            element.hidden = !figures[element.dataset.when];
+        });
     }
 
     async function follow() {
