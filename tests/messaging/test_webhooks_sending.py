@@ -261,6 +261,7 @@ def test_replay_delivers_again(world, receiver):
     deliveries_send()
     event_id = Event.objects.get().pk
     assert delivery_replay(account=world.account, event_ids=[event_id]) == 1
+    assert delivery_replay(account=world.account, event_ids=[event_id]) == 0  # it is due already
     deliveries_send()
     assert len(receiver.requests) == 2
 
