@@ -6,10 +6,11 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from config.common import clock
@@ -79,10 +80,15 @@ def money(micros: int, currency: str) -> str:
     return f"{shown} {currency}"
 
 
-def ago(moment: datetime | None) -> str:
+def moment(at: datetime | None) -> str:
+    """A time in the reader's zone; a dash for none."""
+    return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else "–"
+
+
+def ago(at: datetime | None) -> str:
     """How long ago, in the largest unit; a dash for never."""
-    if moment is None:
+    if at is None:
         return "–"
-    if clock.now() - moment < timedelta(minutes=1):
+    if clock.now() - at < timedelta(minutes=1):
         return _("just now")
-    return _("%(time)s ago") % {"time": timesince(moment, clock.now(), depth=1)}
+    return _("%(time)s ago") % {"time": timesince(at, clock.now(), depth=1)}

@@ -76,6 +76,11 @@ class MessageColumns:
     def text_shown(self, obj: Message) -> SafeString:
         return lines(obj.text)
 
+    @display(description="command_status")
+    def command_status_shown(self, obj: Message) -> str:
+        """As SMPP 3.4 §5.1.3 writes it."""
+        return "–" if obj.command_status is None else f"0x{obj.command_status & 0xFFFFFFFF:08X}"
+
     @display(description=_("metadata"))
     def metadata_shown(self, obj: Message) -> str:
         return json.dumps(obj.metadata, ensure_ascii=False) if obj.metadata else "–"

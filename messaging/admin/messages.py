@@ -164,7 +164,7 @@ _SOURCE = (
 _CARRIER = (
     ("carrier_name", "network_name"),
     ("network_source", "segments_sent"),
-    ("command_status", "receipt_error"),
+    ("command_status_shown", "receipt_error"),
     "cost",
 )
 _TIMES = (("created_at", "send_at"), ("sent_at", "done_at"), "not_after")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.admin import ListFilter
+from django.contrib.admin import ListFilter, ShowFacets
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -22,8 +22,12 @@ SHOWN_DAYS = 7
 
 
 class ListPage:
-    """A list that says what belongs in it when there is nothing; put it before the page's class."""
+    """A list that says what belongs in it when there is nothing; put it before the page's class.
 
+    Filters never count: a count per choice would read the whole table once for each.
+    """
+
+    show_facets = ShowFacets.NEVER
     change_list_template = "admin/messaging/list.html"
     empty_title: Any = _("Nothing here yet")
     empty_text: Any = ""

@@ -9,9 +9,31 @@ from unfold.decorators import display
 from carriers.models import Bind, Carrier
 from compliance.numbers import to_display
 from compliance.scoping import PlatformScopedAdmin, ReadOnlyMixin
-from messaging.admin.labels import ago
+from messaging.admin.labels import ago, moment
 from messaging.admin.pages import ListPage, msisdn_of
 from messaging.models import ParkedReceipt
+
+
+def _states() -> dict[str, Any]:
+    """The receipt parser's final states in the reader's words."""
+    return {
+        "delivered": _("Delivered"),
+        "undelivered": _("Undelivered"),
+        "expired": _("Expired"),
+        "rejected": _("Rejected"),
+        "deleted": _("Deleted"),
+    }
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(_states().items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(state=self.value()) if self.value() else queryset
 
 
 @admin.register(ParkedReceipt)
@@ -19,17 +41,16 @@ class ParkedReceiptAdmin(ReadOnlyMixin, ListPage, PlatformScopedAdmin):
     """Receipts that found no message yet: early ones, or of answers that were lost."""
 
     list_display = (
-        "received_at",
+        "received",
         "age",
         "carrier",
         "bind",
-        "smsc_message_id",
+        "carriers_id",
         "number",
-        "state",
-        "error",
+        "state_label",
+        "error_code",
     )
-    list_display_links = ("received_at",)
-    list_filter = ("state",)
+    list_filter = (StateFilter,)
     list_select_related = ()
     search_fields = ("smsc_message_id",)
     search_help_text = _("The carrier's id, or a number.")
@@ -43,20 +64,26 @@ class ParkedReceiptAdmin(ReadOnlyMixin, ListPage, PlatformScopedAdmin):
     fieldsets = (
         (
             None,
-            {"fields": (("smsc_message_id", "number"), ("state", "error"), ("received_at", "age"))},
+            {
+                "fields": (
+                    ("carriers_id", "number"),
+                    ("state_label", "error_code"),
+                    ("received_shown", "age"),
+                )
+            },
         ),
-        (_("Where it came from"), {"fields": (("carrier", "bind"), "reference", "octets")}),
+        (_("Where it came from"), {"fields": (("carrier", "bind"), "our_reference", "octets")}),
     )
     readonly_fields = (
-        "smsc_message_id",
+        "carriers_id",
         "number",
-        "state",
-        "error",
-        "received_at",
+        "state_label",
+        "error_code",
+        "received_shown",
         "age",
         "carrier",
         "bind",
-        "reference",
+        "our_reference",
         "octets",
     )
 
@@ -75,6 +102,30 @@ class ParkedReceiptAdmin(ReadOnlyMixin, ListPage, PlatformScopedAdmin):
             return queryset, False
         by_id = queryset.filter(smsc_message_id=term)
         return by_id | queryset.filter(msisdn=msisdn_of(term, request) or ""), False
+
+    @display(description=_("received"), ordering="id")
+    def received(self, obj: ParkedReceipt) -> Any:
+        return obj.received_at
+
+    @display(description=_("received"))
+    def received_shown(self, obj: ParkedReceipt) -> str:
+        return moment(obj.received_at)
+
+    @display(description=_("carrier's id"))
+    def carriers_id(self, obj: ParkedReceipt) -> str:
+        return obj.smsc_message_id
+
+    @display(description=_("state"))
+    def state_label(self, obj: ParkedReceipt) -> str:
+        return str(_states().get(obj.state, obj.state))
+
+    @display(description=_("error"))
+    def error_code(self, obj: ParkedReceipt) -> str:
+        return obj.error or "–"
+
+    @display(description=_("user_message_reference"))
+    def our_reference(self, obj: ParkedReceipt) -> str:
+        return "–" if obj.reference is None else str(obj.reference)
 
     @display(description=_("waiting"))
     def age(self, obj: ParkedReceipt) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from compliance.scoping import ScopedForm
@@ -103,7 +104,7 @@ def as_json(found: WordingAnalysis) -> dict[str, Any]:
         "example": _figures(found.cost.example),
         "longest": _figures(found.cost.longest),
         "worst": _figures(found.cost.worst),
-        "plain": _figures(found.plain) if found.plain else None,
+        "plain": _plain(found),
         "culprits": [
             {
                 "character": one.character,
@@ -128,6 +129,17 @@ def as_json(found: WordingAnalysis) -> dict[str, Any]:
     }
 
 
+def _plain(found: WordingAnalysis) -> str:
+    """What could be saved, "" where nothing can."""
+    if found.plain is None or found.plain.segment_count >= found.cost.example.segment_count:
+        return ""
+    return ngettext(
+        "Without them, in plain letters, it would take %(count)d segment.",
+        "Without them, in plain letters, it would take %(count)d segments.",
+        found.plain.segment_count,
+    ) % {"count": found.plain.segment_count}
+
+
 def _figures(figures: Figures) -> dict[str, Any]:
     return {
         "encoding": ENCODINGS[figures.encoding],
@@ -143,7 +155,6 @@ def editor_words() -> dict[str, str]:
         "empty": str(_("Your text appears here.")),
         "offline": str(_("The counter does not answer. Saving still checks the text.")),
         "left": str(_("%s units left")),
-        "plain": str(_("Without them, in plain letters, it would take %s segments.")),
         "max_length": str(_("longest value")),
         "example": str(_("example")),
     }

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from messaging.admin.labels import DELIVERY_COLOURS, ENCODINGS
+from messaging.admin.labels import DELIVERY_COLOURS, ENCODINGS, moment
 from messaging.constants import EventType, FailureReason, MessageStatus
 from messaging.models import Message, WebhookDelivery
 from messaging.selectors.trace import DecisionTrace, EventTrace, SegmentTrace, Trace
@@ -60,8 +58,8 @@ def _accepted(message: Message) -> Step:
             (_("Came by"), message.get_origin_display()),
             (_("Encoding"), ENCODINGS.get(message.encoding, message.encoding)),
             (_("Segments"), message.segment_count),
-            (_("Send at"), _moment(message.send_at)),
-            (_("Deadline"), _moment(message.not_after)),
+            (_("Send at"), message.send_at and moment(message.send_at)),
+            (_("Deadline"), message.not_after and moment(message.not_after)),
         ),
     )
 
@@ -122,7 +120,7 @@ def _waiting(trace: Trace) -> Step:
         tone="busy",
         facts=_facts(
             (_("For"), words.get(trace.waits_for, trace.waits_for)),
-            (_("Until"), _moment(trace.due_at)),
+            (_("Until"), trace.due_at and moment(trace.due_at)),
         ),
     )
 
@@ -181,7 +179,3 @@ def _delivery(one: WebhookDelivery) -> Step:
 
 def _reason(message: Message) -> str:
     return str(FailureReason(message.failure_reason).label)
-
-
-def _moment(at: datetime | None) -> str:
-    return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else ""

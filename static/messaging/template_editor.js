@@ -152,10 +152,7 @@
     });
     if (answer.more_culprits) chips.push(element("span", `+${answer.more_culprits}`, "sb-chip"));
     box.querySelector(".sb-chips").replaceChildren(...chips);
-    part("plain").textContent =
-      answer.plain && answer.plain.segments < answer.example.segments
-        ? words.plain.replace("%s", answer.plain.segments)
-        : "";
+    part("plain").textContent = answer.plain;
   }
 
   function showFindings(list) {
