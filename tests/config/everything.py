@@ -122,7 +122,7 @@ def _traffic(account: Account, advertiser: Advertiser, marker: str, things: Thin
         text=f"{marker} message",
         client_reference=f"{marker} reference",
     )
-    endpoint = make_webhook(account, url=f"https://{marker.lower()}.example.com/hook")
+    endpoint = make_webhook(account, url=f"https://hooks.example.com/{marker}")
     event = Event.objects.create(
         id=uuid7(),
         account=account,

@@ -95,6 +95,10 @@ class PlatformScopedAdmin(Relations, SimpleHistoryAdmin, ModelAdmin):
     warn_unsaved_form = True
     compressed_fields = True
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Newest first where nothing else is said, so that pages never overlap."""
+        return self.ordering or self.opts.ordering or ("-pk",)
+
     def may(self, request: HttpRequest, action: str, obj: Model | str | None = None) -> bool:
         """Whether the person may do `action`: on this object (or its id), or somewhere."""
         if obj is None or isinstance(obj, Model):
