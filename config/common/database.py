@@ -34,7 +34,8 @@ def connect(
     name: str, *, pinned_plans: bool = False, autocommit: bool = True, **session: str
 ) -> psycopg.Connection[Any]:
     """A connection of one's own, named in pg_stat_activity; the caller closes it."""
-    parameters = (PINNED_PLANS if pinned_plans else {}) | session
+    # UTC as in Django's own connections: event bodies hold times as text.
+    parameters = {"TimeZone": "UTC"} | (PINNED_PLANS if pinned_plans else {}) | session
     flags = " ".join(f"-c {key}={value}" for key, value in parameters.items())
     return psycopg.connect(
         **connection_arguments(),

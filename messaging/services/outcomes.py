@@ -85,7 +85,8 @@ WITH input AS MATERIALIZED (
         || to_json(o.at)::text || ',"data":' || json_build_object(
             'id', o.id,
             'to', '+' || o.msisdn,
-            'from', (SELECT s.address FROM routing_sender s WHERE s.id = o.sender_id),
+            'from', (SELECT CASE WHEN s.kind = 'long_code' THEN '+' ELSE '' END || s.address
+                     FROM routing_sender s WHERE s.id = o.sender_id),
             'class', o.message_class,
             'status', %(status)s::text,
             'failure_reason', nullif(o.failure_reason, ''),
