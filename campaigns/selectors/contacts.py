@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from campaigns.imports.text import fold
@@ -121,14 +121,3 @@ def lists_page(account: Account, *, before: int | None, limit: int) -> Sequence[
 def lists_of(contact: Contact) -> Sequence[ContactList]:
     """The lists a contact is on."""
     return list(ContactList.objects.filter(memberships__contact=contact).order_by("name"))
-
-
-def attribute_keys(contact_list: ContactList, sample: int = 200) -> list[str]:
-    """Keys of attributes that contacts of the list have, by a sample of its newest members."""
-    attributes = (
-        ListMembership.objects.filter(contact_list=contact_list)
-        .order_by("-pk")
-        .annotate(attributes=F("contact__attributes"))
-        .values_list("attributes", flat=True)[:sample]
-    )
-    return sorted({key for found in attributes for key in found})

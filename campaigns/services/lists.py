@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from campaigns.imports.rows import Row
-from campaigns.models import ContactList, ListMembership
+from campaigns.models import ContactList
 from campaigns.services.contacts import (
     checked_attributes,
     checked_language,
@@ -119,17 +119,6 @@ def list_add_contacts(
         created=merged.created,
         refused=refused,
     )
-
-
-@transaction.atomic
-def list_remove_contacts(
-    *, contact_list: ContactList, contact_ids: Sequence[int], actor: User | None
-) -> int:
-    """Takes contacts off the list, and says how many were on it; the contacts stay."""
-    members = ListMembership.objects.filter(contact_list=contact_list, contact__in=contact_ids)
-    removed, _by_model = members.delete()
-    _record("list.emptied", contact_list, actor, removed=removed)
-    return removed
 
 
 def _row(entry: Mapping[str, Any], country: str) -> Row:
