@@ -17,7 +17,7 @@ def addresses():
             yield pytest.param(method, f"/api/v1/{path}", id=f"{method} {path}")
 
 
-@pytest.mark.parametrize(("method", "path"), addresses())
+@pytest.mark.parametrize(("method", "path"), list(addresses()))
 def test_without_a_key_nobody_gets_in(method, path):
     answer = Client().generic(method, path)
     assert answer.status_code == 401
