@@ -1,0 +1,124 @@
+"""A pre-flight as people read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from campaigns.selectors.labels import ENCODINGS, grouped, money, reason_label
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A line of the funnel: `share` of the audience in percent."""
+
+    label: str
+    count: str
+    share: float
+    is_loss: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A finished report, ready to show."""
+
+    at: datetime | None
+    as_of: datetime | None
+    audience: int
+    released: int
+    bars: list[Bar]
+    segments: str
+    cost: str
+    encodings: list[tuple[str, str, str]]
+    sizes: list[tuple[str, str, str]]
+    networks: list[tuple[str, str, str, str]]
+    waiting: list[tuple[datetime | None, str]]
+    samples: list[dict[str, Any]]
+    finish_at: datetime | None
+    limit: str
+
+
+def check_of(report: Mapping[str, Any]) -> Check:
+    """What a report of `campaigns.services.preflight` says."""
+    currency = report["currency"]
+    return Check(
+        at=parse_datetime(report["at"]),
+        as_of=parse_datetime(report["as_of"]),
+        audience=report["audience"],
+        released=report["released"],
+        bars=_bars(report),
+        segments=grouped(report["segments"]),
+        cost=money(report["price_micros"], currency),
+        encodings=[
+            (ENCODINGS.get(name, name), grouped(sums["messages"]), grouped(sums["segments"]))
+            for name, sums in report["by_encoding"].items()
+        ],
+        sizes=[
+            (_size(int(count)), grouped(sums["messages"]), money(sums["price_micros"], currency))
+            for count, sums in report["by_count"].items()
+        ],
+        networks=[
+            (
+                row["name"] or _("Unknown network"),
+                grouped(row["messages"]),
+                grouped(row["segments"]),
+                money(row["price_micros"], currency),
+            )
+            for row in report["networks"]
+        ],
+        waiting=[
+            (parse_datetime(row["at"]), grouped(row["messages"]))
+            for row in report["waiting"]["until"]
+        ],
+        samples=[
+            sample | {"encoding": ENCODINGS.get(sample["encoding"], sample["encoding"])}
+            for sample in report["samples"]
+        ],
+        finish_at=parse_datetime(report["finish_at"]) if report["finish_at"] else None,
+        limit=_limit(report["limited_by"], report["segments_per_second"]),
+    )
+
+
+def _bars(report: Mapping[str, Any]) -> list[Bar]:
+    audience = report["audience"]
+
+    def bar(label: str, count: int, *, is_loss: bool = False, note: str = "") -> Bar:
+        share = round(100 * count / audience, 2) if audience else 0
+        return Bar(label, grouped(count), share, is_loss, note)
+
+    losses = [
+        bar(reason_label(reason), count, is_loss=True, note=_slots(reason, report))
+        for reason, count in report["exclusions"].items()
+    ]
+    return [
+        bar(_("On the list"), audience),
+        *losses,
+        bar(_("Get a message"), report["released"]),
+    ]
+
+
+def _slots(reason: str, report: Mapping[str, Any]) -> str:
+    if reason != "missing_value":
+        return ""
+    return ", ".join(f"{{{slot}}}: {grouped(n)}" for slot, n in report["missing_slots"].items())
+
+
+def _size(count: int) -> str:
+    text = ngettext("%(count)d segment", "%(count)d segments", count)
+    return text % {"count": count}
+
+
+def _limit(name: str, rate: float | None) -> str:
+    if not rate:
+        return ""
+    sentences = {
+        "speed": _("at the speed you chose: %(rate)s segments a second"),
+        "sender": _("at the sender's contracted %(rate)s segments a second"),
+        "carriers": _("at the carriers' %(rate)s segments a second"),
+    }
+    return sentences[name] % {"rate": f"{rate:,.4g}"}

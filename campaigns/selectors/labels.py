@@ -1,0 +1,57 @@
+"""Words for what became of an audience, in the reader's language."""
+
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from messaging.constants import FailureReason, MessageStatus
+
+_MICROS = Decimal(1_000_000)
+ENCODINGS = {"gsm7": "GSM-7", "ucs2": "UCS-2", "latin1": "Latin-1"}
+EXCLUDED = "excluded"
+
+# Reasons that only a release has; the others are those of messages.
+_OWN_REASONS: dict[str, Promise] = {
+    "missing_value": gettext_lazy("A value for the text is missing"),
+    "value_not_allowed": gettext_lazy("A value has a character that cannot be sent"),
+    "too_long": gettext_lazy("The text becomes longer than 10 segments"),
+    "no_price": gettext_lazy("There is no price for this country"),
+}
+
+
+def reason_label(reason: str) -> str:
+    """A reason as a sentence; unknown ones as they are."""
+    if reason in _OWN_REASONS:
+        return str(_OWN_REASONS[reason])
+    if reason in FailureReason.values:
+        return str(FailureReason(reason).label)
+    return reason
+
+
+def status_label(status: str) -> str:
+    """A message's state, or that the contact was excluded."""
+    if status == EXCLUDED:
+        return _("Excluded")
+    return str(MessageStatus(status).label) if status in MessageStatus.values else status
+
+
+def money(micros: int, currency: str) -> str:
+    """An amount with its currency, as many decimals as it has."""
+    whole, rest = divmod(micros, 1_000_000)
+    decimals = len(f"{rest:06d}".rstrip("0")) if rest else 0
+    amount = Decimal(micros) / _MICROS if rest else Decimal(whole)
+    return f"{number_format(amount, decimal_pos=decimals, force_grouping=True)} {currency}"
+
+
+def plain_amount(micros: int) -> str:
+    """An amount as a decimal number with a point, for files."""
+    whole, rest = divmod(micros, 1_000_000)
+    return f"{whole}.{f'{rest:06d}'.rstrip('0')}" if rest else str(whole)
+
+
+def grouped(number: int) -> str:
+    """A number as people read it."""
+    return str(number_format(number, force_grouping=True))
