@@ -5,7 +5,7 @@ from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -154,7 +154,7 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
     @display(description=_("account"))
     def owner(self, obj: InboundMessage) -> str:
-        return obj.account.name if obj.account else text("none: no sender has this address")
+        return obj.account.name if obj.account else gettext("none: no sender has this address")
 
     @display(description=_("bind"))
     def bind_name(self, obj: InboundMessage) -> str:
@@ -190,4 +190,4 @@ def _readable(sight: Sight) -> Any:
 
 
 def _words(obj: Any) -> str:
-    return obj.shown_text or (text("(the account's)") if obj.text else "")
+    return obj.shown_text or (gettext("(the account's)") if obj.text else "")

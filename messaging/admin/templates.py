@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget
@@ -99,7 +99,7 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
     @display(description=_("latest version"))
     def latest(self, obj: Any) -> Any:
         if obj.latest_status is None:
-            return label(text("No text yet"), "warning")
+            return label(gettext("No text yet"), "warning")
         status = VersionStatus(obj.latest_status)
         return label(f"{obj.latest_number} · {status.label}", VERSION_COLOURS[status])
 
@@ -107,7 +107,7 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
     def approved(self, obj: Any) -> str:
         if obj.approved_number is None:
             return "–"
-        return text("Version %(number)d") % {"number": obj.approved_number}
+        return gettext("Version %(number)d") % {"number": obj.approved_number}
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Messages sent from it must stay explainable."""

@@ -1,7 +1,6 @@
 """What is said before and after a version changes its state."""
 
-from django.utils.translation import gettext as text
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
@@ -15,12 +14,12 @@ class Stopped:
         self._stopped = stopped
 
     def __str__(self) -> str:
-        return text("Withdrawn. %(what)s") % {"what": stopped_text(sum(self._stopped))}
+        return gettext("Withdrawn. %(what)s") % {"what": stopped_text(sum(self._stopped))}
 
 
 def submission_text(version: TemplateVersion) -> str:
     """What submitting means, with what the rules say."""
-    sentences = [text("From now on the text stays as it is; changes go into a new version.")]
+    sentences = [gettext("From now on the text stays as it is; changes go into a new version.")]
     sentences += [
         f"{one.country}: {finding.message} {finding.fix}"
         for one in findings_of(version)
@@ -33,8 +32,8 @@ def approval_text(version: TemplateVersion) -> str:
     """What approving means, for the version approved until now too."""
     former = approved_version(version.template)
     if former is None:
-        return text("From now on it can be sent.")
-    return text(
+        return gettext("From now on it can be sent.")
+    return gettext(
         "From now on it can be sent. Version %(number)d, approved until now, is retired."
     ) % {"number": former.number}
 
@@ -42,8 +41,8 @@ def approval_text(version: TemplateVersion) -> str:
 def withdrawal_text(version: TemplateVersion) -> str:
     """What withdrawing means, with how much it stops."""
     if version.status != VersionStatus.APPROVED:
-        return text("Nobody reviews it any more.")
-    return text("Nothing is sent with it any more, at once. %(what)s") % {
+        return gettext("Nobody reviews it any more.")
+    return gettext("Nothing is sent with it any more, at once. %(what)s") % {
         "what": stopped_text(unsent_count(version))
     }
 
@@ -51,7 +50,7 @@ def withdrawal_text(version: TemplateVersion) -> str:
 def stopped_text(count: int) -> str:
     """How many messages a withdrawal stops."""
     if not count:
-        return text("No message of it was waiting.")
+        return gettext("No message of it was waiting.")
     return ngettext(
         "%(count)d message that has not left is stopped.",
         "%(count)d messages that have not left are stopped.",

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -75,7 +75,7 @@ class WebhookEndpointAdmin(ListPage, AccountScopedAdmin):
 
     @display(description=_("events"))
     def events(self, obj: WebhookEndpoint) -> str:
-        return ", ".join(obj.event_types) or text("every event")
+        return ", ".join(obj.event_types) or gettext("every event")
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -179,12 +179,12 @@ def _tested(request: HttpRequest, response: HttpResponse, answers: list[Any]) ->
         return response
     answer = answers[0]
     if answer.is_success:
-        said = text("The endpoint answered %(status)d.") % {"status": answer.status}
+        said = gettext("The endpoint answered %(status)d.") % {"status": answer.status}
         messages.success(request, said)
     elif answer.status is not None:
-        said = text("The endpoint answered %(status)d; only 2xx says that it took the event.")
+        said = gettext("The endpoint answered %(status)d; only 2xx says that it took the event.")
         messages.error(request, said % {"status": answer.status})
     else:
-        said = text("The endpoint did not answer: %(error)s.")
+        said = gettext("The endpoint did not answer: %(error)s.")
         messages.error(request, said % {"error": answer.error})
     return response
