@@ -2,11 +2,21 @@
 
 from django.utils.translation import gettext as _
 
+from campaigns.constants import CampaignStatus
 from campaigns.models import Campaign
 from campaigns.slot_values import SlotSource, SlotValueError, slot_sources
 from config.common.errors import DomainError, InvalidError, NotAllowedError
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
 from messaging.services.drafts import class_allowed, sender_usable
+
+_LAUNCHED = frozenset(
+    {
+        CampaignStatus.SCHEDULED,
+        CampaignStatus.RUNNING,
+        CampaignStatus.PAUSED,
+        CampaignStatus.SENDING,
+    }
+)
 
 
 def standing_require(snapshot: Snapshot, campaign: Campaign) -> ApprovedText:
@@ -36,7 +46,8 @@ def standing_problem(snapshot: Snapshot, campaign: Campaign) -> DomainError | No
 
 def _text(snapshot: Snapshot, campaign: Campaign) -> ApprovedText:
     text = snapshot.texts.get(campaign.template_version_id)
-    if text is None:
+    # One that was replaced after the launch is finished with; withdrawing stops it.
+    if text is None or not (text.is_current or campaign.status in _LAUNCHED):
         raise NotAllowedError(
             "template_not_approved",
             _("The template version is not approved (any more): choose an approved one."),

@@ -65,7 +65,11 @@ class SenderCard:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedText:
-    """An approved template version, ready to render."""
+    """A template version that may be sent, ready to render.
+
+    `is_current`: approved now. A retired one was replaced by a newer wording: what was accepted
+    or launched with it still leaves, nothing new begins with it.
+    """
 
     version_id: int
     account_id: int
@@ -74,6 +78,7 @@ class ApprovedText:
     message_class: str
     body: str
     template: slots.Template
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,7 @@ def _with_present_carriers(snapshot: Snapshot) -> Snapshot:
 def snapshot_build(version: int, day: date) -> Snapshot:
     """Reads the whole configuration: a dozen queries."""
     senders = {row.id: _sender_card(row, day) for row in Sender.objects.all()}
-    texts = {text.version_id: text for text in _approved_texts()}
+    texts = {text.version_id: text for text in _sendable_texts()}
     return Snapshot(
         version=version,
         day=day,
@@ -148,7 +153,9 @@ def snapshot_build(version: int, day: date) -> Snapshot:
             (card.account_id, card.address.casefold()): card for card in senders.values()
         },
         texts=texts,
-        texts_by_slug={(text.account_id, text.slug): text for text in texts.values()},
+        texts_by_slug={
+            (text.account_id, text.slug): text for text in texts.values() if text.is_current
+        },
         registrations=sender_registrations(day),
         numbers=number_index(),
         routing=routing_snapshot(version, day),
@@ -184,8 +191,9 @@ def _sender_card(row: Sender, day: date) -> SenderCard:
     )
 
 
-def _approved_texts() -> list[ApprovedText]:
-    rows = TemplateVersion.objects.filter(status=VersionStatus.APPROVED).select_related("template")
+def _sendable_texts() -> list[ApprovedText]:
+    sendable = (VersionStatus.APPROVED, VersionStatus.RETIRED)
+    rows = TemplateVersion.objects.filter(status__in=sendable).select_related("template")
     return [
         ApprovedText(
             version_id=row.id,
@@ -195,6 +203,7 @@ def _approved_texts() -> list[ApprovedText]:
             message_class=row.template.message_class,
             body=row.body,
             template=slots.parse(row.body),
+            is_current=row.status == VersionStatus.APPROVED,
         )
         for row in rows
     ]

@@ -10,6 +10,7 @@ from messaging.constants import FailureReason, MessageStatus
 from messaging.services.outcomes import Outcome, outcomes_apply
 
 _RECENT_DAYS = 3
+_ALL_DAYS = 400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _REASONS = {
@@ -185,7 +186,7 @@ def _segments_settle(cursor: Any, hits: Sequence[_Hit], days: int) -> list[Outco
 
 _TAKE_PARKED = """
 SELECT id, smsc_message_id, state, error, msisdn, reference, raw, received_at
-FROM messaging_parkedreceipt WHERE carrier_id = %s AND id > %s
+FROM messaging_parkedreceipt WHERE carrier_id = %s AND id > %s AND received_at >= %s
 ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
 """
 # The two last octets of our id travel as user_message_reference (SMPP 3.4 §5.3.2.17).
@@ -197,12 +198,19 @@ WHERE msisdn = %(msisdn)s AND id BETWEEN uuid7_floor(%(from)s) AND uuid7_floor(%
 """
 
 
-def receipts_unpark(cursor: Any, *, carrier_id: int, first_settles: bool) -> int:
+def receipts_unpark(
+    cursor: Any, *, carrier_id: int, first_settles: bool, since: datetime | None = None
+) -> int:
     """Tries parked receipts again: those whose answer has come by now settle their message,
-    then those that name their message by its reference. Returns how many found one."""
+    then those that name their message by its reference. Returns how many found one.
+
+    `since`: only receipts that came after it, against recent days; without it all of them,
+    against every day that is kept.
+    """
     settled, after = 0, 0
+    days = _RECENT_DAYS if since else _ALL_DAYS
     while True:
-        cursor.execute(_TAKE_PARKED, [carrier_id, after])
+        cursor.execute(_TAKE_PARKED, [carrier_id, after, since or _EPOCH])
         rows = cursor.fetchall()
         if not rows:
             return settled

@@ -1,0 +1,25 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from compliance.services.rules import rule_packs_load_shipped
+from routing.models import NumberPlan
+from routing.numbers.plan import DATA
+from routing.services.number_plans import number_plan_activate, number_plan_load
+
+
+class Command(BaseCommand):
+    help = (
+        "Loads the shipped rule packs and number plans; puts those of countries in force that "
+        "have none yet. Repeating is harmless."
+    )
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        for version in rule_packs_load_shipped(actor=None):
+            self.stdout.write(f"rule pack {version} ({version.status})")
+        for path in sorted(DATA.glob("*_number_plan.json")):
+            plan = number_plan_load(path=path, actor=None)
+            if not NumberPlan.objects.filter(country=plan.country, is_active=True).exists():
+                number_plan_activate(plan=plan, actor=None)
+            plan.refresh_from_db()
+            self.stdout.write(f"number plan {plan}" + (" (in force)" if plan.is_active else ""))
