@@ -14,7 +14,7 @@ from compliance.number_lists import NumberListMixin
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.services.consent import consent_record
 from config.common.console.actors import actor_of
-from config.common.console.labels import coloured
+from config.common.console.labels import coloured, plain
 
 _COLOURS = {ConsentAction.GRANTED: "success", ConsentAction.REVOKED: "danger"}
 
@@ -62,7 +62,7 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
     list_filter = ("action", "purpose", "method", "advertiser", "account")
     list_select_related = ("account", "advertiser")
     search_fields = ("msisdn",)
-    readonly_fields = ("number", "evidence_text", "actor", "recorded_at")
+    readonly_fields = ("number", "evidence_text", "recorded_by", "recorded_at")
     autocomplete_fields = ("advertiser",)
     ordering = ("-id",)
     add_fieldsets = (
@@ -101,7 +101,7 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
                     "evidence_text",
                     "text_version",
                     "recorded_at",
-                    "actor",
+                    "recorded_by",
                 )
             },
         ),
@@ -111,6 +111,8 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
     @coloured(_("action"), _COLOURS, ordering="action")
     def action_label(self, obj: ConsentRecord) -> tuple[str, str]:
         return obj.action, obj.get_action_display()
+
+    recorded_by = plain("actor", _("recorded by"))
 
     @display(description=_("evidence"))
     def evidence_text(self, obj: ConsentRecord) -> str:

@@ -14,7 +14,7 @@ from compliance.services.api_keys import api_key_change, api_key_create, api_key
 from config.common import clock
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
-from config.common.console.labels import coloured
+from config.common.console.labels import coloured, plain
 
 
 class ApiKeyForm(ScopedForm):
@@ -32,7 +32,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
     list_filter = ("account",)
     list_select_related = ("account",)
     search_fields = ("name", "prefix")
-    readonly_fields = ("begins_with", "state", "created_by", "created_at", "last_used_at")
+    readonly_fields = ("begins_with", "state", "creator", "created_at", "last_used_at")
     autocomplete_fields = ()
     actions_detail = ("revoke",)
     fieldsets = (
@@ -48,7 +48,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
         (_("Limits"), {"fields": ("allowed_addresses", "expires_at")}),
         (
             _("Use"),
-            {"fields": ("begins_with", "state", "created_by", "created_at", "last_used_at")},
+            {"fields": ("begins_with", "state", "creator", "created_at", "last_used_at")},
         ),
     )
 
@@ -56,6 +56,8 @@ class ApiKeyAdmin(AccountScopedAdmin):
         """A key that is not made yet has no use."""
         fieldsets = super().get_fieldsets(request, obj)
         return fieldsets if obj else fieldsets[:-1]
+
+    creator = plain("created_by", _("created by"))
 
     @display(description=_("begins with"))
     def begins_with(self, obj: ApiKey) -> str:

@@ -18,7 +18,7 @@ from compliance.scoping import AccountScopedAdmin
 from compliance.services.suppressions import suppression_add, suppression_lift
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
-from config.common.console.labels import coloured
+from config.common.console.labels import coloured, plain
 
 
 class SuppressionForm(NumberForm):
@@ -66,9 +66,9 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
         "state",
         "source",
         "created_at",
-        "created_by",
+        "by",
         "lifted_at",
-        "lifted_by",
+        "lifter",
         "lifted_reason",
     )
     autocomplete_fields = ("advertiser",)
@@ -87,9 +87,17 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
     )
     fieldsets = (
         (None, {"fields": ("account", "advertiser", "number", "purpose", "state")}),
-        (_("Why"), {"fields": ("source", "reason", "created_at", "created_by")}),
-        (_("Lifted"), {"fields": ("lifted_at", "lifted_by", "lifted_reason")}),
+        (_("Why"), {"fields": ("source", "reason", "created_at", "by")}),
+        (_("Lifted"), {"fields": ("lifted_at", "lifter", "lifted_reason")}),
     )
+
+    by = plain("created_by", _("by"))
+    lifter = plain("lifted_by", _("lifted by"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Who lifted it is told once somebody did."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets[:-1] if obj and not obj.lifted_at else fieldsets
 
     @display(description=_("advertiser"), ordering="advertiser__name")
     def brand(self, obj: Suppression) -> SafeString | str:

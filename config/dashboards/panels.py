@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from config.common import clock
 
 Text = str | Promise
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def ago(moment: datetime | None) -> str:
     """How long ago, in the largest unit."""
     if moment is None:
         return "–"
+    if clock.now() - moment < _MINUTE:
+        return _("just now")
     return _("%(time)s ago") % {"time": timesince(moment, clock.now(), depth=1)}
 
 

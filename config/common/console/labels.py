@@ -32,3 +32,13 @@ def coloured(
         return shown
 
     return decorate
+
+
+def plain(name: str, description: Text) -> Any:
+    """A related object by its words alone, where a link would lead to a closed page."""
+
+    @display(description=description, ordering=name)
+    def shown(_page: Any, obj: Any) -> str:
+        return str(getattr(obj, name) or "–")
+
+    return shown
