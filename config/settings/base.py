@@ -134,6 +134,8 @@ LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_I18N = True
 USE_TZ = True
+# Django's own Vietnamese format leaves 60000 as it is.
+NUMBER_GROUPING = 3
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -143,6 +145,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# Uploads hold personal data.
+FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
@@ -195,6 +199,9 @@ SPECTACULAR_SETTINGS = {
         {"name": "webhook", "description": "The same events, posted and signed."},
         {"name": "consent", "description": "What people agreed to, and who is left alone."},
         {"name": "catalog", "description": "What the account may send with."},
+        {"name": "contacts", "description": "People and the lists they are on."},
+        {"name": "imports", "description": "Files of contacts, followed to their bad lines."},
+        {"name": "campaigns", "description": "One text to one list: launched, paused, followed."},
     ],
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from messaging.arrays import Texts
 from messaging.constants import FailureReason, MessageStatus
 from messaging.services.outcomes import Outcome, outcomes_apply
 
@@ -43,13 +44,13 @@ class Receipt:
         return _REASONS.get(self.state, FailureReason.NONE).value
 
 
-# Ids repeat over time and days are partitions: recent days only, the youngest first.
+# Ids repeat over time and days are partitions: recent days only, the youngest last. By an
+# array, because a join plans itself as receipts times segments while the table is small.
 _FIND = """
-SELECT DISTINCT ON (w.n) w.n, s.day, s.message_id, s.number, s.total
-FROM unnest(%(ids)s::text[]) WITH ORDINALITY AS w(id, n)
-JOIN messaging_segment s ON s.carrier_id = %(carrier)s AND s.smsc_message_id = w.id
+SELECT s.smsc_message_id, s.day, s.message_id, s.number, s.total FROM messaging_segment s
+WHERE s.carrier_id = %(carrier)s AND s.smsc_message_id = ANY(%(ids)s::text[])
     AND s.day BETWEEN %(first_day)s AND %(last_day)s
-ORDER BY w.n, s.day DESC, s.sent_at DESC
+ORDER BY s.day, s.sent_at
 """
 _SETTLE_SEGMENTS = """
 UPDATE messaging_segment s SET status = r.status, receipt_error = r.error, done_at = r.at
@@ -132,15 +133,19 @@ def _find(
     cursor.execute(
         _FIND,
         {
-            "ids": [receipt.smsc_message_id for receipt in receipts],
+            "ids": Texts([receipt.smsc_message_id for receipt in receipts]),
             "carrier": carrier_id,
             "first_day": _today() - days,
             "last_day": _today() + 1,
         },
     )
-    found = {row[0] - 1: row[1:] for row in cursor.fetchall()}
-    hits = [_Hit(receipts[index], *row) for index, row in found.items()]
-    return hits, [receipt for index, receipt in enumerate(receipts) if index not in found]
+    found = {row[0]: row[1:] for row in cursor.fetchall()}
+    hits = [
+        _Hit(receipt, *found[receipt.smsc_message_id])
+        for receipt in receipts
+        if receipt.smsc_message_id in found
+    ]
+    return hits, [receipt for receipt in receipts if receipt.smsc_message_id not in found]
 
 
 def _outcome(receipt: Receipt, message_id: uuid.UUID) -> Outcome:
@@ -217,7 +222,13 @@ def receipts_unpark(
         after = rows[-1][0]
         parked = {_receipt(row): row[0] for row in rows}
         missed = set(
-            receipts_apply(cursor, list(parked), carrier_id=carrier_id, first_settles=first_settles)
+            receipts_apply(
+                cursor,
+                list(parked),
+                carrier_id=carrier_id,
+                first_settles=first_settles,
+                days=days,
+            )
         )
         missed -= {r for r in missed if _settle_by_reference(cursor, r, carrier_id)}
         found = [key for receipt, key in parked.items() if receipt not in missed]
