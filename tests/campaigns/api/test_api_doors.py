@@ -1,4 +1,4 @@
-"""Every address of contacts, lists and imports asks for a key first."""
+"""Every address of campaigns, contacts, lists and imports asks for a key first."""
 
 import pytest
 from django.test import Client
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def addresses():
     for one in urlpatterns:
         path = str(one.pattern)
-        for name in ("contact_id", "list_id", "import_id"):
+        for name in ("campaign_id", "contact_id", "list_id", "import_id"):
             path = path.replace(f"<int:{name}>", "1")
         for method in one.callback.view_class.scopes:
             yield pytest.param(method, f"/api/v1/{path}", id=f"{method} {path}")
