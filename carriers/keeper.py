@@ -7,13 +7,14 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
-from django.db.models import QuerySet
 
 from carriers.models import Bind
-from carriers.ports import Ambiguous, BindConfig, Lease, Pump, registered
+from carriers.ports import BindConfig, Lease, Pump, registered
 from carriers.selectors.configs import bind_config
 from carriers.services.leases import (
     TakenLease,
@@ -64,14 +65,20 @@ class Keeper(threading.Thread):
                 close_old_connections()
                 self._pass()
                 self._stopping.wait(_PASS_SECONDS)
-            except DatabaseError as error:
+            except (DatabaseError, psycopg.Error) as error:
                 log.warning("bind keeper: database lost", extra={"error": str(error)[:200]})
-                connection.close()
-                self._stopping.wait(_FAULT_SECONDS)
+                self._recover()
+            except Exception:  # a worker without its keeper would go on and do nothing
+                log.exception("bind keeper fault")
+                self._recover()
             self._end_overdue()
         for bind_id in list(self._held):
             self._give_back(bind_id)
         connection.close()
+
+    def _recover(self) -> None:
+        connection.close()
+        self._stopping.wait(_FAULT_SECONDS)
 
     def stop(self) -> None:
         """Asks to drain and end; join to wait for it."""
@@ -115,40 +122,24 @@ class Keeper(threading.Thread):
                 self._give_back(bind_id)
 
     def _reload(self) -> None:
-        binds = {bind.pk: bind for bind in _binds()}
         for bind_id, held in list(self._held.items()):
-            bind = binds.get(bind_id)
-            if bind is None or self._config_of(bind) != held.config:
+            found = _usable(bind_id)
+            if found is None or not found.may_send or found.config != held.config:
                 self._give_back(bind_id)
 
-    def _config_of(self, bind: Bind) -> BindConfig | None:
-        """None where the bind's values could never bind: the operator is told by its state."""
-        sharing = bind.carrier.binds.filter(is_enabled=True).exclude(bind_type="receiver").count()
-        throughput = bind.carrier.throughput
-        try:
-            return bind_config(
-                bind, carrier_share=throughput / max(1, sharing) if throughput else None
-            )
-        except ValueError as error:
-            log.error(  # noqa: TRY400  the message is the whole story
-                "bind cannot be used", extra={"bind": bind.name, "error": str(error)}
-            )
-            return None
-
     def _take(self, bind_id: int) -> None:
-        bind = Bind.objects.select_related("carrier").filter(pk=bind_id).first()
-        config = self._config_of(bind) if bind else None
-        if bind is None or config is None:
+        found = _usable(bind_id)
+        if found is None:
             return
         lease = lease_take(bind_id=bind_id, holder=self._holder, host=self._host)
         if lease is None:
             return
-        log.info("bind taken", extra={"bind": config.name, "epoch": lease.epoch})
-        if bind.is_enabled and bind.carrier.is_active:
-            self._open(config, lease)
+        log.info("bind taken", extra={"bind": found.config.name, "epoch": lease.epoch})
+        if found.may_send:
+            self._open(found.config, lease)
         else:  # its holder died before it was switched off: settle what it left, no more
             grant = Lease(bind_id, lease.epoch, lambda: lease.deadline)
-            registered().open(config, grant, self._ambiguous(_journal_path(bind_id), lease))
+            registered().open(found.config, grant, journals.read(_journal_path(bind_id), bind_id))
             lease_release(bind_id=bind_id, epoch=lease.epoch)
 
     def _open(self, config: BindConfig, lease: TakenLease) -> None:
@@ -160,7 +151,7 @@ class Keeper(threading.Thread):
             return lease.deadline if held is None else held.deadline
 
         grant = Lease(config.bind_id, lease.epoch, deadline)
-        pump = registered().open(config, grant, self._ambiguous(path, lease))
+        pump = registered().open(config, grant, journals.read(path, config.bind_id))
         journal = Journal.open(path, config.bind_id, lease.epoch, _JOURNAL_SLOTS)
         link = Link(config, pump.source, pump.sink, journal, deadline)
         held = Held(config, lease.epoch, lease.deadline, pump, journal, link)
@@ -168,21 +159,15 @@ class Keeper(threading.Thread):
         pump.start(link)
         link.start()
 
-    def _ambiguous(self, path: Path, lease: TakenLease) -> Ambiguous:
-        """What the former holder may have handed over. Nothing before the first lease."""
-        if lease.former_epoch == 0:
-            return frozenset()
-        content = journals.read(path, lease.bind_id)
-        if content is None or content.epoch != lease.former_epoch:
-            return None
-        return content.entries
-
     def _give_back(self, bind_id: int) -> None:
         """Drains, commits and releases a lease that is still ours."""
         held = self._held[bind_id]
         held.link.stop()
         self._wind_up(bind_id)
-        lease_release(bind_id=bind_id, epoch=held.epoch)
+        try:
+            lease_release(bind_id=bind_id, epoch=held.epoch)
+        except DatabaseError:  # it runs out by itself; the other binds are to be left in order
+            connection.close()
 
     def _lose(self, bind_id: int) -> None:
         """The lease is somebody else's, or will be: what the link has is committed, no more."""
@@ -217,5 +202,31 @@ def _journal_path(bind_id: int) -> Path:
     return Path(settings.JOURNAL_DIR) / f"bind-{bind_id}.journal"
 
 
-def _binds() -> "QuerySet[Bind]":
-    return Bind.objects.select_related("carrier").filter(is_enabled=True, carrier__is_active=True)
+@dataclass(frozen=True, slots=True)
+class _Usable:
+    """What a bind runs on; `may_send` unless it or its carrier is switched off."""
+
+    config: BindConfig
+    may_send: bool
+
+
+def _usable(bind_id: int) -> _Usable | None:
+    """None where the bind is gone, or its values could never bind (a wrong address, a password
+    that no key decrypts): that is this bind's trouble alone."""
+    try:
+        bind = Bind.objects.select_related("carrier").filter(pk=bind_id).first()
+        if bind is None:
+            return None
+        config = bind_config(bind, carrier_share=_carrier_share(bind))
+    except (ValueError, ImproperlyConfigured) as error:
+        log.error(  # noqa: TRY400  the message is the whole story
+            "bind cannot be used", extra={"bind": bind_id, "error": str(error)}
+        )
+        return None
+    return _Usable(config, bind.is_enabled and bind.carrier.is_active)
+
+
+def _carrier_share(bind: Bind) -> float | None:
+    sharing = bind.carrier.binds.filter(is_enabled=True).exclude(bind_type="receiver").count()
+    throughput = bind.carrier.throughput
+    return throughput / max(1, sharing) if throughput else None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, Protocol
 
 from carriers.smpp import pdu
+from carriers.smpp.journal import JournalContent
 from carriers.smpp.statuses import StatusClass
 
 BindType = Literal["transmitter", "receiver", "transceiver"]
@@ -206,11 +207,6 @@ class Lease:
     deadline: LeaseDeadline
 
 
-# Segments that the former holder may have handed to the SMSC without learning the outcome:
-# (message id, segment). None: its journal is unreadable, so everything it had claimed is.
-Ambiguous = frozenset[tuple[bytes, int]] | None
-
-
 class Pump(Protocol):
     """Messaging's side of one leased bind."""
 
@@ -232,8 +228,13 @@ class Pump(Protocol):
 class PumpFactory(Protocol):
     """Opens pumps; registered by messaging."""
 
-    def open(self, bind: BindConfig, lease: Lease, ambiguous: Ambiguous) -> Pump:
-        """Settle the former holder's ambiguous segments, then return a pump for this lease."""
+    def open(self, bind: BindConfig, lease: Lease, journal: JournalContent | None) -> Pump:
+        """Settle what earlier holders left, then return a pump for this lease.
+
+        `journal` is the last one of this bind on this machine (None: there is none to read). It
+        speaks for the holder of its epoch alone: of what others had claimed, everything may have
+        been handed to the SMSC.
+        """
         ...
 
 

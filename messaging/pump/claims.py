@@ -9,16 +9,18 @@ from typing import Any
 
 from carriers.ports import SubmitResult
 from compliance.constants import LANES
+from messaging.arrays import Uuids
 
 LOWEST_ID = uuid.UUID(int=0)
 
 
 @dataclass(slots=True, eq=False)
 class Claim:
-    """A message that this worker may send now. Not yet on the wire until `started`.
+    """A message that this worker may send now.
 
     `claimed_at` is monotonic and taken before the claim statement ran: from it counts the
-    second within which an opt-out must bite.
+    second within which an opt-out must bite. `written` has a bit for each segment that was
+    handed to a session: until then nothing of the message is on the wire.
     """
 
     id: uuid.UUID
@@ -38,7 +40,7 @@ class Claim:
     sender_id: int
     suppressed: bool
     claimed_at: float
-    started: bool = False
+    written: int = 0
     dropped: bool = False
     results: dict[int, SubmitResult] = field(default_factory=dict)
 
@@ -103,7 +105,7 @@ class Claimer:
         }
         cursor.execute(_CLAIM, parameters)
         claims = [Claim(*row, began) for row in cursor.fetchall()]  # type: ignore[call-arg]
-        claims.sort(key=lambda claim: claim.id)
+        claims.sort(key=lambda claim: claim.id.int)
         if claims:
             self._after[lane] = claims[-1].id
         return claims
@@ -161,5 +163,10 @@ class Holder:
 
     def _execute(self, cursor: Any, statement: str, claims: Sequence[Claim], **more: Any) -> None:
         for lane in sorted({claim.lane for claim in claims}):
-            ids = sorted(claim.id for claim in claims if claim.lane == lane)
+            ids = Uuids([claim.id for claim in claims if claim.lane == lane])
+            ids.sort(key=_by_number)
             cursor.execute(statement, self._where | {"lane": lane, "ids": ids} | more)
+
+
+def _by_number(key: uuid.UUID) -> int:
+    return key.int  # UUID's own comparison costs ten times as much

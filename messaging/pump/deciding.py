@@ -60,11 +60,16 @@ def _remember_taken(cursor: Any, claims: Sequence[Claim], now: datetime) -> None
     if not claims:
         return
     by_id = {claim.id: claim for claim in claims}
-    day = int(now.timestamp()) // _UNIX_DAY - _RECENT_DAYS
-    cursor.execute(_TAKEN_SEGMENTS, {"ids": sorted(by_id), "day": day})
+    cursor.execute(_TAKEN_SEGMENTS, {"ids": sorted(by_id), "day": recent_day(now)})
     for message_id, number, total, smsc_id, sent_at in cursor.fetchall():
         claim = by_id[message_id]
         claim.results[number] = _taken(claim, number, total, smsc_id, sent_at)
+
+
+def recent_day(now: datetime) -> int:
+    """The first day (since 1970-01-01) on which a message that is still queued can have been
+    sent in part."""
+    return int(now.timestamp()) // _UNIX_DAY - _RECENT_DAYS
 
 
 def _taken(claim: Claim, number: int, total: int, smsc_id: str, sent_at: float) -> SubmitResult:

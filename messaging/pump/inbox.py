@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, cast
 
 import psycopg
@@ -12,11 +13,12 @@ from django import db
 from carriers.models import Bind
 from carriers.ports import InboundPdu, LinkControl
 from carriers.smpp import pdu
-from carriers.smpp.receipts import canonical_id, parse_receipt
+from carriers.smpp.receipts import parse_receipt
 from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
-from config.common import logs
+from config.common import clock, logs
 from messaging.encoding.inbound import DefaultAlphabet
-from messaging.pump.results import moment
+from messaging.pump.connections import never_idle_in_transaction
+from messaging.pump.results import moment, stored_id
 from messaging.services.inbound import Received, inbound_receive
 from messaging.services.receipts import Receipt, receipts_apply, receipts_park, receipts_unpark
 
@@ -24,6 +26,10 @@ log = logs.get_logger(__name__)
 
 _MOST_PDUS = 2000
 _UNPARK_SECONDS = 1.0
+# An answer follows its receipt at once or, after a lost connection, perhaps never.
+_LIKELY_WITHIN = timedelta(minutes=2)
+_ROUND_SECONDS = 60.0
+_MOST_ERROR = 16
 
 
 class Inbox:
@@ -39,7 +45,7 @@ class Inbox:
         self._held: list[tuple[InboundPdu, Receipt]] = []
         self._unflushed: set[str] = set()
         self._came = threading.Event()
-        self._unparked_at = 0.0
+        self._unparked_at = self._round_at = 0.0
 
     def expect(self, smsc_message_id: str) -> None:
         """An answer with this id is on its way to the database."""
@@ -65,10 +71,12 @@ class Inbox:
         taken = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST_PDUS))]
         if self._queue:
             self._came.set()
+        held = self._held
         try:
             ready, replies, done = self._sorted(taken)
             self._commit_receipts(connection, ready)
-        except psycopg.Error:
+        except Exception:
+            self._held = held
             self._queue.extendleft(reversed(taken))
             raise
         self._acknowledge(link, [one for one, _receipt in ready] + done, ESME_ROK)
@@ -102,13 +110,13 @@ class Inbox:
         parsed = parse_receipt(one.deliver)
         if parsed is None:
             return None
-        reference = dict(one.deliver.tlvs).get(pdu.TLV_USER_MESSAGE_REFERENCE)
+        reference = dict(one.deliver.tlvs).get(pdu.TLV_USER_MESSAGE_REFERENCE, b"")
         return Receipt(
-            smsc_message_id=canonical_id(parsed.smsc_message_id, self._bind.receipt_id_form),
+            smsc_message_id=stored_id(parsed.smsc_message_id, self._bind.receipt_id_form),
             state=parsed.state if parsed.is_final else "enroute",
-            error=parsed.error_code,
+            error=parsed.error_code.replace("\0", "")[:_MOST_ERROR],
             msisdn=one.deliver.source_addr.lstrip("+"),
-            reference=int.from_bytes(reference, "big") if reference else None,
+            reference=int.from_bytes(reference, "big") if len(reference) == 2 else None,
             raw=one.raw,
             received_at=moment(one.received_at),
         )
@@ -140,9 +148,10 @@ class Inbox:
                 moment(one.received_at),
             )
             try:
+                never_idle_in_transaction()
                 inbound_receive([received])
-            except db.Error:
-                # The SMSC keeps it and sends it again.
+            except Exception:
+                # Whatever it is: the SMSC keeps it and sends it again, and others come through.
                 log.exception("reply not stored", extra={"bind": self._bind.name})
                 db.connection.close()
                 self._acknowledge(link, [one], ESME_RX_T_APPN)
@@ -165,9 +174,13 @@ class Inbox:
         if time.monotonic() - self._unparked_at < _UNPARK_SECONDS:
             return
         self._unparked_at = time.monotonic()
+        is_round = self._unparked_at - self._round_at > _ROUND_SECONDS
+        if is_round:
+            self._round_at = self._unparked_at
         with connection.transaction(), connection.cursor() as cursor:
             receipts_unpark(
                 cursor,
                 carrier_id=self._bind.carrier_id,
                 first_settles=not self._bind.carrier.reports_every_segment,
+                since=None if is_round else clock.now() - _LIKELY_WITHIN,
             )

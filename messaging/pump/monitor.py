@@ -9,7 +9,8 @@ import psycopg
 from django.db import close_old_connections, connection
 from django.db.utils import Error as DatabaseError
 
-from config.common import database, logs
+from config.common import logs
+from messaging.pump.connections import connect, never_idle_in_transaction
 from messaging.selectors.snapshot import SenderCard, Snapshot, snapshots
 from messaging.services.routing import EXPRESS_CHANNEL, unrouted_route, waiting_route
 from messaging.services.submissions import UNROUTED_CHANNEL
@@ -61,13 +62,15 @@ class Monitor:
 
     def attach(self, pump: Wakeable) -> None:
         with self._lock:
+            self._look()
             if not self._threads:
                 self._start()
             self._pumps.append(pump)
 
     def detach(self, pump: Wakeable) -> None:
         with self._lock:
-            self._pumps.remove(pump)
+            if pump in self._pumps:
+                self._pumps.remove(pump)
             if self._pumps:
                 return
             self._stopping.set()
@@ -78,7 +81,6 @@ class Monitor:
 
     def _start(self) -> None:
         self._stopping = threading.Event()
-        self._look()
         for name, work in (
             ("look", self._look_loop),
             ("listen", self._listen_loop),
@@ -89,15 +91,23 @@ class Monitor:
             thread.start()
 
     def _guarded(self, name: str, work: Callable[[], None]) -> None:
-        while not self._stopping.is_set():
+        stopping = self._stopping
+        while not stopping.is_set():
             try:
                 close_old_connections()
+                never_idle_in_transaction()
                 work()
             except (DatabaseError, psycopg.Error) as error:
                 log.warning("monitor fault", extra={"loop": name, "error": str(error)[:200]})
-                connection.close()
-                self._stopping.wait(_FAULT_SECONDS)
+                self._recover()
+            except Exception:  # the pumps live on what these loops find out
+                log.exception("monitor fault", extra={"loop": name})
+                self._recover()
         connection.close()
+
+    def _recover(self) -> None:
+        connection.close()
+        self._stopping.wait(_FAULT_SECONDS)
 
     def _look_loop(self) -> None:
         def work() -> None:
@@ -119,7 +129,7 @@ class Monitor:
 
     def _listen_loop(self) -> None:
         def work() -> None:
-            with database.connect("pump listen") as listener:
+            with connect("pump listen") as listener:
                 listener.execute(f"LISTEN {UNROUTED_CHANNEL}")
                 listener.execute(f"LISTEN {EXPRESS_CHANNEL}")
                 self._route_wanted.set()  # what came while nobody listened

@@ -12,22 +12,26 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import close_old_connections
+from django import db
 
 from carriers.models import Bind
 from carriers.ports import InboundPdu, LinkControl, SessionHealth, SubmitResult
 from carriers.services.sessions import session_health_record
-from config.common import clock, database, logs
+from config.common import clock, logs
 from messaging.constants import EXPRESS_LANE
-from messaging.pump.claims import Claimer, Holder
+from messaging.pump.claims import Claim, Claimer, Holder
 from messaging.pump.composing import Composer
+from messaging.pump.connections import connect
 from messaging.pump.deciding import claims_sort
 from messaging.pump.inbox import Inbox
 from messaging.pump.monitor import Monitor
-from messaging.pump.results import ResultSorter, work_commit
+from messaging.pump.results import ResultSorter, not_taken, refused_here, work_commit
 from messaging.pump.source import Source
+from messaging.selectors.snapshot import SenderCard
 
 log = logs.get_logger(__name__)
+
+Work = Callable[[psycopg.Connection[Any]], None]
 
 _BULK_LANES = (1, 2, 3)
 _MOST_CLAIMED = 500
@@ -37,6 +41,7 @@ _EXPRESS_POLL_SECONDS = 0.5
 _REWIND_SECONDS = 2.0
 _MOST_RESULTS = 2000
 _FAULT_SECONDS = 0.5
+_SESSION_LASTS = frozenset({"bound", "throttled"})
 
 
 class BindPump:
@@ -49,20 +54,24 @@ class BindPump:
         self._holder = Holder(**where)
         self._composer = Composer(bind)
         self._sorter = ResultSorter(response_id_form=bind.response_id_form)
-        self._stopping = threading.Event()
+        self._stopping = threading.Event()  # no more claims
+        self._ending = threading.Event()  # no more results and receipts either
         self._link: LinkControl | None = None
         self._is_taking = False
         self._bulk_wanted = threading.Event()
         self.express_wanted = threading.Event()
         self._results: deque[SubmitResult] = deque()
+        self._pending: list[SubmitResult] = []  # taken from there, not committed yet
         self._results_came = threading.Event()
         self._health: deque[SessionHealth] = deque()
         self._inbox = Inbox(bind)
         self._source = Source(
-            is_held=lambda campaign: campaign in monitor.held, wake_claimer=self._bulk_wanted.set
+            is_held=lambda campaign: campaign in monitor.held,
+            wake_claimer=self._bulk_wanted.set,
+            not_taken=lambda rest: self.results([not_taken(one) for one in rest]),
         )
-        self._threads: list[threading.Thread] = []
-        self._flushing: threading.Thread | None = None
+        self._claiming: list[threading.Thread] = []
+        self._committing: list[threading.Thread] = []
 
     @property
     def bind_id(self) -> int:
@@ -95,6 +104,8 @@ class BindPump:
     def health(self, health: SessionHealth) -> None:
         # Unbound or throttled, the link takes nothing: what was claimed would only grow stale.
         self._is_taking = health.state == "bound"
+        if health.state not in _SESSION_LASTS:
+            self._source.end_session()
         self._health.append(health)
         self._results_came.set()
 
@@ -103,69 +114,74 @@ class BindPump:
     def start(self, link: LinkControl) -> None:
         self._link = link
         self._monitor.attach(self)
-        sends = self._bind.bind_type != "receiver"
-        loops: dict[str, Callable[[], None]] = {
-            "flush": self._flush_loop,
-            "receipts": self._receipt_loop,
-        }
-        if sends:
-            loops |= {"claim": self._claim_loop, "express": self._express_loop}
-        for name, loop in loops.items():
-            thread = threading.Thread(target=loop, name=f"{self._bind.name} {name}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        self._committing = [
+            self._thread("flush", self._flush_work, self._ending),
+            self._thread("receipts", self._receipt_work, self._ending),
+        ]
+        if self._bind.bind_type != "receiver":
+            self._claiming = [
+                self._thread("claim", self._claim_work(), self._stopping),
+                self._thread("express", self._express_work(), self._stopping),
+            ]
 
     def stop(self, timeout: float) -> None:
-        """Ends the threads; what was claimed and not written goes back to the queue first."""
-        self._monitor.detach(self)
-        self._source.drain()
-        self._stopping.set()
-        for event in (self._bulk_wanted, self.express_wanted, self._results_came):
-            event.set()
-        self._inbox.wake()
+        """Gives back what was claimed and not written, commits what has been answered, and ends
+        the threads: in this order, because a claim may be under way."""
         deadline = time.monotonic() + timeout
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
+        self._monitor.detach(self)
+        self._stopping.set()
+        self._bulk_wanted.set()
+        self.express_wanted.set()
+        _join(self._claiming, deadline)
+        self._source.drain()
+        self._ending.set()
+        self._results_came.set()
+        self._inbox.wake()
+        _join(self._committing, deadline)
 
-    def _run(self, name: str, work: Callable[[psycopg.Connection[Any]], None]) -> None:
-        """Runs `work` over and over on one connection; a lost database is waited for."""
+    def _thread(self, name: str, work: Work, until: threading.Event) -> threading.Thread:
+        label = f"{self._bind.name} {name}"
+        thread = threading.Thread(target=self._run, args=(name, work, until), name=label)
+        thread.daemon = True
+        thread.start()
+        return thread
+
+    def _run(self, name: str, work: Work, until: threading.Event) -> None:
+        """Runs `work` over and over on one connection. Whatever happens, it goes on: a lost
+        database is waited for, and a link whose answers nobody commits would be worse still."""
         connection: psycopg.Connection[Any] | None = None
-        while True:
+        while not (until.is_set() and self._is_drained(name)):
             try:
                 if connection is None or connection.closed:
-                    connection = database.connect(f"pump {name}", pinned_plans=True)
+                    connection = connect(f"pump {name}", pinned_plans=True)
                 work(connection)
-            except psycopg.OperationalError as error:
+            except (psycopg.OperationalError, db.OperationalError) as error:
                 log.warning(
                     "database lost", extra={"bind": self._bind.name, "error": str(error)[:200]}
                 )
-                if connection is not None:
-                    connection.close()
-                self._stopping.wait(_FAULT_SECONDS)
-            except psycopg.Error:
-                log.exception("statement failed", extra={"bind": self._bind.name, "loop": name})
-                self._stopping.wait(_FAULT_SECONDS)
-            if self._stopping.is_set() and self._is_drained(name):
-                break
+                self._recover(connection)
+            except Exception:
+                log.exception("pump fault", extra={"bind": self._bind.name, "loop": name})
+                self._recover(connection)
         if connection is not None:
             connection.close()
-        close_old_connections()
+        db.connection.close()
+
+    def _recover(self, connection: psycopg.Connection[Any] | None) -> None:
+        if connection is not None:
+            connection.close()
+        db.connection.close()
+        threading.Event().wait(_FAULT_SECONDS)
 
     def _is_drained(self, name: str) -> bool:
-        if name == "flush":
-            return not self._results
-        if name == "claim":
-            return not self._source.returned
-        return True
+        return name != "flush" or not (self._results or self._pending or self._source.returned)
 
-    def _claim_loop(self) -> None:
+    def _claim_work(self) -> Work:
         claimer = Claimer(**self._where)
         state = {"rewound": time.monotonic()}
 
         def work(connection: psycopg.Connection[Any]) -> None:
             self._return_claims(connection)
-            if self._stopping.is_set():
-                return
             if time.monotonic() - state["rewound"] > _REWIND_SECONDS:
                 claimer.rewind()
                 state["rewound"] = time.monotonic()
@@ -176,9 +192,9 @@ class BindPump:
             elif self._claim(connection, claimer, _BULK_LANES, room) < room:
                 self._stopping.wait(_IDLE_SECONDS)
 
-        self._run("claim", work)
+        return work
 
-    def _express_loop(self) -> None:
+    def _express_work(self) -> Work:
         claimer = Claimer(**self._where)
 
         def work(connection: psycopg.Connection[Any]) -> None:
@@ -189,7 +205,7 @@ class BindPump:
             claimer.rewind()
             self._claim(connection, claimer, (EXPRESS_LANE,), self._most_claimed())
 
-        self._run("express", work)
+        return work
 
     def _most_claimed(self) -> int:
         """What the bind may write in half a second, and at least one message."""
@@ -214,45 +230,51 @@ class BindPump:
             now, snapshot = clock.now(), self._monitor.snapshot
             ready = claims_sort(cursor, claims, snapshot, self._holder, self.carrier_id, now)
         for claim in ready:
-            sender = snapshot.senders[claim.sender_id]
-            share = self._monitor.sender_share(sender)
-            self._source.put(self._composer.compose(claim, sender, now, share))
+            self._compose(claim, snapshot.senders[claim.sender_id], now)
         if ready and self._link is not None:
             self._link.wake()
         return len(claims)
 
+    def _compose(self, claim: Claim, sender: SenderCard, now: datetime) -> None:
+        share = self._monitor.sender_share(sender)
+        try:
+            self._source.put(self._composer.compose(claim, sender, now, share))
+        except ValueError as error:  # addresses that no PDU can hold: this message's end alone
+            log.error(  # noqa: TRY400  the message is the whole story
+                "message cannot be composed",
+                extra={"bind": self._bind.name, "message_id": str(claim.id), "error": str(error)},
+            )
+            self.results([refused_here(claim)])
+
     def _return_claims(self, connection: psycopg.Connection[Any]) -> None:
-        """Claimed but not written in time, paused or past the deadline: back to their queue."""
+        """Claimed but not written in time, paused or past the deadline: back to their queue,
+        where nobody claims what is paused. Not into the waiting table: a resume that comes at
+        the same time would not see them there."""
         returned = []
         while self._source.returned:
             returned.append(self._source.returned.popleft())
         if not returned:
             return
-        held = [c for c in returned if c.campaign_id in self._monitor.held]
-        others = [c for c in returned if c.campaign_id not in self._monitor.held]
         try:
             with connection.transaction(), connection.cursor() as cursor:
-                self._holder.defer(cursor, held, due=None, reason="paused")
-                self._holder.release(cursor, others)
+                self._holder.release(cursor, returned)
         except psycopg.Error:
             self._source.returned.extend(returned)
             raise
 
-    def _flush_loop(self) -> None:
-        pending: list[SubmitResult] = []
-
-        def work(connection: psycopg.Connection[Any]) -> None:
-            if not pending:
-                self._results_came.wait(_EXPRESS_POLL_SECONDS)
-                self._results_came.clear()
-            self._record_health()
-            while self._results and len(pending) < _MOST_RESULTS:
-                pending.append(self._results.popleft())
-            if pending:
-                self._flush(connection, pending)
-                pending.clear()
-
-        self._run("flush", work)
+    def _flush_work(self, connection: psycopg.Connection[Any]) -> None:
+        pending = self._pending
+        if self._ending.is_set():
+            self._return_claims(connection)
+        elif not pending:
+            self._results_came.wait(_EXPRESS_POLL_SECONDS)
+            self._results_came.clear()
+        self._record_health()
+        while self._results and len(pending) < _MOST_RESULTS:
+            pending.append(self._results.popleft())
+        if pending:
+            self._flush(connection, pending)
+            pending.clear()
 
     def _flush(self, connection: psycopg.Connection[Any], results: list[SubmitResult]) -> None:
         work = self._sorter.sort(results)
@@ -263,27 +285,26 @@ class BindPump:
                 holder=self._holder,
                 carrier_id=self.carrier_id,
                 bind_id=self.bind_id,
-                now=_now(),
+                now=clock.now(),
             )
         if self._link is not None:
-            self._link.release([r.journal_slot for r in results if r.journal_slot >= 0])
+            self._link.release(work.slots)
         self._inbox.learned([smsc_id for _id, _result, smsc_id in work.segments])
         if work.again or work.again_tried:
             self.express_wanted.set()
 
     def _record_health(self) -> None:
         while self._health:
-            health = self._health.popleft()
+            health = self._health[0]
             session_health_record(
                 bind_id=self.bind_id, epoch=self._epoch, state=health.state, detail=health.detail
             )
+            self._health.popleft()
 
-    def _receipt_loop(self) -> None:
-        def work(connection: psycopg.Connection[Any]) -> None:
-            self._inbox.commit_next(connection, self._link)
-
-        self._run("receipts", work)
+    def _receipt_work(self, connection: psycopg.Connection[Any]) -> None:
+        self._inbox.commit_next(connection, self._link)
 
 
-def _now() -> datetime:
-    return clock.now()
+def _join(threads: Sequence[threading.Thread], deadline: float) -> None:
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))

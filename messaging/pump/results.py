@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from carriers.ports import SubmitResult
+from carriers.ports import NO_SLOT, NO_STATUS, Submission, SubmitResult
 from carriers.smpp.receipts import canonical_id
 from carriers.smpp.statuses import StatusClass
+from config.common import clock
+from messaging.arrays import Int2s, Int4s, Texts, Times, Uuids
 from messaging.constants import (
     DUPLICATE_ALLOWED_LANES,
     MAX_ATTEMPTS,
@@ -18,8 +20,9 @@ from messaging.constants import (
 from messaging.pump.claims import Claim, Holder
 from messaging.services.outcomes import Outcome, outcomes_apply
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_SECONDS = 86_400
 _RINVDSTADR = 0x0B
+_MOST_ID = 65  # SMPP 3.4 §5.2.23, with the final NUL
 _RETRY_BASE_SECONDS, _RETRY_CAP_SECONDS = 5, 300
 _AGAIN = frozenset({StatusClass.THROTTLE, StatusClass.SESSION, StatusClass.CREDENTIALS})
 
@@ -42,9 +45,33 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, tz=UTC)
 
 
+def stored_id(raw: str, form: str) -> str:
+    """An SMSC's message id in the bind's form, and such that the database takes it: one odd id
+    must not hold up the answers or receipts that come with it."""
+    return canonical_id(raw, form).replace("\0", "")[:_MOST_ID]
+
+
+def not_taken(submission: Submission) -> SubmitResult:
+    """The result of a segment that no session took: to be sent again, without an attempt."""
+    at, throttle = clock.now().timestamp(), StatusClass.THROTTLE
+    return SubmitResult(submission, "throttled", NO_STATUS, "", NO_SLOT, at, at, throttle)
+
+
+def refused_here(claim: Claim) -> SubmitResult:
+    """The result of a message that cannot be put into PDUs."""
+    at, number = clock.now().timestamp(), len(claim.results) + 1
+    submission = Submission(claim, claim.id.bytes, number, number, b"", claim.lane, 0, None)
+    permanent = StatusClass.PERMANENT_MESSAGE
+    return SubmitResult(submission, "refused", NO_STATUS, "", NO_SLOT, at, at, permanent)
+
+
 @dataclass(slots=True)
 class Work:
-    """A batch of results, sorted by what is to be done."""
+    """A batch of results, sorted by what is to be done.
+
+    `slots`: of the journal, to be freed after commit. Those of a message that is not finished
+    stay: after a crash they say that a part of it is at the SMSC.
+    """
 
     segments: list[tuple[uuid.UUID, SubmitResult, str]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
@@ -53,6 +80,7 @@ class Work:
     again_tried: list[Claim] = field(default_factory=list)
     later: dict[int, list[Claim]] = field(default_factory=dict)  # by attempts so far
     partial: list[tuple[uuid.UUID, int]] = field(default_factory=list)
+    slots: list[int] = field(default_factory=list)
 
 
 class ResultSorter:
@@ -63,7 +91,7 @@ class ResultSorter:
 
     def smsc_id(self, result: SubmitResult) -> str:
         """The id in the form that receipts of this bind are looked up by."""
-        return canonical_id(result.smsc_message_id, self._response_id_form)
+        return stored_id(result.smsc_message_id, self._response_id_form)
 
     def sort(self, results: Sequence[SubmitResult]) -> Work:
         work = Work()
@@ -78,6 +106,7 @@ class ResultSorter:
 
     def _finish(self, work: Work, claim: Claim) -> None:
         results = list(claim.results.values())
+        work.slots += [result.journal_slot for result in results if result.journal_slot >= 0]
         accepted = [result for result in results if result.outcome == "accepted"]
         missing = [result for result in results if result.outcome != "accepted"]
         if not missing:
@@ -158,26 +187,31 @@ def work_commit(
     for attempts, claims in work.later.items():
         delay = min(_RETRY_CAP_SECONDS, _RETRY_BASE_SECONDS * 2**attempts)
         holder.defer(cursor, claims, due=now + timedelta(seconds=delay), reason="retry", tried=1)
-    if work.partial:
-        cursor.execute(_KEEP_PARTIAL, [list(column) for column in zip(*work.partial, strict=True)])
+    partial_keep(cursor, work.partial)
     if work.outcomes:
         outcomes_apply(cursor, work.outcomes)
+
+
+def partial_keep(cursor: Any, partial: Sequence[tuple[uuid.UUID, int]]) -> None:
+    """Notes of messages how many of their segments an SMSC has."""
+    if partial:
+        cursor.execute(_KEEP_PARTIAL, [list(column) for column in zip(*partial, strict=True)])
 
 
 def _segments_insert(cursor: Any, work: Work, carrier_id: int, bind_id: int) -> None:
     if not work.segments:
         return
-    sent = [moment(result.answered_at) for _id, result, _smsc in work.segments]
+    sent = [result.answered_at for _id, result, _smsc in work.segments]
     cursor.execute(
         _INSERT_SEGMENTS,
         {
             "carrier": carrier_id,
             "bind": bind_id,
-            "days": [(at - _EPOCH).days for at in sent],
-            "messages": [message_id for message_id, _result, _smsc in work.segments],
-            "numbers": [result.submission.segment for _id, result, _smsc in work.segments],
-            "totals": [result.submission.segments for _id, result, _smsc in work.segments],
-            "smsc_ids": [smsc_id for _id, _result, smsc_id in work.segments],
-            "sent": sent,
+            "days": Int4s([int(at) // _DAY_SECONDS for at in sent]),
+            "messages": Uuids([message_id for message_id, _result, _smsc in work.segments]),
+            "numbers": Int2s([result.submission.segment for _id, result, _smsc in work.segments]),
+            "totals": Int2s([result.submission.segments for _id, result, _smsc in work.segments]),
+            "smsc_ids": Texts([smsc_id for _id, _result, smsc_id in work.segments]),
+            "sent": Times(sent),
         },
     )

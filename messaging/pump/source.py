@@ -15,13 +15,24 @@ MOST_CLAIM_AGE_SECONDS = 0.75
 
 
 class Source:
-    """Two ready queues. The link's thread takes, the claiming threads put; nothing blocks."""
+    """Two ready queues. The link's thread takes, the claiming threads put; nothing blocks.
 
-    def __init__(self, *, is_held: Callable[[int], bool], wake_claimer: Callable[[], None]) -> None:
+    What comes back of a message that is on the wire in part does not wait for the next session,
+    which may be hours away: `not_taken` is told, and the message is decided again.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_held: Callable[[int], bool],
+        wake_claimer: Callable[[], None],
+        not_taken: Callable[[list[Submission]], None],
+    ) -> None:
         self._express: deque[Submission] = deque()
         self._bulk: deque[Submission] = deque()
         self._is_held = is_held
         self._wake_claimer = wake_claimer
+        self._not_taken = not_taken
         self.returned: deque[Claim] = deque()  # claimed, not written, to go back to the queue
 
     def put(self, submissions: Iterable[Submission]) -> None:
@@ -52,30 +63,34 @@ class Source:
             claim = cast(Claim, submission.token)
             if claim.dropped:
                 continue
-            if not claim.started and claim.claimed_at < oldest:
+            if not claim.written and claim.claimed_at < oldest:
                 self._drop(claim)
                 continue
             taken.append(submission)
         return taken
 
     def put_back(self, submissions: list[Submission]) -> None:
+        for submission in submissions:
+            cast(Claim, submission.token).written &= ~(1 << submission.segment)
+        rest = []
         for submission in reversed(submissions):
-            claim = cast(Claim, submission.token)
-            if not claim.results and submission.segment == 1:
-                claim.started = False
+            if cast(Claim, submission.token).written:
+                rest.append(submission)
+                continue
             queue = self._express if submission.lane == EXPRESS_LANE else self._bulk
             queue.appendleft(submission)
+        if rest:
+            self._not_taken(rest)
 
     def may_write(self, submission: Submission) -> bool:
         claim = cast(Claim, submission.token)
         if claim.dropped:
             return False
-        if claim.started:  # never half a message
-            return True
-        if self._is_stale(claim):
+        # Never half a message.
+        if not claim.written and self._is_stale(claim):
             self._drop(claim)
             return False
-        claim.started = True
+        claim.written |= 1 << submission.segment
         return True
 
     def _is_stale(self, claim: Claim) -> bool:
@@ -89,10 +104,24 @@ class Source:
         claim.dropped = True
         self.returned.append(claim)
 
+    def end_session(self) -> None:
+        """Gives up what is left of messages that are on the wire in part."""
+        rest = []
+        for queue in (self._express, self._bulk):
+            for _ in range(len(queue)):
+                submission = queue.popleft()
+                if cast(Claim, submission.token).written:
+                    rest.append(submission)
+                else:
+                    queue.append(submission)
+        if rest:
+            self._not_taken(rest)
+
     def drain(self) -> None:
-        """Drops everything that is not on the wire yet (stopping)."""
+        """Gives everything back (stopping, when nobody takes or puts any more)."""
+        self.end_session()
         for queue in (self._express, self._bulk):
             while queue:
                 claim = cast(Claim, queue.popleft().token)
-                if not claim.dropped and not claim.started:
+                if not claim.dropped:
                     self._drop(claim)
