@@ -25,7 +25,7 @@ class SignalboxAdminSite(UnfoldAdminSite):
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Every page: what a service refuses becomes a message, never a server error."""
-        return super().admin_view(_explained(view), cacheable)  # type: ignore[no-any-return]
+        return super().admin_view(_explained(view), cacheable)
 
 
 def _explained(view: View) -> View:

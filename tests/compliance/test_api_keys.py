@@ -16,7 +16,7 @@ HERE = "203.0.113.7"
 
 
 def create(world: World, **overrides: Any) -> tuple[ApiKey, str]:
-    values = {"account": world.account, "name": "Shop", "scopes": ["messages:send"]}
+    values: dict[str, Any] = {"account": world.account, "name": "Shop", "scopes": ["messages:send"]}
     return api_key_create(actor=world.ines, **(values | overrides))
 
 

@@ -20,7 +20,12 @@ MARKETING = Purpose.MARKETING
 
 
 def record(world: World, msisdn: str, action: str = "granted", **overrides: Any) -> ConsentRecord:
-    values = {"purpose": MARKETING, "method": "form", "source": "shop", "actor": world.bob}
+    values: dict[str, Any] = {
+        "purpose": MARKETING,
+        "method": "form",
+        "source": "shop",
+        "actor": world.bob,
+    }
     return consent_record(
         account=world.account,
         advertiser=world.advertiser,

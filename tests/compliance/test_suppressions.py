@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def add(world: World, msisdn: str, **overrides: Any) -> Suppression:
-    values = {
+    values: dict[str, Any] = {
         "account": world.account,
         "advertiser": world.advertiser,
         "purpose": "marketing",

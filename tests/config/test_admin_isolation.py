@@ -13,7 +13,6 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ForeignKey, Model
 from django.forms import ModelChoiceField
-from django.http import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -75,12 +74,11 @@ def scene(db: None) -> Scene:
     return Scene(mine, theirs, stranger, mixed)
 
 
-def content(response: HttpResponseBase) -> str:
+def content(response: Any) -> str:
     """The whole answer, also where it is streamed."""
     if response.streaming:
-        parts = list(response.streaming_content)  # type: ignore[attr-defined]
-        return b"".join(parts).decode()
-    return response.content.decode() + str(response.headers.get("Location", ""))  # type: ignore[attr-defined]
+        return b"".join(response.streaming_content).decode()
+    return str(response.content.decode()) + str(response.headers.get("Location", ""))
 
 
 def pages_of(label: str, arguments: int) -> list[Page]:
@@ -229,8 +227,9 @@ def offers(field: Any, things: Things) -> list[Model]:
     """Those of the things that a field lets one choose."""
     if not isinstance(field, ModelChoiceField):
         return []
-    same = [one.pk for one in things.values() if isinstance(one, field.queryset.model)]
-    return list(field.queryset.filter(pk__in=same))
+    rows: Any = field.queryset
+    same = [one.pk for one in things.values() if isinstance(one, rows.model)]
+    return list(rows.filter(pk__in=same))
 
 
 def autocompletes() -> list[tuple[str, str]]:
