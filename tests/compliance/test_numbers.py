@@ -2,7 +2,7 @@
 
 import pytest
 
-from compliance.numbers import search_prefix, to_display, to_msisdn
+from compliance.numbers import search_prefixes, to_display, to_msisdn
 
 
 @pytest.mark.parametrize(
@@ -23,21 +23,23 @@ def test_written_number_is_read_in_the_countrys_way(
 
 
 @pytest.mark.parametrize(
-    ("text", "prefix"),
+    ("text", "country", "prefixes"),
     [
-        ("0912", "84912"),
-        ("0912 345", "84912345"),
-        ("+84912", "84912"),
-        ("0084912", "84912"),
-        ("84912", "84912"),
-        ("091", None),
-        ("Nguyễn", None),
-        ("٠٩١٢", None),
-        ("", None),
+        ("0912", "VN", ("84912",)),
+        ("0912 345", "VN", ("84912345",)),
+        ("+84912", "VN", ("84912",)),
+        ("0084912", "VN", ("84912",)),
+        ("84912", "VN", ("84912", "8484912")),
+        ("912 345", "VN", ("912345", "84912345")),
+        ("(212) 555", "US", ("212555", "1212555")),
+        ("091", "VN", ()),
+        ("Nguyễn", "VN", ()),
+        ("٠٩١٢", "VN", ()),
+        ("", "VN", ()),
     ],
 )
-def test_search_by_the_beginning(text: str, prefix: str | None) -> None:
-    assert search_prefix(text, "VN") == prefix
+def test_search_by_the_beginning(text: str, country: str, prefixes: tuple[str, ...]) -> None:
+    assert search_prefixes(text, country) == prefixes
 
 
 def test_shown_with_plus() -> None:

@@ -122,6 +122,15 @@ def test_numbers_are_found_as_people_write_them(world: World, browse: Any, term:
     assert "+84912345678" not in other.content.decode()
 
 
+def test_numbers_are_read_in_the_way_of_the_own_country(world: World, browse: Any) -> None:
+    Account.objects.filter(pk=world.account.pk).update(country="US")
+    client = browse(world.bob)
+    form = consent_form(world, msisdn="(212) 555-0123")
+    assert client.post(address("compliance.consentrecord", "add"), form).status_code == 302
+    found = client.get(address("compliance.consentrecord", "changelist"), {"q": "212 555"})
+    assert "+12125550123" in found.content.decode()
+
+
 def suppress(world: World, source: str = SuppressionSource.CONSOLE) -> Suppression:
     return suppression_add(
         account=world.account,
