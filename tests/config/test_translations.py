@@ -54,7 +54,7 @@ def test_placeholders_survive_translation():
 
 # Marked in code, so that a string added without a translation fails here and not on a page.
 _MARKED = re.compile(
-    r"""\b(?:_|gettext|gettext_lazy|gettext_noop|text)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)[,)]"""
+    r"""(?<![\w.])(?:_|gettext|gettext_lazy|gettext_noop|text)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)[,)]"""
 )
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _TAG = re.compile(r"""\{%-?\s*(?:trans|translate)\s+"([^"]+)\"""")
