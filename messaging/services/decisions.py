@@ -1,6 +1,7 @@
 """One decision for every door: pre-flight, preview, release, routing and claiming call this."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,14 +29,16 @@ _REASONS = {
     "cap_reached": FailureReason.FREQUENCY_CAP,
 }
 
-# Messages of the last 24 hours that count against a cap: those out or on their way. An exact
-# reservation across campaigns is the frequency ledger's work.
+# Messages of the last 24 hours that count against a cap: those out or on their way, bounded to
+# the few partitions that can hold them. An exact reservation across campaigns is the frequency
+# ledger's work.
 _TOUCHES = """
-SELECT m.msisdn, count(*) FROM messaging_message m
-WHERE m.msisdn = ANY(%(msisdns)s) AND m.advertiser_id = %(advertiser)s AND m.id > uuid7_floor(%(since)s) AND m.message_class = 'marketing'
+SELECT m.msisdn, m.id FROM messaging_message m
+WHERE m.msisdn = ANY(%(msisdns)s) AND m.advertiser_id = %(advertiser)s
+  AND m.id BETWEEN uuid7_floor(%(since)s) AND uuid7_floor(%(until)s)
+  AND m.message_class = 'marketing'
   AND m.status IN ('queued', 'sent', 'delivered', 'undelivered', 'unknown')
-  AND coalesce(m.sent_at, m.created_at) > %(day_ago)s AND m.id <> ALL(%(own)s)
-GROUP BY m.msisdn
+  AND coalesce(m.sent_at, m.created_at) > %(day_ago)s
 """
 
 
@@ -121,11 +124,14 @@ def _touches(
                 "advertiser": advertiser_id,
                 "msisdns": list(msisdns),
                 "since": now - timedelta(days=3),
+                "until": now + timedelta(minutes=5),
                 "day_ago": now - timedelta(days=1),
-                "own": [case.id for case in own],
             },
         )
-        return {(advertiser_id, row[0], lane): row[1] for row in cursor.fetchall()}
+        found = cursor.fetchall()
+    own_ids = {case.id for case in own} if found else set()
+    counts = Counter(msisdn for msisdn, message_id in found if message_id not in own_ids)
+    return {(advertiser_id, msisdn, lane): count for msisdn, count in counts.items()}
 
 
 class _Batch:

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from config.common.ids import uuid7
-from config.common.states import sources
+from config.common.ids import uuid7_bytes
+from messaging.arrays import Int4s, Texts, Times, UuidOctets, Uuids
 from messaging.constants import TRANSITIONS, FailureReason, MessageStatus
-
-_UNKNOWN = MessageStatus.UNKNOWN.value
 
 
 @dataclass(slots=True)
 class Outcome:
-    """A message's next state. `segments_sent` and `cost` are kept where None."""
+    """A message's next state. `segments_sent` and `command_status` are kept where None."""
 
     message_id: uuid.UUID
     status: str
@@ -36,35 +34,42 @@ class Outcome:
 _STATEMENT = """
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
-        %(ids)s::uuid[], %(events)s::uuid[], %(at)s::timestamptz[], %(reasons)s::text[],
-        %(command_statuses)s::int[], %(receipt_errors)s::text[], %(segments)s::int[]
-    ) AS i(id, event_id, at, reason, command_status, receipt_error, segments_sent)
+        %(ids)s::uuid[], %(events)s::uuid[], %(statuses)s::text[], %(at)s::timestamptz[],
+        %(reasons)s::text[], %(command_statuses)s::int[], %(receipt_errors)s::text[],
+        %(segments)s::int[]
+    ) AS i(id, event_id, status, at, reason, command_status, receipt_error, segments_sent)
+), lost AS MATERIALIZED (
+    SELECT m.id, m.failure_reason FROM input i JOIN messaging_message m ON m.id = i.id
+    WHERE %(is_late)s::bool AND m.status = 'unknown' ORDER BY m.id FOR UPDATE OF m
 ), moved AS (
     UPDATE messaging_message m SET
-        status = %(status)s::text,
-        failure_reason = i.reason,
+        status = CASE WHEN m.segments_sent > 0 AND i.status = ANY(%(unsent)s::text[])
+                      THEN 'undelivered' ELSE i.status END,
+        failure_reason = CASE WHEN m.segments_sent > 0 AND i.status = ANY(%(unsent)s::text[])
+                              THEN 'partial' ELSE i.reason END,
         command_status = coalesce(i.command_status, m.command_status),
         receipt_error = CASE WHEN i.receipt_error = '' THEN m.receipt_error
                              ELSE i.receipt_error END,
         segments_sent = coalesce(i.segments_sent, m.segments_sent)::smallint,
-        sent_at = CASE WHEN %(is_sent)s::bool THEN i.at ELSE m.sent_at END,
-        done_at = CASE WHEN %(is_sent)s::bool THEN m.done_at ELSE i.at END
+        sent_at = CASE WHEN i.status = 'sent' THEN i.at ELSE m.sent_at END,
+        done_at = CASE WHEN i.status = 'sent' THEN m.done_at ELSE i.at END
     FROM input i
-    WHERE m.id = i.id AND m.status = ANY(%(sources)s::text[])
+    WHERE m.id = i.id AND m.status || '>' || i.status = ANY(%(moves)s::text[])
     RETURNING m.id, i.event_id, i.at, m.account_id, m.campaign_id, m.msisdn, m.sender_id,
-        m.failure_reason, m.segment_count, m.price_micros, m.currency, m.client_reference,
-        m.metadata, m.message_class, m.sent_at
+        m.status, m.failure_reason, m.segment_count, m.price_micros, m.currency,
+        m.client_reference, m.metadata, m.message_class, m.sent_at
 ), counts AS MATERIALIZED (
     SELECT account_id, count(*) AS n FROM moved GROUP BY account_id ORDER BY account_id
 ), tallied AS (
     INSERT INTO messaging_tally
         (campaign_id, status, reason, messages, segments, price_micros)
-    SELECT campaign_id, %(status)s::text, failure_reason, count(*),
-        sum(segment_count), sum(price_micros)
-    FROM moved WHERE campaign_id IS NOT NULL GROUP BY campaign_id, failure_reason
+    SELECT campaign_id, status, failure_reason, count(*), sum(segment_count), sum(price_micros)
+    FROM moved WHERE campaign_id IS NOT NULL GROUP BY campaign_id, status, failure_reason
     UNION ALL
-    SELECT campaign_id, 'unknown', '', -count(*), -sum(segment_count), -sum(price_micros)
-    FROM moved WHERE %(from_unknown)s::bool AND campaign_id IS NOT NULL GROUP BY campaign_id
+    SELECT m.campaign_id, 'unknown', lost.failure_reason,
+        -count(*), -sum(m.segment_count), -sum(m.price_micros)
+    FROM lost JOIN moved m ON m.id = lost.id
+    WHERE m.campaign_id IS NOT NULL GROUP BY m.campaign_id, lost.failure_reason
 ), locked AS MATERIALIZED (
     SELECT account_id FROM messaging_eventcounter
     WHERE account_id = ANY(ARRAY(SELECT account_id FROM counts))
@@ -75,20 +80,19 @@ WITH input AS MATERIALIZED (
     WHERE c.account_id = counts.account_id
     RETURNING c.account_id, c.last - counts.n AS base
 ), ordered AS (
-    SELECT moved.*, numbered.base
+    SELECT moved.*, 'message.' || moved.status AS type, numbered.base
         + row_number() OVER (PARTITION BY moved.account_id ORDER BY moved.id) AS sequence
     FROM moved JOIN numbered USING (account_id)
 ), logged AS (
     INSERT INTO messaging_event (id, account_id, sequence, type, message_id, at, body)
-    SELECT o.event_id, o.account_id, o.sequence, %(type)s::text, o.id, o.at,
-        '{"sequence":' || o.sequence || ',"type":"' || %(type)s::text || '","timestamp":'
+    SELECT o.event_id, o.account_id, o.sequence, o.type, o.id, o.at,
+        '{"sequence":' || o.sequence || ',"type":"' || o.type || '","timestamp":'
         || to_json(o.at)::text || ',"data":' || json_build_object(
             'id', o.id,
             'to', '+' || o.msisdn,
-            'from', (SELECT CASE WHEN s.kind = 'long_code' THEN '+' ELSE '' END || s.address
-                     FROM routing_sender s WHERE s.id = o.sender_id),
+            'from', (SELECT s.address FROM routing_sender s WHERE s.id = o.sender_id),
             'class', o.message_class,
-            'status', %(status)s::text,
+            'status', o.status,
             'failure_reason', nullif(o.failure_reason, ''),
             'segment_count', o.segment_count,
             'price', json_build_object(
@@ -96,7 +100,7 @@ WITH input AS MATERIALIZED (
             'client_reference', nullif(o.client_reference, ''),
             'metadata', coalesce(o.metadata, '{}'::jsonb),
             'sent_at', o.sent_at,
-            'done_at', CASE WHEN %(is_sent)s::bool THEN NULL ELSE o.at END
+            'done_at', CASE WHEN o.status = 'sent' THEN NULL ELSE o.at END
         )::text || '}'
     FROM ordered o
 )
@@ -104,47 +108,57 @@ SELECT id FROM moved
 """
 
 
+def _moves(*, is_late: bool) -> list[str]:
+    return sorted(
+        f"{source!s}>{target!s}"
+        for source, targets in TRANSITIONS.items()
+        for target in targets
+        if (source == MessageStatus.UNKNOWN) is is_late
+    )
+
+
+_MOVES, _LATE_MOVES = _moves(is_late=False), _moves(is_late=True)
+_SETTLED_LATE = TRANSITIONS[MessageStatus.UNKNOWN]
+# Of a message that an SMSC has in part these are not true: it is undelivered, as a part.
+_UNSENT = ["blocked", "canceled", "expired", "failed"]
+
+
 def outcomes_apply(cursor: Any, outcomes: Sequence[Outcome]) -> set[uuid.UUID]:
     """Moves messages to their outcomes in the cursor's transaction; returns those that moved.
 
-    A message that a late receipt takes out of `unknown` gives its count there back.
+    Of two outcomes for one message the first counts. A message that a late receipt takes out of
+    `unknown` gives its count there back.
     """
-    moved: set[uuid.UUID] = set()
-    for status in dict.fromkeys(outcome.status for outcome in outcomes):
-        group = [outcome for outcome in outcomes if outcome.status == status]
-        allowed = sources(TRANSITIONS, status)
-        moved |= _apply(cursor, status, group, allowed - {_UNKNOWN}, from_unknown=False)
-        left = [outcome for outcome in group if outcome.message_id not in moved]
-        if left and _UNKNOWN in allowed:
-            moved |= _apply(cursor, status, left, frozenset({_UNKNOWN}), from_unknown=True)
+    first: dict[uuid.UUID, Outcome] = {}
+    for outcome in outcomes:
+        first.setdefault(outcome.message_id, outcome)
+    # One statement for all states, and one order of rows and accounts for all writers: two
+    # batches cannot wait for each other.
+    rows = sorted(first.values(), key=_by_id)
+    moved = _apply(cursor, rows, _MOVES, is_late=False)
+    late = [row for row in rows if row.message_id not in moved and row.status in _SETTLED_LATE]
+    if late:
+        moved |= _apply(cursor, late, _LATE_MOVES, is_late=True)
     return moved
 
 
 def _apply(
-    cursor: Any,
-    status: str,
-    group: Sequence[Outcome],
-    allowed: frozenset[str],
-    *,
-    from_unknown: bool,
+    cursor: Any, rows: Sequence[Outcome], moves: Sequence[str], *, is_late: bool
 ) -> set[uuid.UUID]:
-    # One lock order for all writers; one outcome per message (two receipts in one batch).
-    rows = sorted({outcome.message_id: outcome for outcome in group}.values(), key=_by_id)
     cursor.execute(
         _STATEMENT,
         {
-            "ids": [row.message_id for row in rows],
-            "events": [uuid7() for _ in rows],
-            "at": [row.at for row in rows],
-            "reasons": [str(row.reason) for row in rows],
-            "command_statuses": [row.command_status for row in rows],
-            "receipt_errors": [row.receipt_error for row in rows],
-            "segments": [row.segments_sent for row in rows],
-            "status": str(status),
-            "type": f"message.{status}",
-            "is_sent": status == MessageStatus.SENT,
-            "sources": sorted(str(state) for state in allowed),
-            "from_unknown": from_unknown,
+            "ids": Uuids([row.message_id for row in rows]),
+            "events": UuidOctets([uuid7_bytes() for _ in rows]),
+            "statuses": Texts([str(row.status) for row in rows]),
+            "at": Times([row.at.timestamp() for row in rows]),
+            "reasons": Texts([str(row.reason) for row in rows]),
+            "command_statuses": Int4s([row.command_status for row in rows]),
+            "receipt_errors": Texts([row.receipt_error for row in rows]),
+            "segments": Int4s([row.segments_sent for row in rows]),
+            "moves": list(moves),
+            "unsent": _UNSENT,
+            "is_late": is_late,
         },
     )
     return {row[0] for row in cursor.fetchall()}
