@@ -29,8 +29,8 @@ test: $(TOOLS) $(CATALOGUES) ## the whole suite (ARGS="-k name" selects)
 demo: $(INSTALLED) $(CATALOGUES) ## a campaign through the simulator; starts the platform if need be
 	@exec $(PY) manage.py run --then demo $(ARGS)
 
-bench: $(INSTALLED) $(CATALOGUES) ## the figures (BENCH=throughput,latency selects)
-	@exec $(PY) manage.py run --then bench $(ARGS)
+bench: $(INSTALLED) $(CATALOGUES) ## the figures, on servers of its own (BENCH=throughput,latency selects)
+	@exec $(PY) manage.py bench $(ARGS)
 
 check: $(TOOLS) ## format, lint, import contracts, types
 	@$(VENV)/bin/ruff format --check .

@@ -1,0 +1,1 @@
+"""`make bench`: the platform measured whole, on servers and ports of its own."""

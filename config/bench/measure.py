@@ -1,0 +1,45 @@
+"""The process that measures: it makes the world, runs the figures and prints their lines."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from config.bench.audience import Audience, audience_make
+from config.bench.figures import Figure, json_line
+from config.bench.latency import Latency
+from config.bench.machine import machine_facts
+from config.bench.options import Options
+from config.bench.rig import pids, tell
+from config.bench.throughput import throughput
+from config.bench.world import World, world_make
+from config.common import env
+
+
+def measure(options: Options, write: Callable[[str], object]) -> bool:
+    """Prints one line per figure; whether all of them are sound."""
+    world = world_make(options.sink, env.required("BENCH_RECEIVER"))
+    tell(f"bound to {world.bind.host}:{world.bind.port}; making {options.count} contacts")
+    audience = audience_make(world, options.count)
+    machine = machine_facts()
+    is_sound = True
+    for act in _acts(options, world, audience):
+        before = os.getloadavg()
+        figure = act()
+        load = {"before": before, "after": os.getloadavg()}
+        write(json_line(figure, machine=machine, load=load))
+        is_sound = is_sound and figure.is_sound
+    return is_sound
+
+
+def _acts(options: Options, world: World, audience: Audience) -> Iterator[Callable[[], Figure]]:
+    """Quiet ones first: a campaign leaves webhooks to deliver."""
+    latency = Latency(world) if "latency" in options.figures else None
+    if latency is not None:
+        yield latency.idle
+    if "throughput" in options.figures:
+        roots = pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()}
+        yield lambda: throughput(world, audience, roots, own_sink=options.sink is None)
+    if latency is not None:
+        yield lambda: latency.loaded(audience)

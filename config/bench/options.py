@@ -1,0 +1,62 @@
+"""What a person may choose, by environment variables: `COUNT=20000 make bench`."""
+
+from dataclasses import dataclass
+
+from config.common import env
+
+FIGURES = ("latency", "throughput")
+
+
+class OptionError(ValueError):
+    """A variable that cannot be used; the text says which and what it may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """An SMSC of one's own, in place of the simulator."""
+
+    host: str
+    port: int
+    system_id: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """BENCH, COUNT, SINK and KEEP."""
+
+    figures: frozenset[str]
+    count: int
+    sink: Sink | None
+    keeps: bool
+
+
+def options() -> Options:
+    """As the environment says. Raises OptionError."""
+    sink = _sink(env.text("SINK"))
+    figures = frozenset(env.items("BENCH")) or frozenset(FIGURES)
+    unknown = sorted(figures - set(FIGURES))
+    if unknown:
+        raise OptionError(f"BENCH={','.join(unknown)}: choose from {','.join(FIGURES)}")
+    if sink is not None:
+        figures -= {"latency"}  # it is read from the simulator's journal
+    if not figures:
+        raise OptionError("BENCH=latency needs the bundled sink: leave SINK out")
+    count = env.integer("COUNT", 100_000)
+    if not 1_000 <= count <= 5_000_000:
+        raise OptionError(f"COUNT={count}: write a number from 1000 to 5000000")
+    return Options(figures, count, sink, env.boolean("KEEP"))
+
+
+def _sink(text: str) -> Sink | None:
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        raise OptionError(f"SINK={text}: write host:port")
+    return Sink(
+        host,
+        int(port),
+        env.text("SINK_SYSTEM_ID", "signalbox"),
+        env.text("SINK_PASSWORD", "sim-fast"),
+    )
