@@ -2,7 +2,7 @@ from collections import Counter
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import AudienceEntry, Contact
@@ -134,6 +134,25 @@ def test_two_workers_release_each_contact_once():
     assert at_once(work, work) == [None, None]
     assert (messages(campaign), len(ledger(campaign)), queued(campaign)) == (60, 60, 60)
     assert set(Counter(Message.objects.values_list("msisdn", flat=True)).values()) == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_cut_off_leaves_its_lock_and_half_a_slice_to_nobody(monkeypatch):
+    campaign = make_market().launched(6)
+    write = release_module._ledger_write
+
+    def cut_off(*args) -> None:
+        write(*args)
+        with connection.cursor() as cursor:  # as if the process were killed
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(release_module, "_ledger_write", cut_off)
+        (error,) = at_once(lambda: campaign_release(campaign.pk, wait=never))
+    assert isinstance(error, OperationalError)
+    assert (messages(campaign), queued(campaign)) == (0, 0)
+    assert campaign_release(campaign.pk, wait=never) == "finished"
+    assert (messages(campaign), len(ledger(campaign)), queued(campaign)) == (6, 6, 6)
 
 
 @pytest.mark.django_db(transaction=True)
