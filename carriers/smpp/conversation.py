@@ -147,6 +147,7 @@ class Conversation:
         for event in events:
             match event:
                 case Results(results):
+                    self._around.feeder.answered(results)
                     sink.results(results)
                 case Inbound(pdus):
                     sink.inbound(pdus)

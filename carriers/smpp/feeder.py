@@ -2,9 +2,10 @@
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from typing import Final
 
-from carriers.ports import Submission, SubmissionSource
+from carriers.ports import Submission, SubmissionSource, SubmitResult
 from carriers.smpp.journal import Journal
 from carriers.smpp.pacing import Pacer
 from carriers.smpp.session import SmppSession
@@ -44,6 +45,14 @@ class Feeder:
             queues = self._parked[express].values()
             at = min((self._pacer.sender_next_at(q[0], now) for q in queues), default=math.inf)
         return max(at, self._pacer.next_at(now, express))
+
+    def answered(self, results: Sequence[SubmitResult]) -> None:
+        """Note answers in the journal, before they go to the sink."""
+        for result in results:
+            if result.journal_slot >= 0 and result.outcome != "unknown":
+                self._journal.answer(
+                    result.journal_slot, result.command_status, result.smsc_message_id
+                )
 
     def return_unsent(self, unsent: tuple[Pending, ...]) -> None:
         """Give back what was submitted but never reached the socket."""

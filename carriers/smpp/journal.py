@@ -2,8 +2,10 @@
 
 A memory-mapped file per bind: stores into the mapping are in the page cache at once and survive
 the process. They do not survive the machine, so the header carries the host's boot id, and a
-journal of another boot is no evidence. Layout (big-endian): header of 64 octets, then slots of 24:
-message id (16), segment (4), padding (3), state (1: 1 = on the wire).
+journal of another boot is no evidence. An answer is kept until it is committed, so that what a
+crash leaves open is the window and no more. Layout (big-endian): header of 64 octets, then slots
+of 96: message id (16), segment (4), command_status (4), length of the SMSC's id (1), that id (65),
+padding (5), state (1: 1 = on the wire, 2 = answered).
 """
 
 import mmap
@@ -11,19 +13,23 @@ import os
 import socket
 import uuid
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from struct import Struct
 from typing import Final
 
 _MAGIC: Final = b"SBXJOURN"
-_VERSION: Final = 1
+_VERSION: Final = 2
 _HEADER: Final = Struct(">8sLQQ16sL")  # magic, version, bind id, epoch, boot id, slots
 _HEADER_OCTETS: Final = 64
-_SLOT: Final = Struct(">16sL")
-_SLOT_OCTETS: Final = 24
+_MARK: Final = Struct(">16sL")
+_ANSWER: Final = Struct(">LB65s")
+_SLOT_OCTETS: Final = 96
 _STATE: Final = _SLOT_OCTETS - 1
+_ON_THE_WIRE: Final = 1
+_ANSWERED: Final = 2
+_MOST_ID: Final = 65  # §5.2.23
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -33,14 +39,20 @@ class JournalFullError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JournalContent:
-    """What a former holder left: segments that may be at the SMSC, as (message id, segment)."""
+    """What a former holder left, by (message id, segment).
+
+    `entries` may be at the SMSC. `answers` are command_status and the SMSC's raw id of what was
+    answered and not committed.
+    """
 
     epoch: int
     entries: frozenset[tuple[bytes, int]]
+    answers: Mapping[tuple[bytes, int], tuple[int, str]] = field(default_factory=dict)
 
 
 class Journal:
-    """The open journal of a bind. `mark` belongs to the link, `release` to the committing thread.
+    """The open journal of a bind. `mark` and `answer` belong to the link, `release` to the
+    committing thread.
 
     They share only a deque of free slots, whose appends and pops are atomic.
     """
@@ -87,9 +99,16 @@ class Journal:
         except IndexError:
             raise JournalFullError from None
         at = _HEADER_OCTETS + slot * _SLOT_OCTETS
-        _SLOT.pack_into(self._mapping, at, message_id, segment)
-        self._mapping[at + _STATE] = 1  # last, so that a slot in use is never half written
+        _MARK.pack_into(self._mapping, at, message_id, segment)
+        self._mapping[at + _STATE] = _ON_THE_WIRE  # last: a slot in use is never half written
         return slot
+
+    def answer(self, slot: int, command_status: int, smsc_message_id: str) -> None:
+        """Note the SMSC's answer to a marked segment, before anybody acts on it."""
+        octets = smsc_message_id.encode("latin-1", "replace")[:_MOST_ID]
+        at = _HEADER_OCTETS + slot * _SLOT_OCTETS
+        _ANSWER.pack_into(self._mapping, at + _MARK.size, command_status, len(octets), octets)
+        self._mapping[at + _STATE] = _ANSWERED
 
     def release(self, slots: Iterable[int]) -> None:
         """Free slots whose results are committed; from any thread."""
@@ -123,8 +142,14 @@ def read(path: Path, bind_id: int) -> JournalContent | None:
     if len(data) != _HEADER_OCTETS + slots * _SLOT_OCTETS:
         return None
     positions = range(_HEADER_OCTETS, len(data), _SLOT_OCTETS)
-    entries = (_SLOT.unpack_from(data, at) for at in positions if data[at + _STATE] == 1)
-    return JournalContent(epoch, frozenset(entries))
+    entries = (_MARK.unpack_from(data, at) for at in positions if data[at + _STATE] == _ON_THE_WIRE)
+    answers = dict(_answered(data, at) for at in positions if data[at + _STATE] == _ANSWERED)
+    return JournalContent(epoch, frozenset(entries), answers)
+
+
+def _answered(data: bytes, at: int) -> tuple[tuple[bytes, int], tuple[int, str]]:
+    status, length, octets = _ANSWER.unpack_from(data, at + _MARK.size)
+    return _MARK.unpack_from(data, at), (status, octets[:length].decode("latin-1"))
 
 
 def _boot_id() -> bytes:

@@ -42,7 +42,7 @@ def claims_sort(
     if stale:
         claimed_place(cursor, [(claim.lane, claim.id) for claim in stale], snapshot, carrier_id)
         rest = [claim for claim in rest if not _is_stale(claim, snapshot, now)]
-    _remember_taken(cursor, [claim for claim in rest if claim.segments_sent], now)
+    taken_recall(cursor, [claim for claim in rest if claim.segments_sent], now)
     return rest
 
 
@@ -55,21 +55,16 @@ def _is_stale(claim: Claim, snapshot: Snapshot, now: datetime) -> bool:
     )
 
 
-def _remember_taken(cursor: Any, claims: Sequence[Claim], now: datetime) -> None:
+def taken_recall(cursor: Any, claims: Sequence[Claim], now: datetime) -> None:
     """Segments that an SMSC already has are not sent again: only the missing ones are."""
     if not claims:
         return
     by_id = {claim.id: claim for claim in claims}
-    cursor.execute(_TAKEN_SEGMENTS, {"ids": sorted(by_id), "day": recent_day(now)})
+    day = int(now.timestamp()) // _UNIX_DAY - _RECENT_DAYS
+    cursor.execute(_TAKEN_SEGMENTS, {"ids": sorted(by_id), "day": day})
     for message_id, number, total, smsc_id, sent_at in cursor.fetchall():
         claim = by_id[message_id]
         claim.results[number] = _taken(claim, number, total, smsc_id, sent_at)
-
-
-def recent_day(now: datetime) -> int:
-    """The first day (since 1970-01-01) on which a message that is still queued can have been
-    sent in part."""
-    return int(now.timestamp()) // _UNIX_DAY - _RECENT_DAYS
 
 
 def _taken(claim: Claim, number: int, total: int, smsc_id: str, sent_at: float) -> SubmitResult:

@@ -31,7 +31,7 @@ from messaging.selectors.snapshot import SenderCard
 
 log = logs.get_logger(__name__)
 
-Work = Callable[[psycopg.Connection[Any]], None]
+Loop = Callable[[psycopg.Connection[Any]], None]
 
 _BULK_LANES = (1, 2, 3)
 _MOST_CLAIMED = 500
@@ -139,14 +139,14 @@ class BindPump:
         self._inbox.wake()
         _join(self._committing, deadline)
 
-    def _thread(self, name: str, work: Work, until: threading.Event) -> threading.Thread:
+    def _thread(self, name: str, work: Loop, until: threading.Event) -> threading.Thread:
         label = f"{self._bind.name} {name}"
         thread = threading.Thread(target=self._run, args=(name, work, until), name=label)
         thread.daemon = True
         thread.start()
         return thread
 
-    def _run(self, name: str, work: Work, until: threading.Event) -> None:
+    def _run(self, name: str, work: Loop, until: threading.Event) -> None:
         """Runs `work` over and over on one connection. Whatever happens, it goes on: a lost
         database is waited for, and a link whose answers nobody commits would be worse still."""
         connection: psycopg.Connection[Any] | None = None
@@ -176,7 +176,7 @@ class BindPump:
     def _is_drained(self, name: str) -> bool:
         return name != "flush" or not (self._results or self._pending or self._source.returned)
 
-    def _claim_work(self) -> Work:
+    def _claim_work(self) -> Loop:
         claimer = Claimer(**self._where)
         state = {"rewound": time.monotonic()}
 
@@ -194,7 +194,7 @@ class BindPump:
 
         return work
 
-    def _express_work(self) -> Work:
+    def _express_work(self) -> Loop:
         claimer = Claimer(**self._where)
 
         def work(connection: psycopg.Connection[Any]) -> None:

@@ -51,6 +51,12 @@ def stored_id(raw: str, form: str) -> str:
     return canonical_id(raw, form).replace("\0", "")[:_MOST_ID]
 
 
+def lost(submission: Submission) -> SubmitResult:
+    """The result of a segment that was handed to a session and never answered."""
+    at, ambiguous = clock.now().timestamp(), StatusClass.AMBIGUOUS
+    return SubmitResult(submission, "unknown", NO_STATUS, "", NO_SLOT, at, at, ambiguous)
+
+
 def not_taken(submission: Submission) -> SubmitResult:
     """The result of a segment that no session took: to be sent again, without an attempt."""
     at, throttle = clock.now().timestamp(), StatusClass.THROTTLE
@@ -187,15 +193,10 @@ def work_commit(
     for attempts, claims in work.later.items():
         delay = min(_RETRY_CAP_SECONDS, _RETRY_BASE_SECONDS * 2**attempts)
         holder.defer(cursor, claims, due=now + timedelta(seconds=delay), reason="retry", tried=1)
-    partial_keep(cursor, work.partial)
+    if work.partial:
+        cursor.execute(_KEEP_PARTIAL, [list(column) for column in zip(*work.partial, strict=True)])
     if work.outcomes:
         outcomes_apply(cursor, work.outcomes)
-
-
-def partial_keep(cursor: Any, partial: Sequence[tuple[uuid.UUID, int]]) -> None:
-    """Notes of messages how many of their segments an SMSC has."""
-    if partial:
-        cursor.execute(_KEEP_PARTIAL, [list(column) for column in zip(*partial, strict=True)])
 
 
 def _segments_insert(cursor: Any, work: Work, carrier_id: int, bind_id: int) -> None:

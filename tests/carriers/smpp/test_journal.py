@@ -55,6 +55,32 @@ def test_what_was_on_the_wire_survives_sigkill(path):
     assert journal.read(path, 7) == JournalContent(3, frozenset({(ONE, 1), (THREE, 3)}))
 
 
+def test_answer_is_kept_until_it_is_committed(open_journal, path):
+    opened = open_journal()
+    first, second = opened.mark(ONE, 1), opened.mark(TWO, 1)
+    opened.answer(first, 0, "0a1B")
+    opened.answer(second, 0xFFFF_FFFF, "")
+    answers = {(ONE, 1): (0, "0a1B"), (TWO, 1): (0xFFFF_FFFF, "")}
+    assert journal.read(path, 7) == JournalContent(1, frozenset(), answers)
+    opened.release([first])
+    assert journal.read(path, 7).answers == {(TWO, 1): (0xFFFF_FFFF, "")}
+
+
+def test_longest_id_of_an_answer_is_kept_whole(open_journal, path):
+    opened = open_journal()
+    opened.answer(opened.mark(ONE, 1), 0, "x" * 65)
+    assert journal.read(path, 7).answers == {(ONE, 1): (0, "x" * 65)}
+
+
+def test_slot_of_an_answer_is_used_again_for_a_mark(open_journal, path):
+    opened = open_journal(slots=1)
+    slot = opened.mark(ONE, 1)
+    opened.answer(slot, 0, "1")
+    opened.release([slot])
+    opened.mark(TWO, 2)
+    assert journal.read(path, 7) == JournalContent(1, frozenset({(TWO, 2)}))
+
+
 def test_segments_of_a_message_are_told_apart(open_journal, path):
     opened = open_journal()
     for segment in (1, 2, 255):
