@@ -38,8 +38,8 @@ def leftovers_settle(cursor: Any, bind: Bind, epoch: int, journal: JournalConten
     where = {"carrier": bind.carrier_id, "bind": bind.pk, "epoch": epoch}
     cursor.execute(_LEFT, where)
     by_epoch: dict[int, list[Claim]] = {}
-    for claimed_under, *values in cursor.fetchall():
-        by_epoch.setdefault(claimed_under, []).append(Claim(*values, 0.0))
+    for row in cursor.fetchall():
+        by_epoch.setdefault(row[0], []).append(Claim(*row[1:], 0.0))
     for claimed_under, claims in by_epoch.items():
         evidence = journal if journal and journal.epoch == claimed_under else None
         _settle(cursor, bind, claimed_under, claims, evidence)
