@@ -9,12 +9,9 @@ from campaigns.services.preflight import preflight_run
 from campaigns.services.release import campaign_release
 from config.common import clock
 
-QUEUE = "campaigns"
-
 
 @shared_task(
     name="campaigns.tasks.run_import",
-    queue=QUEUE,
     acks_late=True,
     reject_on_worker_lost=True,
     autoretry_for=(OperationalError, InterfaceError),
@@ -26,31 +23,31 @@ def run_import(import_id: int) -> str:
     return import_run(import_id)
 
 
-@shared_task(name="campaigns.tasks.resume_imports", queue="maintenance")
+@shared_task(name="campaigns.tasks.resume_imports")
 def resume_imports() -> dict[str, int]:
     """Finds imports that a worker or the broker has lost (every minute)."""
     return imports_resume(clock.now())
 
 
-@shared_task(name="campaigns.tasks.cancel_campaign_messages", queue=QUEUE)
+@shared_task(name="campaigns.tasks.cancel_campaign_messages")
 def cancel_campaign_messages(campaign_id: int) -> int:
     """Cancels what has not left of a canceled campaign; settle_campaigns repeats it."""
     return campaign_cancel_messages(campaign_id)
 
 
-@shared_task(name="campaigns.tasks.release_campaign", queue=QUEUE)
+@shared_task(name="campaigns.tasks.release_campaign")
 def release_campaign(campaign_id: int) -> str:
     """Releases slices of a running campaign for a few seconds, then queues itself again."""
     return campaign_release(campaign_id)
 
 
-@shared_task(name="campaigns.tasks.run_preflight", queue=QUEUE)
+@shared_task(name="campaigns.tasks.run_preflight")
 def run_preflight(campaign_id: int) -> int:
     """Assesses a long list; repeating makes the report anew."""
     return int(preflight_run(campaign_id)["released"])
 
 
-@shared_task(name="campaigns.tasks.settle_campaigns", queue="maintenance")
+@shared_task(name="campaigns.tasks.settle_campaigns")
 def settle_campaigns() -> dict[str, int]:
     """Starts, restarts and completes campaigns (every 2 seconds)."""
     return campaigns_settle()

@@ -8,16 +8,14 @@ from messaging.services.webhook_planning import deliveries_schedule
 from messaging.services.webhook_results import deliveries_purge
 from messaging.services.webhook_sending import deliveries_send
 
-CAMPAIGNS, MAINTENANCE, WEBHOOKS = "campaigns", "maintenance", "webhooks"
 
-
-@shared_task(name="messaging.tasks.route_waiting", queue=CAMPAIGNS)
+@shared_task(name="messaging.tasks.route_waiting")
 def route_waiting() -> dict[str, int]:
     """Brings due messages into the dispatch queue (every second, and on wake-up)."""
     return {"routed": routing.waiting_route()}
 
 
-@shared_task(name="messaging.tasks.expire_messages", queue=MAINTENANCE)
+@shared_task(name="messaging.tasks.expire_messages")
 def expire_messages() -> dict[str, int]:
     """Settles what time has settled: missing receipts and passed deadlines (every 2 s)."""
     return {
@@ -26,7 +24,7 @@ def expire_messages() -> dict[str, int]:
     }
 
 
-@shared_task(name="messaging.tasks.keep_tables", queue=MAINTENANCE)
+@shared_task(name="messaging.tasks.keep_tables")
 def keep_tables() -> dict[str, int]:
     """Squashes counts, makes coming partitions, drops receipts nobody claimed (every minute)."""
     return {
@@ -36,19 +34,19 @@ def keep_tables() -> dict[str, int]:
     }
 
 
-@shared_task(name="messaging.tasks.plan_webhooks", queue=WEBHOOKS)
+@shared_task(name="messaging.tasks.plan_webhooks")
 def plan_webhooks() -> dict[str, int]:
     """Makes deliveries of new events and wakes a deliverer (every second, and on wake-up)."""
     return deliveries_schedule()
 
 
-@shared_task(name="messaging.tasks.deliver_webhooks", queue=WEBHOOKS)
+@shared_task(name="messaging.tasks.deliver_webhooks")
 def deliver_webhooks() -> dict[str, int]:
     """Posts what is due (sent by plan_webhooks)."""
     return deliveries_send()
 
 
-@shared_task(name="messaging.tasks.forget_answers", queue=MAINTENANCE)
+@shared_task(name="messaging.tasks.forget_answers")
 def forget_answers() -> dict[str, int]:
     """Drops idempotency keys and settled deliveries whose time is over (every hour)."""
     return {"keys": idempotency_keys_purge(), "deliveries": deliveries_purge()}

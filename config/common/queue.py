@@ -16,8 +16,6 @@ log = logs.get_logger(__name__)
 def send(name: str, args: Sequence[Any] = (), *, countdown: float | None = None) -> bool:
     """Publishes a task now. False when the broker does not answer: the database is the queue
     of record, so a lost wake-up costs time (sweeps find the work) and never a message."""
-    task = current_app.tasks.get(name)
-    options = {} if task is None else {"queue": getattr(task, "queue", None)}
     try:
         current_app.send_task(
             name,
@@ -25,7 +23,6 @@ def send(name: str, args: Sequence[Any] = (), *, countdown: float | None = None)
             countdown=countdown,
             retry=False,
             ignore_result=True,
-            **{key: value for key, value in options.items() if value},
         )
     except (OperationalError, OSError) as error:
         log.warning("wake-up not published", extra={"task": name, "error": type(error).__name__})

@@ -127,6 +127,7 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 # Unfold's sign-in form loses the way on when the page is opened by its own address.
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
@@ -211,6 +212,16 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+# What a queue is for: `campaigns` computes, `webhooks` waits for others, `maintenance` is the rest.
+CELERY_TASK_ROUTES = {
+    "campaigns.tasks.cancel_campaign_messages": {"queue": "campaigns"},
+    "campaigns.tasks.release_campaign": {"queue": "campaigns"},
+    "campaigns.tasks.run_import": {"queue": "campaigns"},
+    "campaigns.tasks.run_preflight": {"queue": "campaigns"},
+    "messaging.tasks.deliver_webhooks": {"queue": "webhooks"},
+    "messaging.tasks.plan_webhooks": {"queue": "webhooks"},
+    "messaging.tasks.route_waiting": {"queue": "campaigns"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
+
 from carriers.models import Carrier as CarrierRow
 from carriers.selectors.availability import carriers_available
 from routing.constants import NetworkSource, RegistrationState
 from routing.engine import Carrier, Rate, Route, RoutingSnapshot, SenderEntry
 from routing.models import (
     Network,
-    NumberOverride,
     NumberPlan,
     NumberPrefix,
     Sender,
@@ -69,8 +70,13 @@ def _active_prefixes() -> list[tuple[NumberPrefix, str]]:
 
 def number_overrides(msisdns: list[str]) -> dict[str, int]:
     """Networks of single numbers known to be elsewhere than their prefix says; one query."""
-    rows = NumberOverride.objects.filter(msisdn__in=msisdns)
-    return dict(rows.values_list("msisdn", "network_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT msisdn, network_id FROM routing_numberoverride WHERE msisdn = ANY(%s)"
+            " AND (valid_until IS NULL OR valid_until > now())",
+            [msisdns],
+        )
+        return dict(cursor.fetchall())
 
 
 def routing_snapshot(version: int, today: date) -> RoutingSnapshot:
