@@ -71,7 +71,8 @@ INTEGRATOR: Grants = {
     "routing.senderregistration": VIEW,
 }
 
-# Operators see traffic by carrier and segment, never what accounts wrote in it.
+# Operators see traffic by carrier and segment, never what accounts wrote in it: the pages of
+# messages and replies leave the texts out for them (messaging.admin.sight).
 OPERATOR: Grants = {
     "carriers.bind": ALL,
     "carriers.bindlease": VIEW,
@@ -80,6 +81,8 @@ OPERATOR: Grants = {
     "compliance.account": VIEW,
     "compliance.advertiser": VIEW,
     "compliance.rulepackversion": VIEW,
+    "messaging.inboundmessage": VIEW | {"simulate"},
+    "messaging.message": VIEW,
     "messaging.parkedreceipt": VIEW,
     "messaging.segment": VIEW,
     "routing.network": ALL,

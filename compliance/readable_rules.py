@@ -9,7 +9,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from compliance.constants import MessageClass, Purpose
+from compliance.constants import ConsentMethod, MessageClass, Purpose
 from compliance.rule_packs import model
 from compliance.rule_packs.parsing import parse_pack
 from compliance.windows import Span
@@ -193,7 +193,7 @@ def _policies(pack: model.Pack) -> list[tuple[str, str]]:
         ),
         (
             _("How consent may be given"),
-            ", ".join(pack.optin.methods).replace("_", " ") or "–",
+            ", ".join(str(ConsentMethod(name).label) for name in pack.optin.methods) or "–",
         ),
         (_("Languages of replies"), ", ".join(pack.languages)),
         (

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -63,7 +63,15 @@ class ContactAdmin(AccountScopedAdmin):
     search_help_text = _("A number in any notation, or a name with or without accents.")
     autocomplete_fields = ()
     ordering = ("-id",)
-    readonly_fields = ("phone", "country", "standing", "lists", "created_at", "updated_at")
+    readonly_fields = (
+        "phone",
+        "country",
+        "attribute_lines",
+        "standing",
+        "lists",
+        "created_at",
+        "updated_at",
+    )
     add_fieldsets = (
         (
             None,
@@ -91,7 +99,16 @@ class ContactAdmin(AccountScopedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return list(self.add_fieldsets)
-        return super().get_fieldsets(request, obj)
+        if self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        title, options = self.fieldsets[0]
+        fields = (*options["fields"][:-1], "attribute_lines")
+        return [(title, {**options, "fields": fields}), *self.fieldsets[1:]]
+
+    @display(description=_("attributes"))
+    def attribute_lines(self, obj: Contact) -> SafeString | str:
+        """For those who only read."""
+        return format_html_join(mark_safe("<br>"), "{}: {}", obj.attributes.items()) or "–"
 
     @display(description=_("number"), ordering="msisdn")
     def phone(self, obj: Contact) -> str:

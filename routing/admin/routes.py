@@ -50,7 +50,7 @@ class RouteAdmin(PlatformScopedAdmin):
             },
         ),
         (_("Order"), {"fields": (("tier", "weight"),)}),
-        (_("Destination"), {"fields": (("country", "network", "prefix"),)}),
+        (_("Destination"), {"fields": (("country", "prefix"), "network")}),
         (_("Only for"), {"fields": ("message_classes", "sender_kinds", "account")}),
     )
 

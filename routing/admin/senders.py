@@ -91,7 +91,7 @@ class SenderAdmin(AccountScopedAdmin):
     list_filter = ("kind", "status", "country", "account")
     list_select_related = ("account", "advertiser")
     search_fields = ("address", "account__name", "advertiser__name")
-    readonly_fields = ("lease",)
+    readonly_fields = ("lease", "classes")
     autocomplete_fields = ("advertiser",)
     inlines = (RegistrationInline,)
     fieldsets = (
@@ -122,8 +122,12 @@ class SenderAdmin(AccountScopedAdmin):
         return super().get_queryset(request).prefetch_related("registrations__network")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The days left are shown of an existing lease."""
+        """The days left are shown of an existing lease; classes in words to those who read."""
         fieldsets = list(super().get_fieldsets(request, obj))
+        if obj is not None and not self.has_change_permission(request, obj):
+            title, options = fieldsets[2]
+            fields = ("classes", "throughput", "receives_replies")
+            fieldsets[2] = (title, {**options, "fields": fields})
         if obj is None:
             title, options = fieldsets[1]
             fieldsets[1] = (title, {**options, "fields": (("lease_start", "lease_end"),)})
@@ -150,7 +154,7 @@ class SenderAdmin(AccountScopedAdmin):
         text = ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
         return ("soon" if days < _ENDS_SOON_DAYS else "open"), text
 
-    @display(description=_("classes"))
+    @display(description=_("allowed classes"))
     def classes(self, obj: Sender) -> str:
         return ", ".join(str(MessageClass(name).label) for name in obj.allowed_classes)
 

@@ -91,7 +91,7 @@ def _in_plan(home: HomePlan, national: str, repairs: tuple[str, ...], *, typed: 
     if reason is not None:
         raise NumberError(reason)
     if len(national) != home.length:
-        if len(national) <= _SHORT_CODE_MAX_DIGITS:
+        if national and len(national) <= _SHORT_CODE_MAX_DIGITS:
             raise NumberError("short_code", found=national)
         too = "too_long" if len(national) > home.length else "too_short"
         raise NumberError(too, digits=str(typed))

@@ -42,10 +42,11 @@ def test_different_roles_in_two_accounts_do_not_mix(world: World) -> None:
     assert world.charlie.has_perm("campaigns.change_contact", make_contact(world.other_account))
 
 
-def test_operator_reaches_every_account_but_no_text(world: World) -> None:
+def test_operator_reaches_every_account_but_no_template(world: World) -> None:
     assert permitted_accounts(world.olga, "routing.change_sender") is None
-    assert not world.olga.has_perm("messaging.view_message")
-    assert not world.olga.has_perm("messaging.view_inboundmessage")
+    assert permitted_accounts(world.olga, "messaging.view_message") is None  # without its text
+    assert not world.olga.has_perm("messaging.view_templateversion")
+    assert not world.olga.has_perm("messaging.cancel_message")
 
 
 def test_no_role_allows_nothing(db: None) -> None:

@@ -164,6 +164,15 @@ class PlatformScopedAdmin(Relations, SimpleHistoryAdmin, ModelAdmin):
     def _has_history(self) -> bool:
         return hasattr(self.model._meta, "simple_history_manager_attribute")
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """What never changes leads to no history: there is none."""
+        can_change = self.has_change_permission(request, context.get("original"))
+        changes = self._has_history() or can_change
+        context["show_history"] = bool(context.get("show_history")) and changes
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_urls(self) -> list[Any]:
         """Old versions have pages only where the model has history."""
         urls = super().get_urls()
