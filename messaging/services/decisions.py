@@ -140,6 +140,7 @@ class _Batch:
     def __init__(self, snapshot: Snapshot, known: _Recipients, now: datetime) -> None:
         self._snapshot, self._known, self._now = snapshot, known, now
         self._deciders: dict[tuple[object, ...], Decider] = {}
+        self._facts: dict[tuple[int, int], _Facts] = {}
 
     def decide(self, case: Case) -> Verdict:
         standing = self._standing(case)
@@ -225,7 +226,7 @@ class _Batch:
                 "end",
                 MessageStatus.FAILED.value,
                 FailureReason.NO_ROUTE.value,
-                decision=_facts_of(route, ruling),
+                decision=self._facts_of(route, ruling),
             )
         cost = route.chosen.cost_micros if route.chosen and route.chosen.cost_micros else 0
         return Verdict(
@@ -234,8 +235,24 @@ class _Batch:
             carrier_id=carrier_id,
             not_after=_earliest(case.not_after, ruling.close_at),
             cost_micros=cost * case.segment_count,
-            decision=_facts_of(route, ruling),
+            decision=self._facts_of(route, ruling),
         )
+
+    def _facts_of(self, route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]:
+        """Both come from memories of their own: a slice has few pairs of them."""
+        key = (id(route), id(ruling))
+        known = self._facts.get(key)
+        if known is None:
+            known = self._facts[key] = _Facts(route, ruling, _facts_of(route, ruling))
+        return known.facts
+
+
+class _Facts(NamedTuple):
+    """What the trace says of a pair; the pair is kept, so that its identity stays its own."""
+
+    route: RouteDecision
+    ruling: ComplianceDecision
+    facts: dict[str, Any]
 
 
 def _facts_of(route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]:

@@ -1,7 +1,9 @@
 """Drafts into the database: binary COPY into the partitioned tables, a slice at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -10,39 +12,40 @@ from psycopg.types.json import Jsonb
 from messaging.constants import MessageStatus
 from messaging.services.drafts import Draft
 
-_MESSAGE: dict[str, tuple[str, Callable[[Draft], Any]]] = {
-    "id": ("uuid", lambda d: d.id),
-    "account_id": ("int8", lambda d: d.account_id),
-    "advertiser_id": ("int8", lambda d: d.advertiser_id),
-    "sender_id": ("int8", lambda d: d.sender.id),
-    "template_version_id": ("int8", lambda d: d.template_version_id),
-    "campaign_id": ("int8", lambda d: d.campaign_id),
-    "contact_id": ("int8", lambda d: d.contact_id),
-    "origin": ("varchar", lambda d: d.origin),
-    "message_class": ("varchar", lambda d: d.message_class),
-    "msisdn": ("varchar", lambda d: d.msisdn),
-    "country": ("varchar", lambda d: d.country),
-    "network_id": ("int8", lambda d: d.network_id),
-    "network_source": ("varchar", lambda d: d.network_source),
-    "text": ("text", lambda d: d.text),
-    "encoding": ("varchar", lambda d: d.encoding),
-    "segment_count": ("int2", lambda d: d.segment_count),
-    "segment_reference": ("int2", lambda d: d.segment_reference),
-    "price_micros": ("int8", lambda d: d.price_micros),
-    "currency": ("varchar", lambda d: d.currency),
-    "client_reference": ("varchar", lambda d: d.client_reference),
-    "metadata": ("jsonb", lambda d: None if d.metadata is None else Jsonb(d.metadata)),
-    "send_at": ("timestamptz", lambda d: d.send_at),
-    "not_after": ("timestamptz", lambda d: d.not_after),
+_MESSAGE = {
+    "id": "uuid",
+    "account_id": "int8",
+    "advertiser_id": "int8",
+    "sender_id": "int8",
+    "template_version_id": "int8",
+    "campaign_id": "int8",
+    "contact_id": "int8",
+    "origin": "varchar",
+    "message_class": "varchar",
+    "msisdn": "varchar",
+    "country": "varchar",
+    "network_id": "int8",
+    "network_source": "varchar",
+    "text": "text",
+    "encoding": "varchar",
+    "segment_count": "int2",
+    "segment_reference": "int2",
+    "price_micros": "int8",
+    "currency": "varchar",
+    "client_reference": "varchar",
+    "send_at": "timestamptz",
+    "not_after": "timestamptz",
 }
+# One call for all of them: each message passes here.
+_read_message = attrgetter(*(name.replace("sender_id", "sender.id") for name in _MESSAGE))
 _FATE = {
+    "metadata": "jsonb",
     "status": "varchar",
     "carrier_id": "int8",
     "cost_micros": "int8",
     "decision": "jsonb",
     "created_at": "timestamptz",
 }
-_READERS = tuple(reader for _type, reader in _MESSAGE.values())
 _QUEUE = (
     "lane", "id", "account_id", "advertiser_id", "campaign_id", "msisdn", "not_after",
 )  # fmt: skip
@@ -78,8 +81,8 @@ def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_vers
     _copy(
         "messaging_message",
         (*_MESSAGE, *_FATE),
-        (*(kind for kind, _reader in _MESSAGE.values()), *_FATE.values()),
-        (_message_row(draft, fate, now) for draft, fate in pairs),
+        (*_MESSAGE.values(), *_FATE.values()),
+        _message_rows(pairs, now),
     )
     leaving = [(d, f) for d, f in pairs if f.due_at is None]
     waiting = [(d, f) for d, f in pairs if f.due_at is not None]
@@ -116,16 +119,26 @@ def tally_accepted(campaign_id: int, drafts: Sequence[Draft]) -> None:
         )
 
 
-def _message_row(draft: Draft, fate: Fate, now: datetime) -> tuple[Any, ...]:
-    decision = None if fate.decision is None else Jsonb(fate.decision)
-    return (
-        *(reader(draft) for reader in _READERS),
-        fate.status,
-        fate.carrier_id or None,
-        fate.cost_micros,
-        decision,
-        now,
-    )
+def _message_rows(pairs: Sequence[tuple[Draft, Fate]], now: datetime) -> Iterator[tuple[Any, ...]]:
+    # Most messages of a slice share their decision, the same object.
+    written: dict[int, Jsonb | None] = {id(None): None}
+    for draft, fate in pairs:
+        key = id(fate.decision)
+        if key not in written:
+            written[key] = Jsonb(json.dumps(fate.decision).encode(), dumps=_as_it_is)
+        yield (
+            *_read_message(draft),
+            None if draft.metadata is None else Jsonb(draft.metadata),
+            fate.status,
+            fate.carrier_id or None,
+            fate.cost_micros,
+            written[key],
+            now,
+        )
+
+
+def _as_it_is(octets: bytes) -> bytes:
+    return octets
 
 
 def _queue_row(draft: Draft) -> tuple[Any, ...]:
