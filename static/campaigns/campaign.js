@@ -12,7 +12,18 @@
   const language = document.documentElement.lang || "en";
   const number = new Intl.NumberFormat(language);
   const rough = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const LEAVING_MS = 3000;
   const samples = [];
+  let leftAt = -LEAVING_MS;
+
+  // Loading the page anew would take back the link that was just followed.
+  window.addEventListener("beforeunload", () => (leftAt = performance.now()));
+
+  function anew() {
+    if (performance.now() - leftAt < LEAVING_MS) return true;
+    window.location.reload();
+    return false;
+  }
 
   function show(values) {
     for (const element of root.querySelectorAll("[data-show]")) {
@@ -65,12 +76,12 @@
 
   function update(answer) {
     if (check) {
-      if (answer.state !== "running") return window.location.reload();
+      if (answer.state !== "running") return anew();
       show(answer);
       root.querySelector("[data-bar]").style.width = `${answer.total ? (100 * answer.done) / answer.total : 0}%`;
       return true;
     }
-    if (answer.status !== root.dataset.status || answer.is_over) return window.location.reload();
+    if (answer.status !== root.dataset.status || answer.is_over) return anew();
     show({ ...answer.figures, percent: answer.percent });
     parts(answer);
     speed(answer);
