@@ -3,6 +3,7 @@
 import struct
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from carriers.models import Bind
 from carriers.ports import Submission
@@ -28,6 +29,7 @@ def user_message_reference(message_id: bytes) -> int:
     return int.from_bytes(message_id[-2:], "big")
 
 
+@lru_cache(maxsize=1024)  # one claim's messages mostly share their deadline
 def relative_time(seconds: float) -> str:
     """validity_period as relative time (SMPP 3.4 §7.1.1.2), rounded down to whole seconds."""
     rest = max(1, min(int(seconds), _LONGEST_VALIDITY_SECONDS))

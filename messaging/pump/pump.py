@@ -67,7 +67,7 @@ class BindPump:
         self._inbox = Inbox(bind)
         self._source = Source(
             is_held=lambda campaign: campaign in monitor.held,
-            wake_claimer=self._bulk_wanted.set,
+            wake_claimer=self._wake_claimer,
             not_taken=lambda rest: self.results([not_taken(one) for one in rest]),
         )
         self._claiming: list[threading.Thread] = []
@@ -211,6 +211,11 @@ class BindPump:
         """What the bind may write in half a second, and at least one message."""
         rate = self._bind.throughput
         return _MOST_CLAIMED if not rate else max(1, min(_MOST_CLAIMED, int(rate * _SECONDS_AHEAD)))
+
+    def _wake_claimer(self) -> None:
+        """Called at each pass of the link: a thread that only looks and waits again costs."""
+        if self._room() and not self._bulk_wanted.is_set():
+            self._bulk_wanted.set()
 
     def _room(self) -> int:
         most = self._most_claimed()

@@ -21,6 +21,7 @@ from messaging.pump.claims import Claim, Holder
 from messaging.services.outcomes import Outcome, outcomes_apply
 
 _DAY_SECONDS = 86_400
+_SENT = MessageStatus.SENT.value
 _RINVDSTADR = 0x0B
 _MOST_ID = 65  # SMPP 3.4 §5.2.23, with the final NUL
 _RETRY_BASE_SECONDS, _RETRY_CAP_SECONDS = 5, 300
@@ -118,9 +119,7 @@ class ResultSorter:
         if not missing:
             sent_at = moment(max(result.answered_at for result in accepted))
             work.settled.append(claim)
-            work.outcomes.append(
-                Outcome(claim.id, MessageStatus.SENT.value, sent_at, segments_sent=len(accepted))
-            )
+            work.outcomes.append(Outcome(claim.id, _SENT, sent_at, segments_sent=len(accepted)))
             return
         if accepted:
             work.partial.append((claim.id, len(accepted)))

@@ -15,11 +15,13 @@ _ALL_DAYS = 400
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _REASONS = {
-    "undelivered": FailureReason.UNDELIVERABLE,
-    "expired": FailureReason.RECEIPT_EXPIRED,
-    "rejected": FailureReason.RECEIPT_REJECTED,
-    "deleted": FailureReason.DELETED,
+    "undelivered": FailureReason.UNDELIVERABLE.value,
+    "expired": FailureReason.RECEIPT_EXPIRED.value,
+    "rejected": FailureReason.RECEIPT_REJECTED.value,
+    "deleted": FailureReason.DELETED.value,
 }
+_NO_REASON = FailureReason.NONE.value
+_DELIVERED, _UNDELIVERED = MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,11 @@ class Receipt:
 
     @property
     def status(self) -> str:
-        delivered = self.state == "delivered"
-        return (MessageStatus.DELIVERED if delivered else MessageStatus.UNDELIVERED).value
+        return _DELIVERED if self.state == "delivered" else _UNDELIVERED
 
     @property
     def reason(self) -> str:
-        return _REASONS.get(self.state, FailureReason.NONE).value
+        return _REASONS.get(self.state, _NO_REASON)
 
 
 # Ids repeat over time and days are partitions: recent days only, the youngest last. By an
