@@ -39,7 +39,9 @@ def leftovers_settle(cursor: Any, bind: Bind, epoch: int, journal: JournalConten
     cursor.execute(_LEFT, where)
     by_epoch: dict[int, list[Claim]] = {}
     for row in cursor.fetchall():
-        by_epoch.setdefault(row[0], []).append(Claim(*row[1:], 0.0))
+        by_epoch.setdefault(row[0], []).append(
+            Claim(*row[1:], 0.0)  # type: ignore[call-arg]  # the rest of the columns
+        )
     for claimed_under, claims in by_epoch.items():
         evidence = journal if journal and journal.epoch == claimed_under else None
         _settle(cursor, bind, claimed_under, claims, evidence)
