@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.models import Account
 from config.demo.build import world_build
+from config.demo.second_market import second_market_build
 from config.embedded import write_private
 
 
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         if Account.objects.exists():
             raise CommandError("The database has accounts already: demo data is for an empty one.")
         demo = world_build()
+        second_market_build()
         path = Path(options["output"] or Path(settings.VAR_DIR) / "demo.json")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))
