@@ -1,10 +1,11 @@
 """Colours and words of session states."""
 
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from carriers.constants import SessionState
 from carriers.selectors.sessions import SessionView
+from config.common import clock
+from config.common.durations import since
 
 SESSION_COLOURS = {
     SessionState.STARTING: "info",
@@ -23,5 +24,5 @@ def session_label(session: SessionView) -> str:
         return str(session.state.label)
     return _("%(state)s, %(time)s") % {
         "state": session.state.label,
-        "time": timesince(session.since, depth=1),
+        "time": since(session.since, clock.now()),
     }

@@ -12,10 +12,10 @@ from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from config.common import clock
+from config.common.durations import since
 
 Text = str | Promise
 _MINUTE = timedelta(minutes=1)
@@ -90,7 +90,7 @@ def ago(moment: datetime | None) -> str:
         return "–"
     if clock.now() - moment < _MINUTE:
         return _("just now")
-    return _("%(time)s ago") % {"time": timesince(moment, clock.now(), depth=1)}
+    return _("%(time)s ago") % {"time": since(moment, clock.now())}
 
 
 def number(value: int) -> str:

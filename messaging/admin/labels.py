@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from config.common import clock
+from config.common.durations import since
 from messaging.constants import MessageStatus, VersionStatus
 from messaging.models import WebhookDelivery
 
@@ -91,4 +91,4 @@ def ago(at: datetime | None) -> str:
         return "–"
     if clock.now() - at < timedelta(minutes=1):
         return _("just now")
-    return _("%(time)s ago") % {"time": timesince(at, clock.now(), depth=1)}
+    return _("%(time)s ago") % {"time": since(at, clock.now())}
