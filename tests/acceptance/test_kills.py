@@ -78,7 +78,7 @@ def test_binds_of_a_frozen_worker_move_and_it_never_writes_again(
     frozen_sessions = _sessions(platform)
     platform.wait_until(
         lambda: all(bound_binds().get(name, holders[name]) != holders[name] for name in BINDS),
-        15,
+        45,
         lambda: f"bound are {bound_binds()}",
     )
     platform.thaw("carriers")
