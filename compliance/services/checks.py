@@ -10,10 +10,15 @@ from config.common.errors import InvalidError
 SHORTEST_MSISDN, LONGEST_MSISDN = 7, 15  # E.164 allows 15 digits
 
 
+def is_msisdn(text: str) -> bool:
+    """Whether it is E.164 digits without plus, as numbers are stored."""
+    is_digits = text.isascii() and text.isdecimal() and not text.startswith("0")
+    return is_digits and SHORTEST_MSISDN <= len(text) <= LONGEST_MSISDN
+
+
 def check_msisdn(msisdn: str) -> None:
     """E.164 digits without plus, as numbers are stored. Raises InvalidError."""
-    is_digits = msisdn.isascii() and msisdn.isdecimal() and not msisdn.startswith("0")
-    if not is_digits or not SHORTEST_MSISDN <= len(msisdn) <= LONGEST_MSISDN:
+    if not is_msisdn(msisdn):
         raise InvalidError(
             "invalid_number",
             _("The number must have its country code, for example +84912345678."),

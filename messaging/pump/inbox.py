@@ -20,7 +20,8 @@ from messaging.encoding.inbound import DefaultAlphabet
 from messaging.pump.connections import never_idle_in_transaction
 from messaging.pump.results import moment, stored_id
 from messaging.services.inbound import Received, inbound_receive
-from messaging.services.receipts import Receipt, receipts_apply, receipts_park, receipts_unpark
+from messaging.services.parked_receipts import receipts_park, receipts_unpark
+from messaging.services.receipts import Receipt, receipts_apply
 
 log = logs.get_logger(__name__)
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
 from carriers.smpp import pdu
 from compliance import keywords
 from compliance.constants import Purpose, SuppressionSource
+from compliance.services.checks import is_msisdn
 from compliance.services.consent import opt_out
 from config.common.ids import uuid7
 from messaging.constants import EventType
@@ -22,6 +23,9 @@ from routing.numbers import NumberError, shipped_normalizer
 
 _SAR = (pdu.TLV_SAR_MSG_REF_NUM, pdu.TLV_SAR_TOTAL_SEGMENTS, pdu.TLV_SAR_SEGMENT_SEQNUM)
 _ENCODINGS = {0x03: "latin1", 0x08: "ucs2"}
+_DEFAULT_COUNTRY = "VN"
+# References repeat after 256 texts: a part whose others never came must not join a later text.
+_ASSEMBLY_TIME = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def _assembled(row: InboundPart) -> list[InboundPart] | None:
         reference=row.reference,
         total=row.total,
         message=None,
+        received_at__gte=row.received_at - _ASSEMBLY_TIME,
     )
     by_number = {part.number: part for part in waiting.order_by("id")}
     if len(by_number) < row.total:
@@ -130,9 +135,14 @@ def _message(
     received: Received, msisdn: str, destination: str, parts: Sequence[InboundPart]
 ) -> InboundMessage:
     text = "".join(part.text for part in parts)
-    match = keywords.match(text, country=_country(destination))
-    holders = list(Sender.objects.filter(address=destination).select_related("account"))
+    # In the order of accounts, as everybody locks their event counters.
+    holders = list(
+        Sender.objects.filter(address=destination)
+        .select_related("account", "advertiser")
+        .order_by("account_id", "id")
+    )
     holder = _writer(holders, msisdn) or (holders[0] if len(holders) == 1 else None)
+    match = keywords.match(text, country=_country(holder, holders))
     message = InboundMessage.objects.create(
         id=uuid7(),
         account=holder.account if holder else None,
@@ -147,7 +157,8 @@ def _message(
         action=match.action,
         received_at=received.received_at,
     )
-    if match.action == "opt_out":
+    # An address of letters, or of four digits, gets nothing from us that it could stop.
+    if match.action == "opt_out" and is_msisdn(msisdn):
         _opt_out(message, [holder] if holder else holders)
     if holder is not None:
         _announce(message)
@@ -159,9 +170,10 @@ def _encoding(received: Received) -> str:
     return _ENCODINGS.get(coding, received.default_alphabet)
 
 
-def _country(destination: str) -> str:
-    row = Sender.objects.filter(address=destination).values_list("country", flat=True).first()
-    return row or "VN"
+def _country(holder: Sender | None, holders: Sequence[Sender]) -> str:
+    """Whose words are spoken: of a sender shared over countries the last writer's."""
+    known = holder or (holders[0] if holders else None)
+    return known.country if known else _DEFAULT_COUNTRY
 
 
 def _writer(holders: Sequence[Sender], msisdn: str) -> Sender | None:

@@ -1,0 +1,114 @@
+"""Receipts that found no message yet: kept, and tried again.
+
+They came before their answer, or the answer was lost and the message is known by the reference
+that it carried, or they are days late.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from messaging.services.outcomes import outcomes_apply
+from messaging.services.receipts import RECENT_DAYS, Receipt, receipt_outcome, receipts_apply
+
+_ALL_DAYS = 400
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_PARK = """
+INSERT INTO messaging_parkedreceipt
+    (carrier_id, bind_id, smsc_message_id, msisdn, reference, state, error, raw, received_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+_TAKE_PARKED = """
+SELECT id, smsc_message_id, state, error, msisdn, reference, raw, received_at
+FROM messaging_parkedreceipt WHERE carrier_id = %s AND id > %s AND received_at >= %s
+ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+"""
+# The two last octets of our id travel as user_message_reference (SMPP 3.4 §5.3.2.17).
+_FIND_BY_REFERENCE = """
+SELECT id FROM messaging_message
+WHERE msisdn = %(msisdn)s AND id BETWEEN uuid7_floor(%(from)s) AND uuid7_floor(%(to)s)
+  AND (get_byte(uuid_send(id), 14) << 8) + get_byte(uuid_send(id), 15) = %(reference)s
+  AND carrier_id = %(carrier)s AND status = 'unknown' AND segment_count = 1
+"""
+
+
+def receipts_park(
+    cursor: Any, receipts: Sequence[Receipt], *, carrier_id: int, bind_id: int
+) -> None:
+    """Keeps receipts that found no message yet; `receipts_unpark` tries them again."""
+    cursor.executemany(
+        _PARK,
+        [
+            (
+                carrier_id,
+                bind_id,
+                r.smsc_message_id,
+                r.msisdn,
+                r.reference,
+                r.state,
+                r.error,
+                r.raw,
+                r.received_at,
+            )
+            for r in receipts
+        ],
+    )
+
+
+def receipts_unpark(
+    cursor: Any, *, carrier_id: int, first_settles: bool, since: datetime | None = None
+) -> int:
+    """Tries parked receipts again: those whose answer has come by now settle their message,
+    then those that name their message by its reference. Returns how many found one.
+
+    `since`: only receipts that came after it, against recent days; without it all of them,
+    against every day that is kept.
+    """
+    settled, after = 0, 0
+    days = RECENT_DAYS if since else _ALL_DAYS
+    while True:
+        cursor.execute(_TAKE_PARKED, [carrier_id, after, since or _EPOCH])
+        rows = cursor.fetchall()
+        if not rows:
+            return settled
+        after = rows[-1][0]
+        parked = {_receipt(row): row[0] for row in rows}
+        missed = set(
+            receipts_apply(
+                cursor,
+                list(parked),
+                carrier_id=carrier_id,
+                first_settles=first_settles,
+                days=days,
+            )
+        )
+        missed -= {r for r in missed if _settle_by_reference(cursor, r, carrier_id)}
+        found = [key for receipt, key in parked.items() if receipt not in missed]
+        cursor.execute("DELETE FROM messaging_parkedreceipt WHERE id = ANY(%s)", [found])
+        settled += len(found)
+
+
+def _receipt(row: tuple[Any, ...]) -> Receipt:
+    _id, smsc_id, state, error, msisdn, reference, raw, received_at = row
+    return Receipt(smsc_id, state, error, msisdn, reference, bytes(raw), received_at)
+
+
+def _settle_by_reference(cursor: Any, receipt: Receipt, carrier_id: int) -> bool:
+    """For messages whose answer was lost; only where exactly one fits, because 16 bits repeat."""
+    if receipt.reference is None:
+        return False
+    cursor.execute(
+        _FIND_BY_REFERENCE,
+        {
+            "msisdn": receipt.msisdn,
+            "from": receipt.received_at - timedelta(days=RECENT_DAYS),
+            "to": receipt.received_at + timedelta(minutes=1),
+            "reference": receipt.reference,
+            "carrier": carrier_id,
+        },
+    )
+    rows = cursor.fetchall()
+    if len(rows) != 1:
+        return False
+    return bool(outcomes_apply(cursor, [receipt_outcome(receipt, rows[0][0])]))
