@@ -22,7 +22,7 @@ class Command(BaseCommand):
         if Account.objects.exists():
             raise CommandError("The database has accounts already: demo data is for an empty one.")
         demo = world_build()
-        second_market_build()
         path = Path(options["output"] or Path(settings.VAR_DIR) / "demo.json")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))
+        second_market_build()
