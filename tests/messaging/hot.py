@@ -191,8 +191,8 @@ def place(message: Message | Claim) -> str:
     row = Dispatch.objects.filter(id=message.id).first()
     if row is not None:
         return "claimed" if row.bind_id else "queued"
-    waits = Waiting.objects.filter(id=message.id).first()
-    return f"waiting {waits.reason}" if waits else "nowhere"
+    reason = Waiting.objects.filter(id=message.id).values_list("reason", flat=True).first()
+    return f"waiting {reason}" if reason else "nowhere"
 
 
 def events(account: Account) -> list[str]:

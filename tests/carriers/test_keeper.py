@@ -1,0 +1,264 @@
+"""The keeper of a worker's binds, against simulated operators. Invariant 8."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection
+
+from carriers import keeper as keepers
+from carriers.keeper import Keeper
+from carriers.models import Bind, BindLease
+from carriers.ports import BindConfig, Lease, SessionHealth
+from carriers.simulator.operators import Account, OperatorProfile
+from carriers.simulator.server import SimulatorConfig
+from carriers.simulator.thread import SimulatorThread
+from carriers.smpp.journal import Journal, JournalContent
+from config.common import clock
+from tests.factories import make_bind, make_carrier
+
+SECONDS = 20
+PROFILE = OperatorProfile("test", "Test", 0, (Account("esme", "secret"),))
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Idle:
+    """Neither sends nor keeps anything: source and sink of a link."""
+
+    def take(self, limit, express_only):
+        return []
+
+    def put_back(self, submissions):
+        raise AssertionError("nothing was given")
+
+    def may_write(self, submission):
+        return False
+
+    def results(self, results):
+        raise AssertionError("nothing was given")
+
+    def inbound(self, pdus):
+        raise AssertionError("nobody writes")
+
+    def health(self, health: SessionHealth) -> None:
+        pass
+
+
+@dataclass
+class FakePump:
+    config: BindConfig
+    lease: Lease
+    journal: JournalContent | None
+    source: Idle = field(default_factory=Idle)
+    sink: Idle = field(default_factory=Idle)
+    started: bool = False
+    stopped: bool = False
+
+    def start(self, link) -> None:
+        self.started = True
+
+    def stop(self, timeout: float) -> None:
+        self.stopped = True
+
+
+class FakePumps:
+    """The layer above. `failures`: so many opens fail, as when its database is gone."""
+
+    def __init__(self) -> None:
+        self.opened: list[FakePump] = []
+        self.failures = 0
+
+    def open(self, bind: BindConfig, lease: Lease, journal: JournalContent | None) -> FakePump:
+        if self.failures:
+            self.failures -= 1
+            raise DatabaseError("not now")
+        self.opened.append(FakePump(bind, lease, journal))
+        return self.opened[-1]
+
+
+@pytest.fixture
+def smsc() -> Iterator[SimulatorThread]:
+    with SimulatorThread(SimulatorConfig((PROFILE,), None)) as running:
+        yield running
+
+
+@pytest.fixture
+def pumps(monkeypatch, tmp_path, settings) -> FakePumps:
+    settings.JOURNAL_DIR = tmp_path
+    made = FakePumps()
+    monkeypatch.setattr(keepers, "registered", lambda: made)
+    monkeypatch.setattr(keepers, "_PASS_SECONDS", 0.05)
+    monkeypatch.setattr(keepers, "_FAULT_SECONDS", 0.05)
+    return made
+
+
+@pytest.fixture
+def start(pumps) -> Iterator[Callable[[], Keeper]]:
+    """Starts a keeper; it is stopped with the test."""
+    running: list[Keeper] = []
+
+    def started() -> Keeper:
+        running.append(Keeper("test"))
+        running[-1].start()
+        return running[-1]
+
+    yield started
+    for one in running:
+        one.stop()
+        one.join(SECONDS)
+        assert not one.is_alive()
+
+
+def until(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    for _ in range(SECONDS * 50):
+        if condition():
+            return
+        pause.wait(0.02)
+    raise AssertionError("it does not happen")
+
+
+def bind_to(smsc: SimulatorThread, **values) -> Bind:
+    return make_bind(make_carrier(), port=smsc.port("test"), **values)
+
+
+def is_bound(keeper: Keeper, bind: Bind) -> bool:
+    return keeper.info().get(bind.name) == "bound"
+
+
+def lease_of(bind: Bind) -> BindLease:
+    return BindLease.objects.get(pk=bind.pk)
+
+
+def test_free_bind_is_taken_and_bound_and_given_back_at_the_end(smsc, start, pumps):
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    assert lease_of(bind).holder.startswith("test pid")
+    keeper.stop()
+    keeper.join(SECONDS)
+    (pump,) = pumps.opened
+    assert (pump.started, pump.stopped) == (True, True)
+    assert (lease_of(bind).expires_at, lease_of(bind).holder) == (None, "")
+
+
+def test_lost_lease_ends_the_session_and_another_epoch_begins(smsc, start, pumps):
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    past = clock.now() - timedelta(minutes=1)
+    BindLease.objects.filter(pk=bind.pk).update(epoch=7, expires_at=past)
+    until(lambda: len(pumps.opened) == 2 and is_bound(keeper, bind))
+    assert pumps.opened[0].stopped
+    assert pumps.opened[1].lease.epoch == 8
+
+
+def test_changed_bind_is_bound_anew_with_its_new_values(smsc, start, pumps):
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    bind.window = 7
+    bind.save()
+    until(lambda: len(pumps.opened) == 2 and is_bound(keeper, bind))
+    assert pumps.opened[1].config.window == 7
+
+
+def test_switched_off_bind_is_left_and_its_lease_given_back(smsc, start, pumps):
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    bind.is_enabled = False
+    bind.save()
+    until(lambda: keeper.info() == {} and lease_of(bind).expires_at is None)
+    assert pumps.opened[0].stopped
+
+
+def test_what_a_dead_holder_left_on_a_switched_off_bind_is_settled(smsc, start, pumps):
+    bind = bind_to(smsc, is_enabled=False)
+    past = clock.now() - timedelta(minutes=1)
+    BindLease.objects.create(bind=bind, epoch=3, expires_at=past)
+    start()
+    until(lambda: lease_of(bind).epoch == 4 and lease_of(bind).expires_at is None)
+    (pump,) = pumps.opened
+    assert not pump.started
+
+
+def test_journal_of_the_former_holder_is_handed_up(smsc, start, pumps, settings):
+    bind = bind_to(smsc)
+    journal = Journal.open(Path(settings.JOURNAL_DIR) / f"bind-{bind.pk}.journal", bind.pk, 3, 8)
+    journal.mark(b"m" * 16, 2)
+    journal.close()
+    start()
+    until(lambda: bool(pumps.opened))
+    assert pumps.opened[0].journal == JournalContent(3, frozenset({(b"m" * 16, 2)}))
+
+
+def test_bind_that_cannot_be_used_keeps_no_other_from_working(smsc, start):
+    """A password that no key decrypts, and values that no session takes."""
+    sick, odd, healthy = bind_to(smsc), bind_to(smsc), bind_to(smsc)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE carriers_bind SET password = 'nonsense' WHERE id = %s", [sick.pk])
+    Bind.objects.filter(pk=odd.pk).update(system_id="x" * 15, status_classes={"0x1": "no class"})
+    keeper = start()
+    until(lambda: is_bound(keeper, healthy))
+    assert keeper.info().keys() == {healthy.name}
+
+
+def test_refused_password_is_not_tried_again_until_it_changes(smsc, start, pumps):
+    """Hammering it locks accounts."""
+    bind = bind_to(smsc, password="wrong")
+    keeper = start()
+    until(lambda: keeper.info().get(bind.name) == "bind_failed")
+    refused = smsc.call(lambda simulator: simulator.operators["test"].stats.binds_refused)
+    bind.password = "secret"
+    bind.save()
+    until(lambda: is_bound(keeper, bind))
+    assert refused == 1
+
+
+def test_keeper_survives_what_its_pumps_cannot_open(smsc, start, pumps, monkeypatch):
+    """The lease that was taken runs out, and somebody takes it again."""
+    monkeypatch.setattr("carriers.services.leases.LEASE_SECONDS", 1.2)
+    pumps.failures = 1
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    assert lease_of(bind).epoch == 2
+
+
+def test_keeper_survives_its_own_faults(smsc, start, monkeypatch):
+    bind = bind_to(smsc)
+    calls = iter([RuntimeError("odd"), DatabaseError("gone")])
+    original = keepers.leases_free
+
+    def sometimes() -> list[int]:
+        error = next(calls, None)
+        if error is not None:
+            raise error
+        return original()
+
+    monkeypatch.setattr(keepers, "leases_free", sometimes)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+
+
+def test_lost_connection_is_made_anew_under_the_same_lease(smsc, start, pumps):
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    epoch = lease_of(bind).epoch
+
+    def cut(simulator) -> int:
+        sessions = list(simulator.operators["test"].sessions)
+        for session in sessions:
+            session.abort()
+        return len(sessions)
+
+    assert smsc.call(cut) == 1
+    accepted = lambda: smsc.call(lambda s: s.operators["test"].stats.binds_accepted)  # noqa: E731
+    until(lambda: accepted() == 2 and is_bound(keeper, bind))
+    assert (lease_of(bind).epoch, len(pumps.opened)) == (epoch, 1)

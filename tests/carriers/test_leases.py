@@ -1,0 +1,140 @@
+"""Invariant 8: two workers never hold one bind; database time decides."""
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from carriers.models import BindLease
+from carriers.services.leases import (
+    LEASE_SECONDS,
+    lease_release,
+    lease_take,
+    leases_free,
+    leases_renew,
+)
+from carriers.services.sessions import session_health_record
+from config.common import clock
+from tests.factories import make_bind, make_carrier
+
+
+@pytest.fixture
+def bind(db):
+    bind = make_bind()
+    leases_free()
+    return bind
+
+
+def take(bind, holder="worker one"):
+    return lease_take(bind_id=bind.pk, holder=holder, host="here")
+
+
+def run_out(bind):
+    BindLease.objects.filter(pk=bind.pk).update(expires_at=clock.now() - timedelta(minutes=1))
+
+
+def test_bind_that_nobody_holds_is_free_and_taken_once(bind):
+    assert leases_free() == [bind.pk]
+    assert take(bind).epoch == 1
+    assert (take(bind, "worker two"), leases_free()) == (None, [])
+
+
+def test_each_taking_raises_the_epoch_and_names_the_former_holder(bind):
+    take(bind)
+    run_out(bind)
+    second = take(bind, "worker two")
+    assert (second.epoch, second.former_epoch, second.former_host) == (2, 1, "here")
+    lease = BindLease.objects.get(pk=bind.pk)
+    assert (lease.holder, lease.state) == ("worker two", "starting")
+
+
+def test_holder_stops_before_the_database_says_so(bind):
+    """The deadline is counted from before the statement was sent, and shorter than the lease."""
+    began = time.monotonic()
+    lease = take(bind)
+    assert began < lease.deadline < time.monotonic() + LEASE_SECONDS - 0.5
+    (deadline,) = leases_renew({bind.pk: lease.epoch}).values()
+    assert lease.deadline <= deadline < time.monotonic() + LEASE_SECONDS - 0.5
+
+
+def test_renewal_keeps_what_is_held_and_nothing_else(bind):
+    mine, theirs = make_bind(), make_bind()
+    leases_free()
+    held = {one.pk: take(one).epoch for one in (bind, mine, theirs)}
+    run_out(mine)
+    run_out(theirs)
+    take(theirs, "worker two")
+    assert leases_renew(held).keys() == {bind.pk}
+
+
+def test_lease_that_ran_out_is_not_renewed_although_nobody_took_it(bind):
+    """Somebody may be about to: only a new taking, with a new epoch, gives it back."""
+    lease = take(bind)
+    run_out(bind)
+    assert leases_renew({bind.pk: lease.epoch}) == {}
+    assert take(bind).epoch == lease.epoch + 1
+
+
+def test_released_bind_is_free_at_once(bind):
+    lease = take(bind)
+    lease_release(bind_id=bind.pk, epoch=lease.epoch)
+    assert leases_free() == [bind.pk]
+    assert take(bind, "worker two").former_epoch == lease.epoch
+
+
+def test_former_holder_cannot_release_its_successors_lease(bind):
+    former = take(bind)
+    run_out(bind)
+    take(bind, "worker two")
+    lease_release(bind_id=bind.pk, epoch=former.epoch)
+    assert leases_free() == []
+
+
+@pytest.mark.parametrize("off", ["bind", "carrier"])
+def test_switched_off_bind_is_nobodys_unless_its_holder_died(bind, off):
+    if off == "bind":
+        bind.is_enabled = False
+        bind.save()
+    else:
+        bind.carrier.is_active = False
+        bind.carrier.save()
+    assert leases_free() == []
+    BindLease.objects.filter(pk=bind.pk).update(epoch=3)
+    run_out(bind)
+    assert leases_free() == [bind.pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_exactly_one_takes_a_bind():
+    bind = make_bind(make_carrier())
+    leases_free()
+    barrier, taken = threading.Barrier(6), []
+
+    def work(name: str) -> None:
+        barrier.wait(10)
+        taken.append(take(bind, name))
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(f"worker {n}",)) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(one is not None for one in taken) == [False] * 5 + [True]
+
+
+def test_health_of_a_session_is_noted_when_it_changes(bind):
+    epoch = take(bind).epoch
+    note = {"bind_id": bind.pk, "epoch": epoch, "state": "bound", "detail": "SMSC"}
+    assert [session_health_record(**note), session_health_record(**note)] == [True, False]
+    assert bind.sessionevent_set.get().worker == "worker one"
+
+
+def test_health_told_under_a_former_lease_is_ignored(bind):
+    epoch = take(bind).epoch
+    run_out(bind)
+    take(bind, "worker two")
+    told = session_health_record(bind_id=bind.pk, epoch=epoch, state="bound", detail="")
+    assert (told, BindLease.objects.get(pk=bind.pk).state) == (False, "starting")
