@@ -85,7 +85,7 @@ PRICES = (("VN", "VND", 350.0), ("US", "USD", 0.0079))
 
 # (account, kind, address, country, classes, throughput, receives replies)
 SENDERS = (
-    ("mai-fashion", "short_code", "53849", "VN", ("otp", "transactional", "care"), 600, True),
+    ("mai-fashion", "short_code", "53849", "VN", ("otp", "transactional", "care"), 2000, True),
     ("mai-fashion", "alphanumeric", "MAIFASHION", "VN", ("care", "marketing"), 300, False),
     (
         "harbor-coffee", "short_code", "53849", "US",

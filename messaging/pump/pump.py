@@ -58,6 +58,7 @@ class BindPump:
         self._ending = threading.Event()  # no more results and receipts either
         self._link: LinkControl | None = None
         self._is_taking = False
+        self._appetite = _MOST_CLAIMED  # messages per claim, by what leaves in time
         self._bulk_wanted = threading.Event()
         self.express_wanted = threading.Event()
         self._results: deque[SubmitResult] = deque()
@@ -189,7 +190,9 @@ class BindPump:
             if not room:
                 self._bulk_wanted.wait(_IDLE_SECONDS / 2)
                 self._bulk_wanted.clear()
-            elif self._claim(connection, claimer, _BULK_LANES, room) < room:
+                return
+            self._appetite = min(_MOST_CLAIMED, self._appetite + self._appetite // 8 + 1)
+            if self._claim(connection, claimer, _BULK_LANES, room) < room:
                 self._stopping.wait(_IDLE_SECONDS)
 
         return work
@@ -218,7 +221,7 @@ class BindPump:
             self._bulk_wanted.set()
 
     def _room(self) -> int:
-        most = self._most_claimed()
+        most = min(self._most_claimed(), self._appetite)
         return most if self._is_taking and self._source.bulk_ready < most else 0
 
     def _claim(
@@ -260,6 +263,10 @@ class BindPump:
             returned.append(self._source.returned.popleft())
         if not returned:
             return
+        # Window, sender or carrier took less than was claimed: what waits here grows too old
+        # and goes back and forth, so claim less until it all leaves in time.
+        if any(claim.campaign_id not in self._monitor.held for claim in returned):
+            self._appetite = max(1, min(self._appetite, self._most_claimed()) // 2)
         try:
             with connection.transaction(), connection.cursor() as cursor:
                 self._holder.release(cursor, returned)
