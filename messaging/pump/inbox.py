@@ -72,7 +72,7 @@ class Inbox:
         taken = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST_PDUS))]
         if self._queue:
             self._came.set()
-        held = self._held
+        held = list(self._held)
         try:
             ready, replies, done = self._sorted(taken)
             self._commit_receipts(connection, ready)

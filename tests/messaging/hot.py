@@ -151,7 +151,7 @@ def result(
         claim, claim.id.bytes, number, claim.segment_count, b"", claim.lane, 0, None
     )
     moment = clock.now().timestamp() if at is None else at
-    smsc_id = smsc_id or (f"{claim.id.hex[:12]}-{number}" if outcome == "accepted" else "")
+    smsc_id = smsc_id or (f"{claim.id.hex[-12:]}-{number}" if outcome == "accepted" else "")
     return SubmitResult(submission, outcome, status, smsc_id, NO_SLOT, moment, moment, status_class)
 
 
@@ -165,7 +165,7 @@ def make_segment(message: Message, line: Line, number: int = 1, **overrides: Any
         "total": message.segment_count,
         "carrier": line.carrier,
         "bind": line.bind,
-        "smsc_message_id": f"{message.pk.hex[:12]}-{number}",
+        "smsc_message_id": f"{message.pk.hex[-12:]}-{number}",
         "status": "sent",
         "sent_at": sent_at,
     }
