@@ -24,6 +24,7 @@ from messaging.services.submissions import Accepted, MessageRequest, messages_su
 from routing.models import Route, Sender
 from tests.acceptance.running import Platform
 from tests.factories import make_list, make_rate, make_sender, make_template_version
+from tests.messaging.orphans import orphans
 
 COUNTRY = "SG"
 BODY = "Acme: {name}, everything is half price today. Reply STOP to opt out."
@@ -170,6 +171,7 @@ def judge(platform: Platform, campaign: Campaign, *, most_unknown: int) -> Count
     assert set(by_status) <= set(TERMINAL), "still under way"
     assert ever_unknown(campaign) <= most_unknown
     _audience_is_accounted_for(campaign, by_status)
+    assert orphans() == {}
     return by_status
 
 

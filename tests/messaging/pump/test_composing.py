@@ -1,0 +1,141 @@
+"""From a claim to the octets of one bind."""
+
+import struct
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from carriers.models import Bind
+from carriers.smpp import pdu
+from messaging.pump.claims import Claim
+from messaging.pump.composing import Composer, relative_time, user_message_reference
+from messaging.selectors.snapshot import SenderCard
+from tests.messaging.hot import result
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+LONG = "Đơn hàng của bạn đang được giao. " * 5
+REFERENCE, TOTAL, NUMBER, PAYLOAD, OURS = 0x020C, 0x020E, 0x020F, 0x0424, 0x0204
+
+
+def sender(kind: str = "short_code", address: str = "53849") -> SenderCard:
+    day = NOW.date()
+    return SenderCard(1, 1, 1, address, kind, "VN", None, "active", day, None, True, frozenset())
+
+
+def claim(text: str = "Hello", **values) -> Claim:
+    fields = {
+        "id": uuid.UUID("01a203b2-7136-724f-934a-34d49b89db41"),
+        "lane": 2,
+        "account_id": 1,
+        "advertiser_id": 1,
+        "campaign_id": None,
+        "msisdn": "84981234567",
+        "not_after": None,
+        "rules_version": 1,
+        "attempts": 0,
+        "text": text,
+        "encoding": "gsm7" if text.isascii() else "ucs2",
+        "segment_count": 1,
+        "segment_reference": 77,
+        "segments_sent": 0,
+        "sender_id": 1,
+        "suppressed": False,
+        "claimed_at": 0.0,
+    }
+    return Claim(**(fields | values))
+
+
+def sent(one: Claim, card: SenderCard | None = None, **bind) -> list[pdu.SubmitSm]:
+    """What the SMSC reads."""
+    submissions = Composer(Bind(name="test", **bind)).compose(one, card or sender(), NOW, None)
+    return [
+        pdu.parse_submit_sm(pdu.with_header(pdu.SUBMIT_SM, 0, 1, each.body)) for each in submissions
+    ]
+
+
+def test_short_text_goes_as_one_plain_segment():
+    (one,) = sent(claim(), sends_user_message_reference=False)
+    assert (one.source_addr, one.destination_addr) == ("53849", "84981234567")
+    assert (one.short_message, one.esm_class, one.data_coding) == (b"Hello", 0, 0)
+    assert (one.registered_delivery, one.validity_period, one.tlvs) == (1, "", ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "ton_npi"), [("short_code", (3, 0)), ("long_code", (1, 1)), ("alphanumeric", (5, 0))]
+)
+def test_type_of_number_follows_the_sender_unless_the_bind_says_otherwise(kind, ton_npi):
+    (one,) = sent(claim(), sender(kind))
+    assert (one.source_addr_ton, one.source_addr_npi) == ton_npi
+    (other,) = sent(claim(), sender(kind), source_ton={kind: [0, 9]})
+    assert (other.source_addr_ton, other.source_addr_npi) == (0, 9)
+
+
+def test_long_text_has_a_header_with_one_reference():
+    parts = sent(claim(LONG, segment_count=3))
+    headers = [part.short_message[:6] for part in parts]
+    assert headers == [bytes([5, 0, 3, 77, 3, number]) for number in (1, 2, 3)]
+    assert {part.esm_class for part in parts} == {pdu.ESM_UDHI}
+    assert b"".join(part.short_message[6:] for part in parts).decode("utf-16-be") == LONG
+
+
+def test_sixteen_bit_reference_where_the_bind_wants_it():
+    parts = sent(claim(LONG, segment_count=3), long_messages="udh16")
+    assert [part.short_message[:7] for part in parts] == [
+        bytes([6, 8, 4, 0, 77, 3, number]) for number in (1, 2, 3)
+    ]
+
+
+def test_long_text_by_sar_parameters():
+    parts = sent(claim(LONG, segment_count=3), long_messages="sar")
+    for number, part in enumerate(parts, 1):
+        tlvs = dict(part.tlvs)
+        assert tlvs[REFERENCE] == struct.pack(">H", 77)
+        assert (tlvs[TOTAL], tlvs[NUMBER]) == (b"\x03", bytes([number]))
+        assert part.esm_class == 0
+
+
+def test_long_text_in_one_payload():
+    (one,) = sent(claim(LONG, segment_count=3), long_messages="payload")
+    assert dict(one.tlvs)[PAYLOAD].decode("utf-16-be") == LONG
+    assert one.short_message == b""
+
+
+def test_segments_that_an_smsc_has_are_left_out():
+    one = claim(LONG, segment_count=3)
+    one.results[2] = result(one, 2)
+    composed = Composer(Bind(name="test")).compose(one, sender(), NOW, 4.0)
+    assert [(each.segment, each.segments) for each in composed] == [(1, 3), (3, 3)]
+    assert {each.sender_rate for each in composed} == {4.0}
+
+
+def test_receipts_can_find_the_message_by_its_own_reference():
+    one = claim()
+    (submitted,) = sent(one)
+    carried = int.from_bytes(dict(submitted.tlvs)[OURS], "big")
+    assert carried == user_message_reference(one.id.bytes) == 0xDB41
+
+
+@pytest.mark.parametrize(
+    ("deadline", "validity", "seconds"),
+    [(None, None, None), (90, None, 90), (None, 600, 600), (90, 600, 90), (900, 600, 600)],
+)
+def test_validity_never_reaches_past_the_deadline(deadline, validity, seconds):
+    """Invariant 6: an SMSC's own retry must not arrive after the legal window."""
+    not_after = None if deadline is None else NOW + timedelta(seconds=deadline, milliseconds=900)
+    (one,) = sent(claim(not_after=not_after), validity_seconds=validity)
+    assert one.validity_period == ("" if seconds is None else relative_time(seconds))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (1, "000000000001000R"),
+        (3_661.9, "000000010101000R"),
+        (86_400 * 3 + 59, "000003000059000R"),
+        (0.2, "000000000001000R"),
+        (86_400 * 400, "000099000000000R"),
+    ],
+)
+def test_relative_time_is_rounded_down_and_bounded(seconds, written):
+    assert relative_time(seconds) == written
