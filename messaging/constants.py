@@ -54,6 +54,10 @@ class FailureReason(models.TextChoices):
     FREQUENCY_CAP = "frequency_cap", _("Frequency cap reached")
     SENDER_NOT_ALLOWED = "sender_not_allowed", _("The sender may not send this")
     TEMPLATE_WITHDRAWN = "template_withdrawn", _("The template is no longer approved")
+    TEMPLATE_NOT_REGISTERED = (
+        "template_unregistered",
+        _("The template is not registered with the recipient's network"),
+    )
     CONTENT_RULE = "content_rule", _("The text breaks a rule")
     NO_ROUTE = "no_route", _("No route to this network")
     ACCOUNT_SUSPENDED = "account_suspended", _("The account is suspended")
@@ -81,6 +85,7 @@ class Origin(models.TextChoices):
 class VersionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for approval")
+    STAGED = "staged", _("Approved, not yet in force")
     APPROVED = "approved", _("Approved")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -90,12 +95,30 @@ class VersionStatus(models.TextChoices):
 _V = VersionStatus
 VERSION_TRANSITIONS: Transitions = {
     _V.DRAFT: frozenset({_V.SUBMITTED}),
-    _V.SUBMITTED: frozenset({_V.APPROVED, _V.REJECTED, _V.WITHDRAWN}),
+    _V.SUBMITTED: frozenset({_V.APPROVED, _V.STAGED, _V.REJECTED, _V.WITHDRAWN}),
+    _V.STAGED: frozenset({_V.APPROVED, _V.WITHDRAWN}),
     _V.APPROVED: frozenset({_V.WITHDRAWN, _V.RETIRED}),
     _V.REJECTED: frozenset(),
     _V.WITHDRAWN: frozenset(),
-    _V.RETIRED: frozenset(),
+    _V.RETIRED: frozenset({_V.WITHDRAWN}),  # what was accepted with it still leaves until then
 }
+
+
+class Rewriting(models.TextChoices):
+    """What the author of a version has chosen for its letters; values are treated alike."""
+
+    NONE = "none", _("As written")
+    SMART = "smart", _("Safe replacements")
+    UNMARKED = "unmarked", _("Without marks")
+
+
+class MessageFormat(models.TextChoices):
+    """Forms that phones read by machine: a version that claims one is held to it."""
+
+    NONE = "", _("Plain text")
+    SMS_RETRIEVER = "sms_retriever", _("Android SMS Retriever")
+    ORIGIN_BOUND = "origin_bound", _("Origin-bound code (WebOTP)")
+    BOTH = "both", _("Both: Retriever hash, then origin-bound last line")
 
 
 class EventType(models.TextChoices):
@@ -112,6 +135,10 @@ class EventType(models.TextChoices):
     INBOUND_RECEIVED = "inbound.received", _("Reply received")
     CONSENT_REVOKED = "consent.revoked", _("Consent revoked")
     CAMPAIGN_COMPLETED = "campaign.completed", _("Campaign completed")
+    TEMPLATE_SUBMITTED = "template.submitted", _("Template submitted for approval")
+    TEMPLATE_APPROVED = "template.approved", _("Template approved")
+    TEMPLATE_REJECTED = "template.rejected", _("Template rejected")
+    TEMPLATE_WITHDRAWN = "template.withdrawn", _("Template withdrawn")
 
 
 # Classes for which a duplicate is better than a loss (invariant 2).

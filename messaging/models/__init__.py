@@ -10,7 +10,7 @@ from messaging.models.bookkeeping import (
 )
 from messaging.models.inbound import InboundMessage, InboundPart
 from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
-from messaging.models.templates import Template, TemplateVersion
+from messaging.models.templates import Template, TemplateRegistration, TemplateVersion
 from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "SegmentReference",
     "Tally",
     "Template",
+    "TemplateRegistration",
     "TemplateVersion",
     "Waiting",
     "WebhookDelivery",

@@ -4,7 +4,9 @@ from simple_history.models import HistoricalRecords
 
 from compliance.constants import MessageClass
 from compliance.models import Account, Advertiser, User
-from messaging.constants import VersionStatus
+from messaging.constants import MessageFormat, Rewriting, VersionStatus
+from routing.constants import RegistrationState
+from routing.models import Network
 
 
 class Template(models.Model):
@@ -63,6 +65,27 @@ class TemplateVersion(models.Model):
         blank=True,
         help_text=_("For each slot its name, longest value and an example."),
     )
+    rewriting = models.CharField(
+        _("letters"),
+        max_length=8,
+        choices=Rewriting.choices,
+        default=Rewriting.NONE,
+        help_text=_("How the text and its values are sent. It can change what words mean."),
+    )
+    variants = models.JSONField(
+        _("other languages"),
+        default=list,
+        blank=True,
+        help_text=_("The same message in other languages: language, text and letters of each."),
+    )
+    message_format = models.CharField(
+        _("format"),
+        max_length=16,
+        choices=MessageFormat.choices,
+        default=MessageFormat.NONE,
+        blank=True,
+        help_text=_("For codes that an app or a browser reads from the message."),
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=VersionStatus.choices, default=VersionStatus.DRAFT
     )
@@ -80,6 +103,7 @@ class TemplateVersion(models.Model):
     )
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, editable=False)
     comment = models.TextField(_("reviewer's comment"), blank=True, editable=False)
+    activates_at = models.DateTimeField(_("in force from"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     history = HistoricalRecords()
 
@@ -99,6 +123,11 @@ class TemplateVersion(models.Model):
                 name="template_one_approved",
                 condition=models.Q(status=VersionStatus.APPROVED),
             ),
+            models.UniqueConstraint(
+                fields=["template"],
+                name="template_one_staged",
+                condition=models.Q(status=VersionStatus.STAGED),
+            ),
             models.CheckConstraint(
                 name="template_author_is_not_reviewer",
                 condition=models.Q(reviewer=None) | ~models.Q(reviewer=models.F("author")),
@@ -107,3 +136,40 @@ class TemplateVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} v{self.number}"
+
+
+class TemplateRegistration(models.Model):
+    """A version's registration with a network, which some demand before they carry its text."""
+
+    version = models.ForeignKey(
+        TemplateVersion,
+        models.CASCADE,
+        related_name="registrations",
+        verbose_name=_("template version"),
+    )
+    network = models.ForeignKey(
+        Network, models.PROTECT, related_name="+", verbose_name=_("network")
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=12,
+        choices=RegistrationState.choices,
+        default=RegistrationState.PENDING,
+    )
+    reference = models.CharField(
+        _("reference"), max_length=60, blank=True, help_text=_("The network's own number for it.")
+    )
+    expires_on = models.DateField(_("expires"), null=True, blank=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("template registration")
+        verbose_name_plural = _("template registrations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "network"], name="template_registration_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} · {self.network}"

@@ -1,7 +1,9 @@
 """What all pumps of a process share: configuration, holds, wake-ups, and the care for rows
 that nobody routed."""
 
+import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -23,6 +25,10 @@ _FAULT_SECONDS = 0.5
 _ROUTE_LIMIT = 200
 # Older than that, a due row was forgotten: the routing task's wake-up was lost with the broker.
 _OVERDUE_SECONDS = 2.0
+_SWEEP_SECONDS = 0.5
+# How long a thread that computes keeps others waiting (5 ms by default): an OTP passes a dozen
+# such waits on its way. Measured with five threads at work: 20 to 35 % less to the wire.
+_SWITCH_SECONDS = 0.0005
 
 
 class Wakeable(Protocol):
@@ -46,6 +52,7 @@ class Monitor:
         self._held: frozenset[int] = frozenset()
         self._snapshot: Snapshot | None = None
         self._binds_bound = 1
+        self._swept_at = float("-inf")
 
     @property
     def held(self) -> frozenset[int]:
@@ -80,6 +87,7 @@ class Monitor:
             thread.join(5)
 
     def _start(self) -> None:
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._stopping = threading.Event()
         for name, work in (
             ("look", self._look_loop),
@@ -156,7 +164,10 @@ class Monitor:
                 return
             while unrouted_route(limit=_ROUTE_LIMIT) == _ROUTE_LIMIT:
                 pass
-            waiting_route(overdue_seconds=_OVERDUE_SECONDS)
+            # Not at each wake-up: the next OTP would wait for it.
+            if time.monotonic() - self._swept_at >= _SWEEP_SECONDS:
+                waiting_route(overdue_seconds=_OVERDUE_SECONDS)
+                self._swept_at = time.monotonic()
 
         self._guarded("route", work)
 

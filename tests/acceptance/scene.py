@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from campaigns.models import AudienceEntry, Campaign, Contact
 from campaigns.services.campaigns import campaign_create, campaign_launch
 from carriers.models import Bind, Carrier
@@ -150,6 +152,17 @@ def left(platform: Platform, campaign: Campaign) -> int:
     """How many of the campaign's messages operators have, by their own books."""
     since = campaign.launched_at.timestamp() if campaign.launched_at else 0.0
     return sum(platform.report(since=since).taken.values())
+
+
+def end_connections() -> int:
+    """The database ends all others' connections; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def finished(campaign: Campaign) -> bool:

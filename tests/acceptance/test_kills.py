@@ -9,7 +9,16 @@ import time
 import pytest
 
 from tests.acceptance.running import SECOND_CARRIERS, Platform, bound_binds
-from tests.acceptance.scene import Scene, judge, left, make_scene, progress, route, settled
+from tests.acceptance.scene import (
+    Scene,
+    end_connections,
+    judge,
+    left,
+    make_scene,
+    progress,
+    route,
+    settled,
+)
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
 
@@ -52,6 +61,17 @@ def test_killed_in_the_middle_of_a_campaign(
     platform.wait_until(lambda: settled(campaign), 60, lambda: progress(campaign))
     by_status = judge(platform, campaign, most_unknown=most_unknown)
     assert by_status["delivered"] >= COUNT - most_unknown
+
+
+def test_database_ends_every_connection_in_the_middle_of_a_campaign(
+    scene: Scene, platform: Platform
+) -> None:
+    """As a restart of the server or a broken network does."""
+    campaign = scene.campaign(COUNT)
+    platform.wait_until(lambda: left(platform, campaign) > 400, 30, "400 left")
+    assert end_connections() > len(PROCESSES)
+    platform.wait_until(lambda: settled(campaign), 60, lambda: progress(campaign))
+    assert judge(platform, campaign, most_unknown=0) == {"delivered": COUNT}
 
 
 def test_carrier_worker_that_is_asked_to_end_leaves_nothing_unknown(

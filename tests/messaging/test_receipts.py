@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from config.common import clock
 from config.common.ids import uuid7
@@ -143,22 +143,33 @@ def test_carrier_that_reports_one_segment_settles_by_the_first(line):
 
 @pytest.mark.django_db(transaction=True)
 def test_receipts_of_two_segments_on_two_binds_at_once_complete_the_message():
+    """The second one has to wait for the first one's commit, or each sees the other missing."""
     line = make_line()
-    for _ in range(5):
-        message, parts = sent(line, 2)
-        barrier = threading.Barrier(2)
+    message, (first, second) = sent(line, 2)
+    first_is_applied, second_is_done = threading.Event(), threading.Event()
 
-        def work(part, barrier=barrier):
-            barrier.wait(10)
-            apply(line, of(part))
+    def settle(segment: Segment, before: threading.Event | None, after: threading.Event) -> None:
+        try:
+            with transaction.atomic():
+                if before is not None:
+                    assert before.wait(10)
+                apply(line, of(segment))
+                if before is None:
+                    after.set()
+                    second_is_done.wait(0.5)  # not before our commit, if all is well
+            after.set()
+        finally:
             connection.close()
 
-        threads = [threading.Thread(target=work, args=(part,)) for part in parts]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(20)
-        assert state(message) == "delivered"
+    threads = [
+        threading.Thread(target=settle, args=(first, None, first_is_applied)),
+        threading.Thread(target=settle, args=(second, first_is_applied, second_is_done)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert state(message) == "delivered"
 
 
 # Parked receipts.
