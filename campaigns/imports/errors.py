@@ -86,7 +86,8 @@ ROW_MESSAGES: Mapping[str, str] = {
         "The text has %(found)s characters, more than %(limit)s. Shorten it."
     ),
     "language_unknown": gettext_noop(
-        "“%(found)s” is not a language code. Write vi, en or another code of two letters."
+        "“%(found)s” is not a language code. Write vi, en, another code of two letters, or"
+        " vi-x-plain for Vietnamese without marks."
     ),
     "consent_unclear": gettext_noop(
         "“%(found)s” says neither yes nor no. Write Có (yes), Không (no) or Từ chối (refused)."

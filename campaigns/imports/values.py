@@ -24,6 +24,8 @@ _CROSSES = frozenset("✗✘☒❌×")
 _LANGUAGES = {
     "vi": "vi", "vn": "vi", "vie": "vi", "vietnamese": "vi", "tieng viet": "vi", "viet": "vi",
     "en": "en", "eng": "en", "english": "en", "tieng anh": "en", "anh": "en",
+    # Vietnamese without marks, for phones that show none (RFC 5646 §2.2.7: private use).
+    "vi x plain": "vi-x-plain", "khong dau": "vi-x-plain", "tieng viet khong dau": "vi-x-plain",
 }  # fmt: skip
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z]{2,4})?")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[ T]+(.+))?")

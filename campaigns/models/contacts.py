@@ -17,7 +17,7 @@ class Contact(models.Model):
     msisdn = models.CharField(_("number"), max_length=15)
     country = models.CharField(_("country"), max_length=2)
     name = models.CharField(_("name"), max_length=200, blank=True)
-    language = models.CharField(_("language"), max_length=8, blank=True)
+    language = models.CharField(_("language"), max_length=16, blank=True)
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     name_folded = models.GeneratedField(
         expression=models.Func(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.imports import values
 from campaigns.imports.columns import MOST_ATTRIBUTES, is_attribute_key
+from campaigns.imports.errors import ROW_MESSAGES
 from campaigns.imports.rows import LONGEST_NAME, LONGEST_VALUE
 from campaigns.imports.text import DamagedTextError, clean, clean_line
 from campaigns.models import Contact
@@ -111,8 +112,7 @@ def checked_language(language: str) -> str:
     except ValueError as error:
         raise InvalidError(
             "language_unknown",
-            _("“%(found)s” is not a language code. Write vi, en or another code of two letters.")
-            % {"found": language[:40]},
+            _(ROW_MESSAGES["language_unknown"]) % {"found": language[:40]},
             field="language",
         ) from error
 

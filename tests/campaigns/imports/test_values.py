@@ -94,6 +94,8 @@ def test_any_text_is_a_time_or_a_value_error(text):
         ("English", "en"),
         ("en_US", "en-US"),
         ("fr", "fr"),
+        ("vi-x-plain", "vi-x-plain"),
+        ("Không dấu", "vi-x-plain"),
     ],
 )
 def test_languages_by_code_or_name(cell, code):
