@@ -79,6 +79,14 @@ class Verdict(NamedTuple):
     decision: dict[str, Any] | None = None
 
 
+class Explanation(NamedTuple):
+    """A verdict with what it rests on; without a sender there is neither ruling nor route."""
+
+    verdict: Verdict
+    ruling: ComplianceDecision | None
+    route: RouteDecision | None
+
+
 Recipient = tuple[int, str, int]  # advertiser, MSISDN, lane
 
 
@@ -96,6 +104,12 @@ def cases_decide(snapshot: Snapshot, cases: Sequence[Case], now: datetime) -> li
     one of each), the rest in memory."""
     batch = _Batch(snapshot, _recipients(cases, now), now)
     return [batch.decide(case) for case in cases]
+
+
+def cases_explain(snapshot: Snapshot, cases: Sequence[Case], now: datetime) -> list[Explanation]:
+    """The verdicts of `cases_decide`, each with its compliance decision and its route."""
+    batch = _Batch(snapshot, _recipients(cases, now), now)
+    return [batch.explain(case) for case in cases]
 
 
 def _recipients(cases: Sequence[Case], now: datetime) -> _Recipients:
@@ -204,10 +218,16 @@ class _Batch:
             decider = self._deciders[key] = Decider(rules, shared, content)
         return decider
 
-    def _routed(self, case: Case, sender: SenderCard, ruling: ComplianceDecision) -> Verdict:
-        routing = self._snapshot.routing
-        route = choose(
-            routing,
+    def explain(self, case: Case) -> Explanation:
+        """The verdict with its grounds; both come from the memories that decided."""
+        sender = self._snapshot.senders.get(case.sender_id)
+        if sender is None:
+            return Explanation(self.decide(case), None, None)
+        return Explanation(self.decide(case), self._ruling(case, sender), self._route(case, sender))
+
+    def _route(self, case: Case, sender: SenderCard) -> RouteDecision:
+        return choose(
+            self._snapshot.routing,
             RouteRequest(
                 msisdn=case.msisdn,
                 country=case.country,
@@ -220,6 +240,9 @@ class _Batch:
                 spread=case.id.int & 0xFFFFFFFFFFFFFFFF,
             ),
         )
+
+    def _routed(self, case: Case, sender: SenderCard, ruling: ComplianceDecision) -> Verdict:
+        route = self._route(case, sender)
         carrier_id = case.kept_carrier_id or route.carrier_id
         if carrier_id is None:
             return Verdict(

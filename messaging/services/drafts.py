@@ -57,6 +57,15 @@ def sender_required(
     snapshot: Snapshot, account: AccountCard, address: str, *, field_name: str = "from"
 ) -> SenderCard:
     """The account's sender of that address, usable today. Raises DomainError."""
+    card = sender_named(snapshot, account, address, field_name=field_name)
+    sender_usable(card, snapshot, field_name=field_name)
+    return card
+
+
+def sender_named(
+    snapshot: Snapshot, account: AccountCard, address: str, *, field_name: str = "from"
+) -> SenderCard:
+    """The account's sender of that address. Raises InvalidError."""
     card = snapshot.senders_by_address.get((account.id, address.strip().casefold()))
     if card is None:
         raise InvalidError(
@@ -65,7 +74,6 @@ def sender_required(
             % {"sender": address},
             field=field_name,
         )
-    sender_usable(card, snapshot, field_name=field_name)
     return card
 
 

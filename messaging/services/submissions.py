@@ -1,46 +1,32 @@
 """Accepting single messages and batches: validate, price, store. Deciding comes later, once."""
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from compliance.constants import MessageClass
 from compliance.models import Account
 from config.common import clock
-from config.common.errors import ConflictError, DomainError, InvalidError, NotAllowedError
-from config.common.ids import uuid7
+from config.common.errors import ConflictError, DomainError
 from config.common.queue import enqueue
 from messaging.constants import MessageStatus
-from messaging.selectors.snapshot import AccountCard, ApprovedText, Snapshot, snapshots
-from messaging.services import drafts as drafting
+from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.drafts import Draft
+from messaging.services.requests import (
+    MessageRequest,
+    account_required,
+    drafts_locate,
+    request_draft,
+)
 from messaging.services.rows import Fate, rows_store
-from routing.numbers import MESSAGES, Number, NumberError, shipped_normalizer
-from routing.selectors.snapshot import number_overrides
+
+__all__ = ["UNROUTED_CHANNEL", "Accepted", "MessageRequest", "Rejected", "messages_submit"]
 
 # Wakes a pump in the inserting transaction (facts: 5 ms to the wire, polls cost 34).
 UNROUTED_CHANNEL = "signalbox_unrouted"
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRequest:
-    """One message as a customer asks for it; `sender` is an address, `template` a short name."""
-
-    to: str
-    sender: str
-    message_class: str | None = None
-    text: str | None = None
-    template: str | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    send_at: datetime | None = None
-    expires_at: datetime | None = None
-    client_reference: str = ""
-    metadata: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +60,12 @@ def messages_submit(
     scheduled, waits in the second table for the routing task, where accounts take turns.
     """
     now, snapshot = clock.now(), snapshots.current()
-    card = _account_required(snapshot, account)
+    card = account_required(snapshot, account)
     results: dict[int, Accepted | Rejected] = {}
     made: dict[int, Draft] = {}
     for index, request in enumerate(requests):
         try:
-            made[index] = _draft(snapshot, card, request, origin, now)
+            made[index] = request_draft(snapshot, card, request, origin=origin, now=now)
         except DomainError as error:
             results[index] = Rejected(index, error)
     with transaction.atomic():
@@ -89,123 +75,13 @@ def messages_submit(
     return [results[index] for index in range(len(requests))]
 
 
-def _account_required(snapshot: Snapshot, account: Account) -> AccountCard:
-    card = snapshot.accounts.get(account.pk)
-    if card is None or not card.is_active:
-        raise NotAllowedError(
-            "account_suspended", _("The account is suspended: contact the platform's operator.")
-        )
-    return card
-
-
-def _draft(
-    snapshot: Snapshot, account: AccountCard, request: MessageRequest, origin: str, now: datetime
-) -> Draft:
-    sender = drafting.sender_required(snapshot, account, request.sender)
-    approved, text = _text(snapshot, account, request)
-    message_class = _class(account, request, approved)
-    drafting.class_allowed(sender, message_class)
-    number = _number(request.to, account.country)
-    count = drafting.segments_counted(text)
-    _times_checked(request, now)
-    return Draft(
-        id=uuid7(),
-        account_id=account.id,
-        advertiser_id=approved.advertiser_id if approved else sender.advertiser_id,
-        sender=sender,
-        message_class=message_class,
-        msisdn=number.msisdn,
-        country=number.country,
-        text=text,
-        encoding=count.encoding,
-        segment_count=count.segment_count,
-        currency=account.currency,
-        origin=origin,
-        template_version_id=approved.version_id if approved else None,
-        client_reference=request.client_reference,
-        metadata=request.metadata,
-        send_at=request.send_at,
-        not_after=request.expires_at,
-    )
-
-
-def _text(
-    snapshot: Snapshot, account: AccountCard, request: MessageRequest
-) -> tuple[ApprovedText | None, str]:
-    if (request.text is None) == (request.template is None):
-        raise InvalidError(
-            "text_or_template", _("Give either “text” or “template”, not both."), field="text"
-        )
-    if request.template is None:
-        return None, drafting.text_checked(request.text or "", field_name="text")
-    approved = snapshot.texts_by_slug.get((account.id, request.template))
-    if approved is None:
-        raise InvalidError(
-            "template_not_approved",
-            _("“%(template)s” is not an approved template of this account.")
-            % {"template": request.template},
-            field="template",
-        )
-    return approved, drafting.text_rendered(approved, request.parameters)
-
-
-def _class(account: AccountCard, request: MessageRequest, approved: ApprovedText | None) -> str:
-    if approved is not None:
-        if request.message_class not in (None, approved.message_class):
-            raise InvalidError(
-                "class_differs",
-                _("The template is of class “%(class)s”: leave “class” out or give that one.")
-                % {"class": approved.message_class},
-                field="class",
-            )
-        return approved.message_class
-    if request.message_class not in MessageClass.values:
-        raise InvalidError(
-            "class_required",
-            _("Free text needs a “class”: one of %(classes)s.")
-            % {"classes": ", ".join(MessageClass.values)},
-            field="class",
-        )
-    if request.message_class not in account.free_text_classes:
-        raise NotAllowedError(
-            "free_text_not_allowed",
-            _("This account may not send free text of class “%(class)s”: use an approved template.")
-            % {"class": request.message_class},
-            field="text",
-        )
-    return str(request.message_class)
-
-
-def _number(raw: str, country: str) -> Number:
-    try:
-        return shipped_normalizer()(raw, default_country=country)
-    except NumberError as error:
-        raise InvalidError(
-            error.code, _(MESSAGES[error.code]) % error.params, field="to"
-        ) from error
-
-
-def _times_checked(request: MessageRequest, now: datetime) -> None:
-    start = max(request.send_at or now, now)
-    if request.expires_at is not None and request.expires_at <= start:
-        raise InvalidError(
-            "expires_before_sending",
-            _("“expires_at” is not after the time of sending: give a later one."),
-            field="expires_at",
-        )
-
-
 def _locate(
     snapshot: Snapshot, made: dict[int, Draft], results: dict[int, Accepted | Rejected]
 ) -> None:
     """Finds each number's network and price."""
     if not made:
         return
-    overrides = number_overrides([draft.msisdn for draft in made.values()])
-    for draft in made.values():
-        hint = snapshot.numbers.network_of(draft.msisdn, draft.country, overrides.get(draft.msisdn))
-        draft.network_id, draft.network_source = hint.network_id, hint.source
-    errors = drafting.drafts_price(snapshot, list(made.values()))
+    errors = drafts_locate(snapshot, list(made.values()))
     for index, error in zip(list(made), errors, strict=True):
         if error is not None:
             results[index] = Rejected(index, error)

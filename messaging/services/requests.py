@@ -1,0 +1,196 @@
+"""A message as a customer asks for it, made into a draft: sending and preview go this one way."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compliance.constants import MessageClass
+from compliance.models import Account
+from config.common.errors import DomainError, InvalidError, NotAllowedError
+from config.common.ids import uuid7
+from messaging.encoding import segmentation
+from messaging.selectors.snapshot import AccountCard, ApprovedText, Snapshot
+from messaging.services import drafts as drafting
+from messaging.services.drafts import Draft
+from routing.numbers import MESSAGES, Number, NumberError, shipped_normalizer
+from routing.selectors.snapshot import number_overrides
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRequest:
+    """One message as a customer asks for it; `sender` is an address, `template` a short name."""
+
+    to: str
+    sender: str
+    message_class: str | None = None
+    text: str | None = None
+    template: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    client_reference: str = ""
+    metadata: Mapping[str, Any] | None = None
+
+
+def account_required(snapshot: Snapshot, account: Account) -> AccountCard:
+    """The account as it sends. Raises NotAllowedError where it is suspended."""
+    card = snapshot.accounts.get(account.pk)
+    if card is None or not card.is_active:
+        raise NotAllowedError(
+            "account_suspended", _("The account is suspended: contact the platform's operator.")
+        )
+    return card
+
+
+Refuse = Callable[[DomainError], None]
+
+
+def stop(error: DomainError) -> None:
+    """How sending takes a refusal. A preview notes it and looks at the rest."""
+    raise error
+
+
+def request_draft(
+    snapshot: Snapshot,
+    account: AccountCard,
+    request: MessageRequest,
+    *,
+    origin: str,
+    now: datetime,
+    refuse: Refuse = stop,
+) -> Draft:
+    """The draft of a request, without network and price. Raises DomainError for what cannot be
+    read; what may not be sent goes to `refuse`."""
+    sender = drafting.sender_named(snapshot, account, request.sender)
+    _ask(refuse, drafting.sender_usable, sender, snapshot)
+    approved, text = request_text(snapshot, account, request)
+    message_class = _class(account, request, approved, refuse)
+    _ask(refuse, drafting.class_allowed, sender, message_class)
+    number = _number(request.to, account.country)
+    count = _count(text, refuse)
+    _ask(refuse, _times_checked, request, now)
+    return Draft(
+        id=uuid7(),
+        account_id=account.id,
+        advertiser_id=approved.advertiser_id if approved else sender.advertiser_id,
+        sender=sender,
+        message_class=message_class,
+        msisdn=number.msisdn,
+        country=number.country,
+        text=text,
+        encoding=count.encoding,
+        segment_count=count.segment_count,
+        currency=account.currency,
+        origin=origin,
+        template_version_id=approved.version_id if approved else None,
+        client_reference=request.client_reference,
+        metadata=request.metadata,
+        send_at=request.send_at,
+        not_after=request.expires_at,
+    )
+
+
+def _ask(refuse: Refuse, check: Callable[..., object], *values: object) -> None:
+    try:
+        check(*values)
+    except DomainError as error:
+        refuse(error)
+
+
+def _count(text: str, refuse: Refuse) -> segmentation.SegmentCount:
+    try:
+        return drafting.segments_counted(text)
+    except DomainError as error:
+        refuse(error)
+        return segmentation.segment_count(text)
+
+
+def request_text(
+    snapshot: Snapshot, account: AccountCard, request: MessageRequest
+) -> tuple[ApprovedText | None, str]:
+    """The approved wording, where one is named, and the text as it is sent. Raises InvalidError."""
+    if (request.text is None) == (request.template is None):
+        raise InvalidError(
+            "text_or_template", _("Give either “text” or “template”, not both."), field="text"
+        )
+    if request.template is None:
+        return None, drafting.text_checked(request.text or "", field_name="text")
+    approved = approved_required(snapshot, account, request.template)
+    return approved, drafting.text_rendered(approved, request.parameters)
+
+
+def approved_required(snapshot: Snapshot, account: AccountCard, slug: str) -> ApprovedText:
+    """What the account's template sends now. Raises InvalidError."""
+    approved = snapshot.texts_by_slug.get((account.id, slug))
+    if approved is None:
+        raise InvalidError(
+            "template_not_approved",
+            _("“%(template)s” is not an approved template of this account.") % {"template": slug},
+            field="template",
+        )
+    return approved
+
+
+def _class(
+    account: AccountCard, request: MessageRequest, approved: ApprovedText | None, refuse: Refuse
+) -> str:
+    if approved is not None:
+        if request.message_class not in (None, approved.message_class):
+            raise InvalidError(
+                "class_differs",
+                _("The template is of class “%(class)s”: leave “class” out or give that one.")
+                % {"class": approved.message_class},
+                field="class",
+            )
+        return approved.message_class
+    if request.message_class not in MessageClass.values:
+        raise InvalidError(
+            "class_required",
+            _("Free text needs a “class”: one of %(classes)s.")
+            % {"classes": ", ".join(MessageClass.values)},
+            field="class",
+        )
+    if request.message_class not in account.free_text_classes:
+        refuse(
+            NotAllowedError(
+                "free_text_not_allowed",
+                _(
+                    "This account may not send free text of class “%(class)s”: use an approved"
+                    " template."
+                )
+                % {"class": request.message_class},
+                field="text",
+            )
+        )
+    return str(request.message_class)
+
+
+def _number(raw: str, country: str) -> Number:
+    try:
+        return shipped_normalizer()(raw, default_country=country)
+    except NumberError as error:
+        raise InvalidError(
+            error.code, _(MESSAGES[error.code]) % error.params, field="to"
+        ) from error
+
+
+def _times_checked(request: MessageRequest, now: datetime) -> None:
+    start = max(request.send_at or now, now)
+    if request.expires_at is not None and request.expires_at <= start:
+        raise InvalidError(
+            "expires_before_sending",
+            _("“expires_at” is not after the time of sending: give a later one."),
+            field="expires_at",
+        )
+
+
+def drafts_locate(snapshot: Snapshot, drafts: list[Draft]) -> list[DomainError | None]:
+    """Finds each number's network, then its price; an error where a draft has none."""
+    overrides = number_overrides([draft.msisdn for draft in drafts])
+    for draft in drafts:
+        hint = snapshot.numbers.network_of(draft.msisdn, draft.country, overrides.get(draft.msisdn))
+        draft.network_id, draft.network_source = hint.network_id, hint.source
+    return drafting.drafts_price(snapshot, drafts)
