@@ -56,6 +56,8 @@ class Scope(models.TextChoices):
     CONSENT_READ = "consent:read", _("Read consent and opt-outs")
     EVENTS_READ = "events:read", _("Read the event log")
     WEBHOOKS_WRITE = "webhooks:write", _("Change webhook endpoints")
+    TEMPLATES_WRITE = "templates:write", _("Write templates and submit them")
+    TEMPLATES_REVIEW = "templates:review", _("Approve, reject and withdraw templates")
 
 
 class ConsentAction(models.TextChoices):
