@@ -31,3 +31,14 @@ class NetworkSource(models.TextChoices):
     OVERRIDE = "override", _("Override")
     PREFIX = "prefix", _("Prefix")
     NONE = "none", _("Unknown")
+
+
+class Confidence(models.TextChoices):
+    """How a fact about a network is known, surest first."""
+
+    CONTRACT = "contract", _("The network's own word")
+    RUN = "run", _("Tried out")
+    SOURCE_CODE = "source_code", _("Read in a gateway's code")
+    PAGE = "page", _("Read on a public page")
+    ONE_SOURCE = "one_source", _("One source only")
+    MEMORY = "memory", _("Not looked up")

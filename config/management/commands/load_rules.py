@@ -6,12 +6,14 @@ from compliance.services.rules import rule_packs_load_shipped
 from routing.models import NumberPlan
 from routing.numbers.plan import DATA
 from routing.services.number_plans import number_plan_activate, number_plan_load
+from routing.services.text_rules import text_rules_load_shipped
 
 
 class Command(BaseCommand):
     help = (
-        "Loads the shipped rule packs and number plans; puts those of countries in force that "
-        "have none yet. Repeating is harmless."
+        "Loads the shipped rule packs, number plans and network text rules; puts those of "
+        "countries in force that have none yet. Repeating is harmless, and text rules that "
+        "somebody changed stay as they are."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -23,3 +25,8 @@ class Command(BaseCommand):
                 number_plan_activate(plan=plan, actor=None)
             plan.refresh_from_db()
             self.stdout.write(f"number plan {plan}" + (" (in force)" if plan.is_active else ""))
+        for name, loaded in text_rules_load_shipped(actor=None).items():
+            self.stdout.write(
+                f"network text rules {name} {loaded.edition}: {loaded.made} new,"
+                f" {loaded.renewed} renewed, {loaded.kept} left as changed here"
+            )
