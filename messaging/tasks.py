@@ -4,9 +4,16 @@ from celery import shared_task
 
 from messaging.services import routing, sweeps
 from messaging.services.idempotency import idempotency_keys_purge
+from messaging.services.templates import versions_activate_due
 from messaging.services.webhook_planning import deliveries_schedule
 from messaging.services.webhook_results import deliveries_purge
 from messaging.services.webhook_sending import deliveries_send
+
+
+@shared_task(name="messaging.tasks.activate_templates")
+def activate_templates() -> dict[str, int]:
+    """Puts approved template versions in force whose time has come (every 10 s)."""
+    return versions_activate_due()
 
 
 @shared_task(name="messaging.tasks.route_waiting")

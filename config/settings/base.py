@@ -238,6 +238,11 @@ CELERY_TIMEZONE = "UTC"
 # Wake-ups that nobody took in time are worthless: the next one does their work.
 _SOON = {"expires": 5.0}
 CELERY_BEAT_SCHEDULE = {
+    "activate templates": {
+        "task": "messaging.tasks.activate_templates",
+        "schedule": 10.0,
+        "options": _SOON,
+    },
     "expire messages": {
         "task": "messaging.tasks.expire_messages",
         "schedule": 2.0,

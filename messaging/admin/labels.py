@@ -33,6 +33,7 @@ MESSAGE_COLOURS = {
 VERSION_COLOURS = {
     VersionStatus.DRAFT: "",
     VersionStatus.SUBMITTED: "info",
+    VersionStatus.STAGED: "primary",
     VersionStatus.APPROVED: "success",
     VersionStatus.REJECTED: "danger",
     VersionStatus.WITHDRAWN: "warning",

@@ -170,7 +170,7 @@ def test_new_version_takes_over_a_wording(world: World, browse: Any) -> None:
         ("bob", "draft", set()),
         ("bob", "submitted", {"approve", "reject", "withdraw"}),
         ("bob", "approved", {"withdraw"}),
-        ("bob", "retired", set()),
+        ("bob", "retired", {"withdraw"}),
         ("ines", "submitted", set()),
     ],
 )

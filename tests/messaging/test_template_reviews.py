@@ -16,6 +16,7 @@ from messaging.constants import VERSION_TRANSITIONS, VersionStatus
 from messaging.models import Template, TemplateVersion
 from messaging.selectors.templates import text_findings, unsent_count
 from messaging.services.templates import (
+    version_activate,
     version_approve,
     version_reject,
     version_submit,
@@ -37,7 +38,14 @@ LABELLED = "[QC] Sale. Tu choi, soan TC gui 53849"
 
 DEEDS: dict[str, Callable[[TemplateVersion, World], Any]] = {
     S.SUBMITTED: lambda version, world: version_submit(version=version, actor=world.alice),
-    S.APPROVED: lambda version, world: version_approve(version=version, reviewer=world.bob),
+    S.STAGED: lambda version, world: version_approve(
+        version=version, reviewer=world.bob, activates_at=clock.now() + timedelta(hours=1)
+    ),
+    S.APPROVED: lambda version, world: (
+        version_activate(version=version, reviewer=world.bob)
+        if version.status == S.STAGED
+        else version_approve(version=version, reviewer=world.bob)
+    ),
     S.REJECTED: lambda version, world: version_reject(
         version=version, reviewer=world.bob, comment="Wrong price"
     ),

@@ -56,6 +56,9 @@ SENTENCES: Mapping[type[TextChoices], Mapping[str, str]] = {
             "`blocked`: out of lease, not active, wrong kind or class, or not registered."
         ),
         "template_withdrawn": "`blocked`: the template version is not approved any more.",
+        "template_unregistered": (
+            "`blocked`: the recipient's network wants the text registered, and it is not."
+        ),
         "content_rule": "`blocked`: label, opt-out text, length or template rule of the pack.",
         "no_route": "`failed`: no route fits the destination, class, sender and account.",
         "account_suspended": "`blocked`: the account was suspended after acceptance.",
@@ -75,10 +78,11 @@ SENTENCES: Mapping[type[TextChoices], Mapping[str, str]] = {
     VersionStatus: {
         "draft": "Being written; it may still be changed.",
         "submitted": "Waits for a compliance officer; the text cannot change any more.",
+        "staged": "Approved for a later time; the former version is sent until then.",
         "approved": "The one version of its template that is sent.",
         "rejected": "Refused with a comment; a new version is written instead.",
         "withdrawn": "Taken back; messages of it that have not left are blocked.",
-        "retired": "Replaced by a newer approved version; what has not left of it is blocked.",
+        "retired": "Replaced by a newer one; what was accepted with it leaves until withdrawn.",
     },
     CampaignStatus: {
         "draft": "Being written; pre-flight may be run.",

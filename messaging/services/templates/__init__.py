@@ -1,26 +1,28 @@
 """Templates: their heads, their versions, and the review that makes a version sendable."""
 
+from messaging.services.templates.activations import version_activate, versions_activate_due
 from messaging.services.templates.analysis import WordingAnalysis, wording_analyse
 from messaging.services.templates.heads import template_change, template_create
 from messaging.services.templates.reviews import (
-    Withdrawal,
     version_approve,
     version_reject,
     version_submit,
-    version_withdraw,
 )
 from messaging.services.templates.versions import version_create, version_update
+from messaging.services.templates.withdrawals import Withdrawal, version_withdraw
 
 __all__ = [
     "Withdrawal",
     "WordingAnalysis",
     "template_change",
     "template_create",
+    "version_activate",
     "version_approve",
     "version_create",
     "version_reject",
     "version_submit",
     "version_update",
     "version_withdraw",
+    "versions_activate_due",
     "wording_analyse",
 ]

@@ -20,8 +20,9 @@ def permission_required(actor: User, permission: str, obj: Model) -> None:
         )
 
 
-def history_write(obj: Model, actor: User, reason: str, *, is_new: bool) -> None:
-    """One row of history that names the actor also where no web request does."""
+def history_write(obj: Model, actor: User | None, reason: str, *, is_new: bool) -> None:
+    """One row of history that names the actor also where no web request does; None is the
+    system. Reasons are cut at 100 characters; the audit log and the version have all of it."""
     obj.history.bulk_history_create(  # type: ignore[attr-defined]
         [obj],
         update=not is_new,
@@ -32,7 +33,12 @@ def history_write(obj: Model, actor: User, reason: str, *, is_new: bool) -> None
 
 
 def version_record(
-    version: TemplateVersion, actor: User, action: str, *, comment: str = "", is_new: bool = False
+    version: TemplateVersion,
+    actor: User | None,
+    action: str,
+    *,
+    comment: str = "",
+    is_new: bool = False,
 ) -> None:
     """History and audit entry of what happened to a version."""
     word = action.partition(".")[2]

@@ -1,29 +1,31 @@
-"""The review of a version: every change of its state, by compare-and-swap."""
+"""The review of a version: handed in, approved or rejected, by compare-and-swap."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from compliance.models import User
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
-from config.common.states import transition
-from messaging.constants import VERSION_TRANSITIONS, VersionStatus
-from messaging.models import Template, TemplateVersion
-from messaging.selectors.templates import findings_of, is_blocked_everywhere, unsent_count
+from messaging.constants import EventType, VersionStatus
+from messaging.models import TemplateVersion
+from messaging.selectors.reviews import review_fingerprint
+from messaging.selectors.templates import CountryFindings, findings_of, is_blocked_everywhere
 from messaging.services.templates.records import permission_required, version_record
+from messaging.services.templates.steps import (
+    version_enforce,
+    version_lock,
+    version_move,
+    version_tell,
+)
 from messaging.services.templates.versions import wording_complete
 
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """A version that may not be sent any more; `stopped` messages of it had not left."""
-
-    version: TemplateVersion
-    stopped: int
+LONGEST_WAIT: Final = timedelta(days=366)  # farther away is a slip of the year
 
 
 @transaction.atomic
@@ -34,7 +36,7 @@ def version_submit(*, version: TemplateVersion, actor: User) -> TemplateVersion:
     draft or another version of the template waits for review.
     """
     permission_required(actor, "messaging.submit_templateversion", version)
-    _lock(version)
+    version_lock(version)
     wording_complete(version)
     waiting = TemplateVersion.objects.filter(
         template_id=version.template_id, status=VersionStatus.SUBMITTED
@@ -44,88 +46,87 @@ def version_submit(*, version: TemplateVersion, actor: User) -> TemplateVersion:
             "review_open",
             _("Another version of this template waits for approval: withdraw it first."),
         )
-    _move(version, VersionStatus.SUBMITTED, submitted_at=clock.now())
+    version_move(version, VersionStatus.SUBMITTED, submitted_at=clock.now())
     version_record(version, actor, "template_version.submitted")
+    version_tell(version, EventType.TEMPLATE_SUBMITTED)
     return version
 
 
 @transaction.atomic
 def version_approve(
-    *, version: TemplateVersion, reviewer: User, comment: str = ""
+    *,
+    version: TemplateVersion,
+    reviewer: User,
+    comment: str = "",
+    activates_at: datetime | None = None,
+    seen: str | None = None,
 ) -> TemplateVersion:
     """Makes a submitted version the one that is sent; the former one is retired with it.
 
+    With `activates_at` (aware, in the future) it is staged: the former version stays in force
+    until then. `seen` is the `review_fingerprint` of what the reviewer looked at.
+
     Raises NotAllowedError for the author (whatever their roles) and where a rule forbids the text
-    in every country, ConflictError where it does not wait for approval.
+    in every country; ConflictError where it does not wait for approval, where another version
+    is staged, and where what was seen is no longer so; InvalidError for a time that is over.
     """
-    _reviewer_checked(version, reviewer)
-    _lock(version)
-    _content_checked(version)
-    former = TemplateVersion.objects.filter(
-        template_id=version.template_id, status=VersionStatus.APPROVED
-    ).first()
-    if former is not None and former.pk != version.pk:
-        _move(former, VersionStatus.RETIRED)
-        version_record(
-            former,
-            reviewer,
-            "template_version.retired",
-            comment=_("replaced by version %(number)d") % {"number": version.number},
-        )
-    _move(version, VersionStatus.APPROVED, **_reviewed(reviewer, comment, clock.now()))
-    version_record(version, reviewer, "template_version.approved", comment=comment)
+    version_pass(version, reviewer, comment, activates_at=activates_at, seen=seen)
+    version_tell(version, EventType.TEMPLATE_APPROVED, comment)
     return version
+
+
+def version_pass(
+    version: TemplateVersion,
+    reviewer: User,
+    comment: str,
+    *,
+    activates_at: datetime | None = None,
+    seen: str | None = None,
+) -> None:
+    """`version_approve` within the caller's transaction, and without its event."""
+    reviewer_check(version, reviewer)
+    version_lock(version)
+    _nothing_staged(version)
+    findings = findings_of(version)
+    if seen is not None and seen != review_fingerprint(version, findings):
+        raise ConflictError(
+            "review_changed",
+            _(
+                "What you saw has changed since you opened the page, such as what the rules say:"
+                " look at it again, then decide."
+            ),
+        )
+    content_check(findings)
+    reviewed = _reviewed(reviewer, comment, clock.now())
+    if activates_at is None:
+        version_enforce(version, reviewer, **reviewed)
+        version_record(version, reviewer, "template_version.approved", comment=comment)
+        return
+    _time_check(activates_at)
+    version_move(version, VersionStatus.STAGED, activates_at=activates_at, **reviewed)
+    version_record(version, reviewer, "template_version.staged", comment=comment)
 
 
 @transaction.atomic
 def version_reject(*, version: TemplateVersion, reviewer: User, comment: str) -> TemplateVersion:
     """Sends a submitted version back for good; the author writes a new one. Errors as above, and
     InvalidError without a comment."""
-    _reviewer_checked(version, reviewer)
+    reviewer_check(version, reviewer)
     if not comment.strip():
         raise InvalidError(
             "comment_required",
             _("Say in the comment what the author has to change."),
             field="comment",
         )
-    _lock(version)
-    _move(version, VersionStatus.REJECTED, **_reviewed(reviewer, comment, clock.now()))
+    version_lock(version)
+    version_move(version, VersionStatus.REJECTED, **_reviewed(reviewer, comment, clock.now()))
     version_record(version, reviewer, "template_version.rejected", comment=comment)
+    version_tell(version, EventType.TEMPLATE_REJECTED, comment)
     return version
 
 
-@transaction.atomic
-def version_withdraw(*, version: TemplateVersion, actor: User, comment: str = "") -> Withdrawal:
-    """Takes a submitted or approved version back, by an officer or its author.
-
-    Of an approved one nothing leaves any more: the change raises the configuration version, so
-    that waiting and queued messages are decided again and blocked. Raises NotAllowedError,
-    ConflictError, and InvalidError where an approved one is withdrawn without a reason.
-    """
-    is_author = version.author_id == actor.pk
-    if not (is_author and actor.has_perm("messaging.submit_templateversion", version)):
-        permission_required(actor, "messaging.withdraw_templateversion", version)
-    _lock(version)
-    was_approved = version.status == VersionStatus.APPROVED
-    if was_approved and not comment.strip():
-        raise InvalidError(
-            "comment_required",
-            _("Give the reason: what waits to be sent is stopped with it."),
-            field="comment",
-        )
-    stopped = unsent_count(version) if was_approved else 0
-    _move(version, VersionStatus.WITHDRAWN, comment=comment.strip() or version.comment)
-    version_record(version, actor, "template_version.withdrawn", comment=comment)
-    return Withdrawal(version, stopped)
-
-
-def _lock(version: TemplateVersion) -> None:
-    """One change of a template's versions at a time, on the state as it is now."""
-    Template.objects.select_for_update(no_key=True).get(pk=version.template_id)
-    version.refresh_from_db()
-
-
-def _reviewer_checked(version: TemplateVersion, reviewer: User) -> None:
+def reviewer_check(version: TemplateVersion, reviewer: User) -> None:
+    """Raises NotAllowedError for the author, superuser or not, and without the role."""
     if version.author_id == reviewer.pk:
         raise NotAllowedError(
             "own_version",
@@ -134,8 +135,8 @@ def _reviewer_checked(version: TemplateVersion, reviewer: User) -> None:
     permission_required(reviewer, "messaging.review_templateversion", version)
 
 
-def _content_checked(version: TemplateVersion) -> None:
-    findings = findings_of(version)
+def content_check(findings: Sequence[CountryFindings]) -> None:
+    """Raises NotAllowedError, with the rule, where a text could be sent nowhere."""
     if not is_blocked_everywhere(findings):
         return
     worst = next(one for one in findings[0].findings if one.is_blocking)
@@ -146,27 +147,43 @@ def _content_checked(version: TemplateVersion) -> None:
     )
 
 
+def _nothing_staged(version: TemplateVersion) -> None:
+    """A decision that is made already is not overturned in passing."""
+    staged = (
+        TemplateVersion.objects.filter(template_id=version.template_id, status=VersionStatus.STAGED)
+        .exclude(pk=version.pk)
+        .first()
+    )
+    if staged is None or staged.activates_at is None:
+        return
+    raise ConflictError(
+        "another_staged",
+        _(
+            "Version %(number)d is approved and comes into force on %(time)s: withdraw it or put"
+            " it in force now, then approve this one."
+        )
+        % {
+            "number": staged.number,
+            "time": date_format(localtime(staged.activates_at), "DATETIME_FORMAT"),
+        },
+    )
+
+
+def _time_check(activates_at: datetime) -> None:
+    now = clock.now()
+    if activates_at <= now:
+        raise InvalidError(
+            "time_is_over",
+            _("This time is over: choose a later one, or none to put it in force at once."),
+            field="activates_at",
+        )
+    if activates_at > now + LONGEST_WAIT:
+        raise InvalidError(
+            "time_too_far",
+            _("This time is more than a year away: choose an earlier one."),
+            field="activates_at",
+        )
+
+
 def _reviewed(reviewer: User, comment: str, at: datetime) -> dict[str, Any]:
     return {"reviewer": reviewer, "reviewed_at": at, "comment": comment.strip()}
-
-
-def _move(version: TemplateVersion, to: VersionStatus, **fields: Any) -> None:
-    """Raises ConflictError where the present state does not lead to `to`."""
-    try:
-        with transaction.atomic():
-            moved = transition(
-                TemplateVersion, [version.pk], to=to, transitions=VERSION_TRANSITIONS, **fields
-            )
-    except IntegrityError as error:
-        raise _moved_on(version) from error
-    if not moved:
-        raise _moved_on(version)
-    version.refresh_from_db()
-
-
-def _moved_on(version: TemplateVersion) -> ConflictError:
-    return ConflictError(
-        "version_state",
-        _("That is not possible: this version is now “%(status)s”. Reload the page.")
-        % {"status": version.get_status_display()},
-    )
