@@ -75,7 +75,7 @@ def text_findings(account: Account, body: str, message_class: str) -> tuple[Coun
         CountryFindings(
             country,
             tuple(
-                _readable(finding)
+                finding_readable(finding)
                 for finding in content_findings(rules.rules_for(country, now), body, message_class)
             ),
         )
@@ -141,7 +141,8 @@ def _rulebook_of(active: tuple[int, ...]) -> Rulebook:
     return rulebook()
 
 
-def _readable(finding: Finding) -> TextFinding:
+def finding_readable(finding: Finding) -> TextFinding:
+    """The finding in the reader's language."""
     values = dict(finding.params)
     return TextFinding(
         rule_id=finding.rule_id,
