@@ -1,6 +1,6 @@
 """Templates as people work with them: what waits for review, what rules say, what would stop."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -115,18 +115,21 @@ def versions_of(template: Template) -> Sequence[TemplateVersion]:
     return list(template.versions.select_related("author", "reviewer").order_by("-number"))
 
 
-def _countries(account: Account, message_class: str) -> list[str]:
-    found = (
-        Sender.objects.filter(
-            account=account,
-            status=SenderStatus.ACTIVE,
-            allowed_classes__contains=[message_class],
-        )
+def _countries(account_ids: Collection[int]) -> dict[tuple[int, str], list[str]]:
+    """By account and class: where its active senders are."""
+    rows = (
+        Sender.objects.filter(account__in=account_ids, status=SenderStatus.ACTIVE)
         .order_by("country")
-        .values_list("country", flat=True)
+        .values_list("account_id", "country", "allowed_classes")
         .distinct()
     )
-    return list(found) or [account.country]
+    found: dict[tuple[int, str], list[str]] = {}
+    for account_id, country, classes in rows:
+        for message_class in classes:
+            countries = found.setdefault((account_id, message_class), [])
+            if country not in countries:
+                countries.append(country)
+    return found
 
 
 def _rulebook() -> Rulebook:
