@@ -83,6 +83,18 @@ MESSAGES: Mapping[str, str] = {
     "too_many_segments": gettext_noop(
         "The message has %(segments)s segments; %(limit)s are allowed."
     ),
+    "network_refuses_characters": gettext_noop(
+        "%(network)s refuses texts with %(characters)s (at %(positions)s)."
+    ),
+    "network_may_refuse_characters": gettext_noop(
+        "%(network)s may refuse texts with %(characters)s (at %(positions)s)."
+    ),
+    "network_too_long": gettext_noop(
+        "With what %(network)s adds the message has %(segments)s segments; it carries %(limit)s."
+    ),
+    "network_template_unregistered": gettext_noop(
+        "The text is not registered with %(network)s, which demands it."
+    ),
 }
 
 FIXES: Mapping[str, str] = {
@@ -98,6 +110,8 @@ FIXES: Mapping[str, str] = {
     "wait": gettext_noop("Nothing to do: it is sent when the window opens."),
     "send_later": gettext_noop("Send it later."),
     "shorten": gettext_noop("Shorten the text, or write it without marks."),
+    "replace_characters": gettext_noop("Write it without these characters."),
+    "register_template": gettext_noop("Have the template registered with the network first."),
 }
 
 FIX_OF: Mapping[str, str] = {
@@ -116,4 +130,8 @@ FIX_OF: Mapping[str, str] = {
     "outside_hours": "wait",
     "cap_reached": "send_later",
     "too_many_segments": "shorten",
+    "network_refuses_characters": "replace_characters",
+    "network_may_refuse_characters": "replace_characters",
+    "network_too_long": "shorten",
+    "network_template_unregistered": "register_template",
 }

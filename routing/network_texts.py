@@ -32,6 +32,7 @@ class NetworkText:
     """
 
     network_id: int
+    network_code: str
     network_name: str
     country: str
     message_class: str
@@ -44,6 +45,11 @@ class NetworkText:
     registered_senders: frozenset[str] = frozenset()
     source: str = ""
     confidence: str = ""
+
+    @property
+    def rule_id(self) -> str:
+        """How decisions and findings name the rule."""
+        return f"network.{self.network_code}.{self.message_class}"
 
     @property
     def adds(self) -> bool:

@@ -18,8 +18,10 @@ from config.common import clock, versions
 from messaging import slots
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.registrations import Registrations, template_registrations
 from routing.engine import RoutingSnapshot
 from routing.models import Sender
+from routing.network_texts import NetworkText
 from routing.selectors.snapshot import (
     NumberIndex,
     carriers,
@@ -28,6 +30,7 @@ from routing.selectors.snapshot import (
     sender_is_usable,
     sender_registrations,
 )
+from routing.selectors.text_rules import network_text_rules
 
 _VERSION_AGE_SECONDS = 0.2
 _CARRIERS_AGE_SECONDS = 1.0
@@ -93,6 +96,8 @@ class Snapshot:
     texts: Mapping[int, ApprovedText]
     texts_by_slug: Mapping[tuple[int, str], ApprovedText]
     registrations: frozenset[tuple[int, int, str]]
+    template_registrations: Registrations
+    network_texts: Mapping[tuple[int, str], NetworkText]
     numbers: NumberIndex
     routing: RoutingSnapshot
     rulebook: Rulebook
@@ -157,6 +162,8 @@ def snapshot_build(version: int, day: date) -> Snapshot:
             (text.account_id, text.slug): text for text in texts.values() if text.is_current
         },
         registrations=sender_registrations(day),
+        template_registrations=template_registrations(),
+        network_texts=network_text_rules(),
         numbers=number_index(),
         routing=routing_snapshot(version, day),
         rulebook=rulebook(),

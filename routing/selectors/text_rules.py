@@ -16,6 +16,7 @@ def network_text_of(row: NetworkTextRule) -> NetworkText:
     """A row as sending uses it."""
     return NetworkText(
         network_id=row.network_id,
+        network_code=row.network.code,
         network_name=row.network.name,
         country=row.network.country,
         message_class=row.message_class,

@@ -97,9 +97,9 @@ def _entry_load(network: Network, entry: TextRuleEntry, edition: str, actor: Use
         return "same"
     rule.shipped = {"edition": edition, "values": values}
     # Written below, with its actor and reason.
-    rule.skip_history_when_saving = True
+    rule.skip_history_when_saving = True  # type: ignore[attr-defined]
     rule.save()
-    rule.history.bulk_history_create(  # type: ignore[attr-defined]
+    rule.history.bulk_history_create(
         [rule],
         update=before is not None,
         default_user=actor,

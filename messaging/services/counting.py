@@ -1,0 +1,72 @@
+"""What a text costs its customer: the published count, with what the recipient's network adds."""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from messaging.encoding import gsm7, segmentation
+from messaging.selectors.snapshot import Snapshot
+from routing.network_texts import NetworkText
+
+# Units of a lone segment (3GPP TS 23.040 §9.2.3.24): below it there is nothing to cut.
+_LONE = {"gsm7": 160, "ucs2": 70}
+
+
+class Counted(NamedTuple):
+    """A text as it is handed over, and as the network bills it.
+
+    `units` and `segment_count` are of the text alone; `billed_segments` of the text between
+    `adds_before` and `adds_after`, in the encoding that both together need.
+    """
+
+    encoding: str
+    units: int
+    segment_count: int
+    billed_segments: int
+    billed_units: int
+    adds_before: str = ""
+    adds_after: str = ""
+
+    @property
+    def added(self) -> str:
+        """The characters that the network adds."""
+        return self.adds_before + self.adds_after
+
+
+def text_counted(
+    snapshot: Snapshot, text: str, *, network_id: int | None, message_class: str
+) -> Counted:
+    """What a text of this class costs on a network; an unknown network adds nothing."""
+    rule = None
+    if network_id is not None:
+        rule = snapshot.network_texts.get((network_id, message_class))
+    return text_counted_by(rule, text)
+
+
+def text_counted_by(rule: NetworkText | None, text: str) -> Counted:
+    """The same by a rule at hand; one encode where the network adds nothing, and where text and
+    addition fit into one segment."""
+    return count_widened(rule, text, segmentation.segment_count(text))
+
+
+def count_widened(rule: NetworkText | None, text: str, count: segmentation.SegmentCount) -> Counted:
+    """The count of a text that was counted already, with what the rule adds."""
+    if rule is None or not rule.adds:
+        return Counted(*count, count.segment_count, count.units)
+    added = _units(rule.adds_before + rule.adds_after, count.encoding)
+    if added is not None and count.units + added <= _LONE[count.encoding]:
+        billed, units = 1, count.units + added
+    else:
+        whole = segmentation.segment_count(rule.wrapped(text))
+        billed, units = whole.segment_count, whole.units
+    return Counted(*count, billed, units, rule.adds_before, rule.adds_after)
+
+
+@lru_cache(maxsize=256)  # a few texts per network
+def _units(addition: str, encoding: str) -> int | None:
+    """Units of an addition inside a text of this encoding; None where it changes the encoding."""
+    if encoding == "gsm7":
+        octets = gsm7.encode(addition)
+        return None if octets is None else len(octets)
+    if encoding == "ucs2":
+        return len(addition.encode("utf-16-be", "surrogatepass")) // 2
+    return None
