@@ -5,12 +5,12 @@ import unicodedata
 from dataclasses import dataclass
 
 from messaging.encoding import gsm7, ucs2
+from messaging.encoding.alphabets import Encoding
+from messaging.encoding.profile import DEFAULT_PROFILE, EncodingProfile
 from messaging.encoding.replacements import LATIN_MARKS, suggestion
 from messaging.encoding.segmentation import (
     MAX_SEGMENTS,
-    Encoding,
     EncodingChoice,
-    ReferenceBits,
     SegmentText,
     segment,
 )
@@ -49,16 +49,14 @@ def analyse(
     text: str,
     *,
     encoding: EncodingChoice = "auto",
-    reference_bits: ReferenceBits = 8,
+    profile: EncodingProfile = DEFAULT_PROFILE,
     max_segments: int = MAX_SEGMENTS,
 ) -> TextAnalysis:
     """Segments of `text` with every character that forces UCS-2, in order.
 
     Options and errors are those of `segmentation.segment`: one code path with sending.
     """
-    segmented = segment(
-        text, encoding=encoding, reference_bits=reference_bits, max_segments=max_segments
-    )
+    segmented = segment(text, encoding=encoding, profile=profile, max_segments=max_segments)
     return TextAnalysis(
         encoding=segmented.encoding,
         data_coding=segmented.data_coding,

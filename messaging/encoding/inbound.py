@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from messaging.encoding import gsm7, ucs2
+from messaging.encoding import gsm7, shifts, ucs2
 
 DefaultAlphabet: TypeAlias = Literal["gsm7", "latin1", "ascii"]
 
@@ -24,17 +24,25 @@ _GENERAL_GROUP = ("default", "latin-1", "ucs2", "default")
 
 
 def decode_inbound(
-    short_message: bytes, data_coding: int, default_alphabet: DefaultAlphabet = "gsm7"
+    short_message: bytes,
+    data_coding: int,
+    default_alphabet: DefaultAlphabet = "gsm7",
+    *,
+    locking_shift: int = 0,
+    single_shift: int = 0,
 ) -> str:
     """Text of `short_message` (without user data header); never raises.
 
-    `default_alphabet` is the bind's meaning of data_coding 0. What has no character becomes
+    `default_alphabet` is the bind's meaning of data_coding 0; the shifts are what the header says,
+    and concern GSM-7 alone (3GPP TS 23.038 §6.2.1.2). What has no character becomes
     U+FFFD, and so does U+0000, so that the result can always be stored. Join the segments' octets
     before decoding where a sender may have cut a pair.
     """
     charset = _charset(data_coding & 0xFF)
     if charset == "default":
         charset = default_alphabet
+    if charset == "gsm7" and (locking_shift or single_shift):
+        return shifts.decode(short_message, locking_shift, single_shift)
     return _decode(short_message, charset).replace("\x00", "\ufffd")
 
 

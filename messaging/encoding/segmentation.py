@@ -1,9 +1,8 @@
 """From text to segments: which encoding, how many units, where to cut.
 
-Limits all follow from the 140 octets of TP-UD (3GPP TS 23.040 §9.2.3.24). An ESC pair and a
-surrogate pair are never cut. A grapheme cluster may be: phones join the segments before they show
-them, and keeping clusters whole can cost a segment more. Filling each segment as far as it goes is
-therefore also the least number of segments.
+An ESC pair and a surrogate pair are never cut. A grapheme cluster is cut only where keeping it
+whole would cost a segment: phones join the segments before they show them, and the count is what
+is paid.
 """
 
 from collections.abc import Callable
@@ -11,16 +10,22 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from messaging.encoding import gsm7, ucs2
+from messaging.encoding.alphabets import (
+    GSM7,
+    LATIN1,
+    UCS2,
+    Alphabet,
+    Encoding,
+    shifted_alphabets,
+)
+from messaging.encoding.cutting import cluster_ends, plain_ends
 from messaging.encoding.errors import TooManySegmentsError, UnencodableError
+from messaging.encoding.profile import DEFAULT_PROFILE, EncodingProfile
 
-Encoding: TypeAlias = Literal["gsm7", "ucs2", "latin1"]
 EncodingChoice: TypeAlias = Literal["auto", "gsm7", "ucs2", "latin1"]
-ReferenceBits: TypeAlias = Literal[8, 16]
 
 # The total of a concatenated message is one octet (3GPP TS 23.040 §9.2.3.24.1).
 MAX_SEGMENTS = 255
-_USER_DATA_OCTETS = 140
-_HEADER_OCTETS = {0: 0, 8: 6, 16: 7}  # by reference bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,18 @@ class SegmentText:
 
 @dataclass(frozen=True, slots=True)
 class SegmentedText:
-    """A text as it goes on the air; `units` are septets, code units or octets by encoding."""
+    """A text as it goes on the air; `units` are septets, code units or octets by encoding.
+
+    The shifts are national language identifiers, 0 for the default tables: where one is not, each
+    segment needs the header that says so, a lone one too.
+    """
 
     encoding: Encoding
     data_coding: int
     units: int
     segments: tuple[SegmentText, ...]
+    locking_shift: int = 0
+    single_shift: int = 0
 
 
 class SegmentCount(NamedTuple):
@@ -50,147 +61,139 @@ class SegmentCount(NamedTuple):
     segment_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Alphabet:
-    encoding: Encoding
-    data_coding: int
-    unit_octets: int  # in the payload, where a septet takes a whole octet
-    limits: dict[int, int]  # payload octets of a segment by reference bits; 0 = no header
-    splits_pair: Callable[[bytes, int], bool]
-    take: Callable[[str, int, bytes], str]
-
-
-def _limits(air_bits: int, unit_octets: int) -> dict[int, int]:
-    return {
-        bits: (_USER_DATA_OCTETS - header) * 8 // air_bits * unit_octets
-        for bits, header in _HEADER_OCTETS.items()
-    }
-
-
-def _take_gsm7(text: str, start: int, chunk: bytes) -> str:
-    return text[start : start + len(chunk) - chunk.count(gsm7.ESCAPE)]
-
-
-_GSM7 = _Alphabet(
-    encoding="gsm7",
-    data_coding=0x00,
-    unit_octets=1,
-    limits=_limits(air_bits=7, unit_octets=1),
-    splits_pair=lambda payload, end: payload[end - 1] == gsm7.ESCAPE,
-    take=_take_gsm7,
-)
-_UCS2 = _Alphabet(
-    encoding="ucs2",
-    data_coding=0x08,
-    unit_octets=2,
-    limits=_limits(air_bits=16, unit_octets=2),
-    splits_pair=lambda payload, end: 0xD8 <= payload[end - 2] <= 0xDB,
-    take=lambda _text, _start, chunk: chunk.decode("utf-16-be"),
-)
-_LATIN1 = _Alphabet(
-    encoding="latin1",
-    data_coding=0x03,
-    unit_octets=1,
-    limits=_limits(air_bits=8, unit_octets=1),
-    splits_pair=lambda _payload, _end: False,
-    take=lambda _text, _start, chunk: chunk.decode("latin-1"),
-)
+_Encoded: TypeAlias = tuple[Alphabet, str, bytes]  # the text without lone surrogates
 
 
 def segment(
     text: str,
     *,
     encoding: EncodingChoice = "auto",
-    reference_bits: ReferenceBits = 8,
+    profile: EncodingProfile = DEFAULT_PROFILE,
     max_segments: int = MAX_SEGMENTS,
 ) -> SegmentedText:
     """Segments of `text`, in order, at least one.
 
-    `auto` is GSM-7 where every character allows it, else UCS-2; Latin-1 is only ever asked for.
+    `auto` is GSM-7 where every character allows it, else what the profile has, else UCS-2.
     Lone surrogates become U+FFFD; nothing else is changed. Raises UnencodableError when the
     encoding asked for lacks a character, TooManySegmentsError above `max_segments`.
     """
-    alphabet, payload = _encode(text, encoding)
+    alphabet, text, payload = _encode(text, encoding, profile)
     units = len(payload) // alphabet.unit_octets
     if len(payload) <= alphabet.limits[0]:  # most texts: no cutting
-        if alphabet is _UCS2:
-            text = payload.decode("utf-16-be")
-        single = SegmentText(text, units, payload)
-        return SegmentedText(alphabet.encoding, alphabet.data_coding, units, (single,))
-    ends = _ends(alphabet, payload, reference_bits)
-    if len(ends) > max_segments:
-        raise TooManySegmentsError(len(ends), max_segments, units)
-    segments = _cut(alphabet, text, payload, ends)
-    return SegmentedText(alphabet.encoding, alphabet.data_coding, units, segments)
+        segments: tuple[SegmentText, ...] = (SegmentText(text, units, payload),)
+    else:
+        limit = alphabet.limits[profile.reference_bits]
+        ends = plain_ends(alphabet, payload, limit)
+        if len(ends) > max_segments:
+            raise TooManySegmentsError(len(ends), max_segments, units)
+        if profile.keeps_clusters:
+            ends = cluster_ends(alphabet, text, payload, ends, limit)
+        segments = _cut(alphabet, text, payload, ends)
+    return SegmentedText(
+        alphabet.encoding,
+        alphabet.data_coding,
+        units,
+        segments,
+        alphabet.locking_shift,
+        alphabet.single_shift,
+    )
 
 
 def segment_count(
-    text: str, *, encoding: EncodingChoice = "auto", reference_bits: ReferenceBits = 8
+    text: str,
+    *,
+    encoding: EncodingChoice = "auto",
+    profile: EncodingProfile = DEFAULT_PROFILE,
 ) -> SegmentCount:
     """Encoding, units and number of segments that `segment` makes of `text`; no upper limit.
 
     Raises UnencodableError like `segment`.
     """
-    alphabet, payload = _encode(text, encoding)
-    ends = _ends(alphabet, payload, reference_bits)
-    return SegmentCount(alphabet.encoding, len(payload) // alphabet.unit_octets, len(ends))
+    alphabet, _text, payload = _encode(text, encoding, profile)
+    count = _count(alphabet, payload, profile)
+    return SegmentCount(alphabet.encoding, len(payload) // alphabet.unit_octets, count)
 
 
-def _encode(text: str, encoding: EncodingChoice) -> tuple[_Alphabet, bytes]:
-    if encoding == "auto":
-        octets = gsm7.encode(text)
-        return (_UCS2, ucs2.encode(text)) if octets is None else (_GSM7, octets)
-    return _ENCODERS[encoding](text)
-
-
-def _encode_gsm7(text: str) -> tuple[_Alphabet, bytes]:
+def _encode(text: str, encoding: EncodingChoice, profile: EncodingProfile) -> _Encoded:
+    if encoding != "auto":
+        return _ENCODERS[encoding](text)
     octets = gsm7.encode(text)
     if octets is not None:
-        return _GSM7, octets
+        return GSM7, text, octets
+    octets = LATIN1.encode(text) if profile.has_latin1 else None
+    plain = _encode_ucs2(text) if octets is None else (LATIN1, text, octets)
+    if profile.single_shifts or profile.locking_shifts:
+        return _shifted(plain, profile)
+    return plain
+
+
+def _shifted(plain: _Encoded, profile: EncodingProfile) -> _Encoded:
+    """`plain`, or the text in shifted GSM-7 where that takes fewer segments.
+
+    Of those: fewest segments, then fewest header elements, then fewest units, then the profile's
+    order.
+    """
+    best, fewest = plain, _count(plain[0], plain[2], profile)
+    if fewest == 1:
+        return plain
+    for alphabet in shifted_alphabets(profile):
+        payload = alphabet.encode(plain[1])
+        if payload is None:
+            continue
+        count = _count(alphabet, payload, profile)
+        if count < fewest or (count == fewest and _is_smaller(alphabet, payload, best)):
+            best, fewest = (alphabet, plain[1], payload), count
+    return best
+
+
+def _is_smaller(alphabet: Alphabet, payload: bytes, best: _Encoded) -> bool:
+    """With as many header elements as the best so far, which is shifted too."""
+    elements = [bool(one.locking_shift) + bool(one.single_shift) for one in (alphabet, best[0])]
+    return elements[0] == elements[1] and len(payload) < len(best[2])
+
+
+def _encode_ucs2(text: str) -> _Encoded:
+    try:
+        return UCS2, text, text.encode("utf-16-be")
+    except UnicodeEncodeError:
+        return UCS2, ucs2.well_formed(text), ucs2.encode(text)
+
+
+def _encode_gsm7(text: str) -> _Encoded:
+    octets = gsm7.encode(text)
+    if octets is not None:
+        return GSM7, text, octets
     position = next(i for i, char in enumerate(text) if char not in gsm7.CHARACTERS)
     raise UnencodableError("gsm7", position, text[position])
 
 
-def _encode_latin1(text: str) -> tuple[_Alphabet, bytes]:
+def _encode_latin1(text: str) -> _Encoded:
     try:
-        return _LATIN1, text.encode("latin-1")
+        return LATIN1, text, text.encode("latin-1")
     except UnicodeEncodeError as error:
         raise UnencodableError("latin1", error.start, text[error.start]) from None
 
 
-_ENCODERS: dict[str, Callable[[str], tuple[_Alphabet, bytes]]] = {
+_ENCODERS: dict[str, Callable[[str], _Encoded]] = {
     "gsm7": _encode_gsm7,
-    "ucs2": lambda text: (_UCS2, ucs2.encode(text)),
+    "ucs2": _encode_ucs2,
     "latin1": _encode_latin1,
 }
 
 
-def _ends(alphabet: _Alphabet, payload: bytes, reference_bits: ReferenceBits) -> list[int]:
-    """Where each segment ends, in payload octets."""
-    size = len(payload)
-    if size <= alphabet.limits[0]:
-        return [size]
-    limit = alphabet.limits[reference_bits]
-    ends = []
-    end = limit
-    while end < size:
-        if alphabet.splits_pair(payload, end):
-            end -= alphabet.unit_octets
-        ends.append(end)
-        end += limit
-    ends.append(size)
-    return ends
+def _count(alphabet: Alphabet, payload: bytes, profile: EncodingProfile) -> int:
+    if len(payload) <= alphabet.limits[0]:
+        return 1
+    return len(plain_ends(alphabet, payload, alphabet.limits[profile.reference_bits]))
 
 
-def _cut(
-    alphabet: _Alphabet, text: str, payload: bytes, ends: list[int]
-) -> tuple[SegmentText, ...]:
+def _cut(alphabet: Alphabet, text: str, payload: bytes, ends: list[int]) -> tuple[SegmentText, ...]:
     segments = []
     start = characters = 0
     for end in ends:
         chunk = payload[start:end]
-        part = alphabet.take(text, characters, chunk)
+        after = characters + alphabet.characters(chunk)
+        part = text[characters:after]
         segments.append(SegmentText(part, len(chunk) // alphabet.unit_octets, chunk))
-        start = end
-        characters += len(part)
+        start, characters = end, after
     return tuple(segments)

@@ -9,6 +9,7 @@ from carriers.models import Bind
 from carriers.ports import Submission
 from carriers.smpp.pdu import SubmitTemplate
 from messaging.encoding import segmentation, udh
+from messaging.encoding.profile import EncodingProfile, ReferenceBits
 from messaging.pump.claims import Claim
 from messaging.selectors.snapshot import SenderCard
 
@@ -120,8 +121,8 @@ class Composer:
     def _pieces(self, claim: Claim) -> list[_Piece]:
         reference = claim.segment_reference or 0
         mode = self._bind.long_messages
-        bits: segmentation.ReferenceBits = 16 if mode == "udh16" else 8
-        segmented = segmentation.segment(claim.text, reference_bits=bits)
+        bits: ReferenceBits = 16 if mode == "udh16" else 8
+        segmented = segmentation.segment(claim.text, profile=EncodingProfile(reference_bits=bits))
         common = self._common_tlvs(claim)
         payloads = [segment.payload for segment in segmented.segments]
         if len(payloads) == 1:

@@ -96,7 +96,13 @@ def _part(received: Received) -> _Part:
     header = udh.parse_udh(octets) if deliver.esm_class & pdu.ESM_UDHI else None
     if header is not None:
         octets = octets[header.header_length :]
-    text = decoding.decode_inbound(octets, deliver.data_coding, received.default_alphabet)
+    text = decoding.decode_inbound(
+        octets,
+        deliver.data_coding,
+        received.default_alphabet,
+        locking_shift=header.locking_shift if header else 0,
+        single_shift=header.single_shift if header else 0,
+    )
     if header is not None and header.reference is not None:
         return _Part(header.reference, header.total, header.number, text)
     if all(tag in tlvs for tag in _SAR):

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from messaging.encoding import gsm7
 from messaging.encoding.analysis import Culprit, analyse
 from messaging.encoding.errors import TooManySegmentsError
+from messaging.encoding.profile import EncodingProfile
 from messaging.encoding.segmentation import segment
 
 
@@ -56,8 +57,8 @@ def test_limit_is_that_of_sending():
 @given(st.text(max_size=200), st.sampled_from([8, 16]))
 @settings(deadline=None)
 def test_analysis_says_what_sending_does(text, bits):
-    analysis = analyse(text, reference_bits=bits)
-    sent = segment(text, reference_bits=bits)
+    analysis = analyse(text, profile=EncodingProfile(reference_bits=bits))
+    sent = segment(text, profile=EncodingProfile(reference_bits=bits))
     assert (analysis.encoding, analysis.units) == (sent.encoding, sent.units)
     assert analysis.segments == sent.segments
     assert bool(analysis.culprits) == (analysis.encoding == "ucs2")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from messaging.encoding import gsm7
 from messaging.encoding.errors import TooManySegmentsError, UnencodableError
+from messaging.encoding.profile import EncodingProfile
 from messaging.encoding.segmentation import segment, segment_count
 
 # Units by encoding and reference: single, per segment (3GPP TS 23.040 §9.2.3.24).
@@ -56,7 +57,7 @@ def fewest_segments(costs, limit):
 @given(TEXTS, BITS)
 @settings(deadline=None)
 def test_payloads_decode_to_the_text_in_order(text, bits):
-    segmented = segment(text, reference_bits=bits)
+    segmented = segment(text, profile=EncodingProfile(reference_bits=bits))
     joined = b"".join(part.payload for part in segmented.segments)
     assert DECODERS[segmented.encoding](joined) == text
     assert "".join(part.text for part in segmented.segments) == text
@@ -65,7 +66,7 @@ def test_payloads_decode_to_the_text_in_order(text, bits):
 @given(TEXTS, BITS)
 @settings(deadline=None)
 def test_each_segment_stands_alone_and_within_its_limit(text, bits):
-    segmented = segment(text, reference_bits=bits)
+    segmented = segment(text, profile=EncodingProfile(reference_bits=bits))
     single, limit = LIMITS[segmented.encoding, bits]
     for part in segmented.segments:
         assert part.units <= (single if len(segmented.segments) == 1 else limit)
@@ -77,7 +78,7 @@ def test_each_segment_stands_alone_and_within_its_limit(text, bits):
 @given(TEXTS, BITS)
 @settings(deadline=None, max_examples=50)
 def test_count_is_the_least_possible(text, bits):
-    segmented = segment(text, reference_bits=bits)
+    segmented = segment(text, profile=EncodingProfile(reference_bits=bits))
     single, limit = LIMITS[segmented.encoding, bits]
     costs = [unit_cost(char, segmented.encoding) for char in text]
     least = 1 if sum(costs) <= single else fewest_segments(costs, limit)
@@ -87,8 +88,8 @@ def test_count_is_the_least_possible(text, bits):
 @given(TEXTS, BITS, st.sampled_from(["auto", "ucs2"]))
 @settings(deadline=None)
 def test_count_agrees_with_segments(text, bits, encoding):
-    segmented = segment(text, encoding=encoding, reference_bits=bits)
-    counted = segment_count(text, encoding=encoding, reference_bits=bits)
+    segmented = segment(text, encoding=encoding, profile=EncodingProfile(reference_bits=bits))
+    counted = segment_count(text, encoding=encoding, profile=EncodingProfile(reference_bits=bits))
     assert counted == (segmented.encoding, segmented.units, len(segmented.segments))
 
 
@@ -96,7 +97,9 @@ def test_count_agrees_with_segments(text, bits, encoding):
 @pytest.mark.parametrize("extra", [0, 1])
 def test_limits(encoding, bits, extra):
     single, limit = LIMITS[encoding, bits]
-    segmented = segment("a" * (single + extra), encoding=encoding, reference_bits=bits)
+    segmented = segment(
+        "a" * (single + extra), encoding=encoding, profile=EncodingProfile(reference_bits=bits)
+    )
     assert segmented.data_coding == DATA_CODINGS[encoding]
     units = [part.units for part in segmented.segments]
     assert units == ([limit, single + 1 - limit] if extra else [single])

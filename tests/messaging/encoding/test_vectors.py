@@ -7,6 +7,7 @@ import pytest
 
 from messaging.encoding import ucs2
 from messaging.encoding.errors import TooManySegmentsError
+from messaging.encoding.profile import EncodingProfile
 from messaging.encoding.segmentation import SegmentedText, segment, segment_count
 
 VECTORS = Path(__file__).parents[2] / "data" / "encoding_vectors.json"
@@ -21,10 +22,12 @@ def text_of(case):
     return case["text"]
 
 
-def options_of(case):
+def options_of(case, keeps_clusters=False):
     return {
         "encoding": case.get("encoding", "auto"),
-        "reference_bits": case.get("ref_bits", 8),
+        "profile": EncodingProfile(
+            reference_bits=case.get("ref_bits", 8), keeps_clusters=keeps_clusters
+        ),
     }
 
 
@@ -53,7 +56,7 @@ def test_vector(case):
     if "part_units" in expected:
         assert units == expected["part_units"]
         assert [len(part.text) for part in segmented.segments] == expected["part_chars"]
-        header = 0 if len(units) == 1 else options_of(case)["reference_bits"] // 8 + 5
+        header = 0 if len(units) == 1 else case.get("ref_bits", 8) // 8 + 5
         assert octets_on_air(segmented, header) == expected["part_octets"]
     else:
         assert set(units[:-1]) == {expected["part_units_all_but_last"]}
@@ -82,3 +85,13 @@ def test_vector_refused(case):
     with pytest.raises(TooManySegmentsError) as caught:
         segment(text_of(case), **options_of(case))
     assert (caught.value.count, caught.value.limit, caught.value.units) == (256, 255, 39016)
+
+
+@pytest.mark.parametrize("case", SPLIT, ids=lambda case: case["name"])
+def test_keeping_clusters_costs_no_segment(case):
+    text = text_of(case)
+    plain = segment(text, **options_of(case))
+    kept = segment(text, **options_of(case, keeps_clusters=True))
+    assert len(kept.segments) == len(plain.segments) == case["expected"]["parts"]
+    assert kept.units == plain.units
+    assert "".join(part.text for part in kept.segments) == ucs2.well_formed(text)
