@@ -1,0 +1,209 @@
+"""Whether a value may stand in its slot: compiled once per slot, asked for every recipient.
+
+Length, characters and form are those of the rewritten value, because that is what is sent: so
+the guaranteed worst case holds whatever values come.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from messaging.encoding.validity import text_error
+from messaging.wording.charsets import CHARSETS, Charset, charset_of
+from messaging.wording.forms import form_of
+from messaging.wording.impostors import imitates_label, reads_as_link
+from messaging.wording.rewriting import joins_backwards, rewrite
+from messaging.wording.slots import SlotSpec, pattern_of
+
+Params = tuple[tuple[str, str | int], ...]
+
+_NEWLINE = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_LETTERS = "A-Za-z0-9"
+_VIETNAMESE = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01bf\u1ea0-\u1ef9"  # NFC leaves them alone
+_PLAIN_INSIDE: Final = {"digits": "0-9", "alphanumeric": _LETTERS, "base64": _LETTERS}
+# Shown as nothing, though they are letters or symbols: Hangul fillers, Mongolian and Khmer
+# inherent vowels, the empty braille pattern.
+_BLANK = "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"
+_JOINERS = "\u200c\u200d"  # scripts and emoji need them, between characters beyond ASCII
+
+
+@dataclass(frozen=True, slots=True)
+class ValueProblem:
+    """Why `slot` does not take a value: a stable code with its values.
+
+    missing · not_sendable (position) · newline (position) · control (position, character) ·
+    leading_mark · too_long (count, limit) · charset (position, character, charset) · form (type)
+    · pattern (pattern) · url · label. Positions count code points of the rewritten value from 0.
+    """
+
+    slot: str
+    code: str
+    params: Params = ()
+
+
+class RefusedValueError(ValueError):
+    """A value that its slot does not take; `problem` says why."""
+
+    def __init__(self, problem: ValueProblem) -> None:
+        super().__init__(f"{problem.slot}: {problem.code}")
+        self.problem = problem
+
+
+class ValueCheck:
+    """The checks of one slot under one choice of letters."""
+
+    def __init__(self, spec: SlotSpec, rewriting: str) -> None:
+        """`spec` is one that was checked when it was saved; PatternError otherwise."""
+        self.spec, self.rewriting = spec, rewriting
+        self.form = form_of(spec.type, spec.currency, rewriting)
+        self.charset = _charset(spec, rewriting)
+        self._is_closed = self.form is not None and self.form.is_closed
+        self._pattern: Any = pattern_of(spec.pattern).fullmatch if spec.pattern else None
+        self._passes_plainly = re.compile(_plainly(spec, rewriting, self.form)).fullmatch
+        self._fallback = rewrite(spec.fallback, rewriting) if spec.fallback.strip() else None
+
+    def take(self, value: str | None) -> str:
+        """The value as it is sent: rewritten, or the fallback for a blank one.
+
+        Raises RefusedValueError.
+        """
+        if value and self._passes_plainly(value):
+            if self._pattern is None or self._pattern(value):
+                return value
+            raise RefusedValueError(self._problem("pattern", pattern=self.spec.pattern))
+        return self._take(value)
+
+    def _take(self, value: str | None) -> str:
+        if value is None or not value.strip():
+            if self._fallback is None:
+                raise RefusedValueError(self._problem("missing"))
+            return self._fallback
+        error = text_error(value)
+        if error is not None:
+            raise RefusedValueError(self._problem("not_sendable", position=error.position))
+        text = rewrite(value, self.rewriting)
+        problem = self.refusal(text)
+        if problem is not None:
+            raise RefusedValueError(problem)
+        return text
+
+    def refusal(self, text: str) -> ValueProblem | None:
+        """What is wrong with a rewritten value, the first of it; None where nothing is."""
+        if not text.strip():
+            return self._problem("missing")
+        return (
+            self._unseen(text)
+            or self._too_long(text)
+            or self._outside(text)
+            or self._misshapen(text)
+            or self._pretending(text)
+        )
+
+    def _unseen(self, text: str) -> ValueProblem | None:
+        """Line breaks, and what a reader cannot see or what changes its neighbours."""
+        newline = _NEWLINE.search(text)
+        if newline:
+            return self._problem("newline", position=newline.start())
+        if joins_backwards(text):
+            return self._problem("leading_mark", character=_shown(text[0]))
+        if text.isprintable() and not _INVISIBLE.search(text):
+            return None
+        at = _first_invisible(text)
+        if at is None:
+            return None
+        return self._problem("control", position=at, character=_shown(text[at]))
+
+    def _too_long(self, text: str) -> ValueProblem | None:
+        count = units(text)
+        if count <= self.spec.max_length:
+            return None
+        return self._problem("too_long", count=count, limit=self.spec.max_length)
+
+    def _outside(self, text: str) -> ValueProblem | None:
+        at = self.charset.outside(text)
+        if at is None:
+            return None
+        if not self.charset.name:
+            return self._problem("form", type=self.spec.type)
+        return self._problem(
+            "charset", position=at, character=_shown(text[at]), charset=self.charset.name
+        )
+
+    def _misshapen(self, text: str) -> ValueProblem | None:
+        if self.form is not None and not self.form.pattern.fullmatch(text):
+            return self._problem("form", type=self.spec.type)
+        if self._pattern is not None and not self._pattern(text):
+            return self._problem("pattern", pattern=self.spec.pattern)
+        return None
+
+    def _pretending(self, text: str) -> ValueProblem | None:
+        if self._is_closed:
+            return None
+        if self.spec.type != "url" and reads_as_link(text):
+            return self._problem("url")
+        return self._problem("label") if imitates_label(text) else None
+
+    def _problem(self, code: str, **params: str | int) -> ValueProblem:
+        return ValueProblem(self.spec.name, code, tuple(params.items()))
+
+
+@lru_cache(maxsize=4096)
+def check_of(spec: SlotSpec, rewriting: str) -> ValueCheck:
+    """The compiled checks of a slot. Raises PatternError."""
+    return ValueCheck(spec, rewriting)
+
+
+def units(text: str) -> int:
+    """UTF-16 units of `text`: what a phone counts, and two per code point beyond the first plane."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _charset(spec: SlotSpec, rewriting: str) -> Charset:
+    name = spec.charset_under(rewriting)
+    if name:
+        return CHARSETS[name]
+    form = form_of(spec.type, spec.currency, rewriting)
+    return charset_of(form.characters) if form else CHARSETS["any"]
+
+
+def _plainly(spec: SlotSpec, rewriting: str, form: Any) -> str:
+    """A pattern for what nearly all values are: it holds nothing that a check could refuse."""
+    if form is not None:
+        # Forms are judged by themselves; the character set of the slot may say less than a form.
+        return "(?!)"
+    inside = _PLAIN_INSIDE.get(spec.charset_under(rewriting))
+    if inside is not None:
+        return f"[{inside}]{{1,{spec.max_length}}}"
+    letters = _LETTERS
+    if spec.charset_under(rewriting) in ("any", "letters") and rewriting != "unmarked":
+        letters += _VIETNAMESE
+    return f"[{letters}][{letters} ,'&]{{0,{max(0, spec.max_length - 1)}}}"
+
+
+_INVISIBLE = re.compile(f"[{_BLANK}{_JOINERS}]")
+
+
+def _first_invisible(text: str) -> int | None:
+    for at, character in enumerate(text):
+        if character in _JOINERS:
+            is_between = 0 < at < len(text) - 1 and not text[at - 1].isascii()
+            if not is_between:
+                return at
+        elif _is_invisible(character):
+            return at
+    return None
+
+
+def _is_invisible(character: str) -> bool:
+    # Unassigned ones (Cn) may be letters of a Unicode newer than this Python's.
+    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") or bool(
+        _INVISIBLE.match(character)
+    )
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() and not unicodedata.combining(character):
+        return character
+    return f"U+{ord(character):04X}"
