@@ -57,6 +57,8 @@ class Message(models.Model):
     text = models.TextField(_("text"))
     encoding = models.CharField(_("encoding"), max_length=6)
     segment_count = models.SmallIntegerField(_("segments"))
+    # With what the network adds to the text; nothing where as many are billed as were sent.
+    billed_segments = models.SmallIntegerField(_("billed segments"), null=True)
     segment_reference = models.SmallIntegerField(null=True)
     segments_sent = models.SmallIntegerField(_("segments taken"), default=0)
     carrier = _loose(Carrier, null=True, verbose_name=_("carrier"))

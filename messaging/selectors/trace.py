@@ -115,21 +115,27 @@ def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> Decisio
     return DecisionTrace(
         configuration=facts.get("configuration") if for_operator else None,
         rules_version=rules_version,
-        rules=_rules(rules_version, facts.get("findings") or ()),
+        rules=_rules(rules_version, facts.get("findings") or (), str(facts.get("network") or "")),
         route=_route(facts.get("route")) if for_operator else "",
         steps=tuple(facts.get("why") or ()) if for_operator else (),
     )
 
 
-def _rules(rules_version: str, ids: Sequence[str]) -> tuple[RuleTrace, ...]:
-    """The citations as they stood in the version of the pack that decided."""
+def _rules(rules_version: str, ids: Sequence[str], network: str) -> tuple[RuleTrace, ...]:
+    """The citations as they stood in the version of the pack that decided; `network` is whose
+    own demand was not met."""
     if not ids:
         return ()
     country, _, version = rules_version.partition(" ")
     pack = RulePackVersion.objects.filter(country=country, version=version).first()
     rules = pack.data.get("rules", []) if pack else []
     citations = {rule["id"]: rule.get("citation", "") for rule in rules}
-    return tuple(RuleTrace(rule_id, citations.get(rule_id, "")) for rule_id in ids)
+    return tuple(
+        RuleTrace(
+            rule_id, network if rule_id.startswith("network.") else citations.get(rule_id, "")
+        )
+        for rule_id in ids
+    )
 
 
 def _route(route_id: int | None) -> str:

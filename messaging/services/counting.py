@@ -27,6 +27,11 @@ class Counted(NamedTuple):
     adds_after: str = ""
 
     @property
+    def billed_column(self) -> int | None:
+        """How a message keeps it: nothing where as many are billed as are sent."""
+        return None if self.billed_segments == self.segment_count else self.billed_segments
+
+    @property
     def added(self) -> str:
         """The characters that the network adds."""
         return self.adds_before + self.adds_after

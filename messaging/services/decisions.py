@@ -15,7 +15,9 @@ from compliance.recipient_checks import NO_SUPPRESSION
 from compliance.selectors.consent import consent_states, suppressed_scopes
 from messaging.constants import FailureReason, MessageStatus
 from messaging.selectors.snapshot import SenderCard, Snapshot
+from messaging.services.network_demands import registration_finding, registration_missing
 from routing.engine import RouteDecision, RouteRequest, choose
+from routing.network_texts import NetworkText
 
 # What a failed rule is called towards the customer; the finding itself names the clause.
 _REASONS = {
@@ -44,7 +46,8 @@ WHERE m.msisdn = ANY(%(msisdns)s) AND m.advertiser_id = %(advertiser)s
 
 @dataclass(slots=True)
 class Case:
-    """A message to decide about. `kept_carrier_id`: where its first segments already are."""
+    """A message to decide about. `kept_carrier_id`: where its first segments already are;
+    `billed_segments`: where the network bills more than are sent."""
 
     id: uuid.UUID
     lane: int
@@ -61,6 +64,7 @@ class Case:
     not_after: datetime | None
     attempts: int
     kept_carrier_id: int | None
+    billed_segments: int | None = None
 
 
 class Verdict(NamedTuple):
@@ -155,6 +159,7 @@ class _Batch:
         self._snapshot, self._known, self._now = snapshot, known, now
         self._deciders: dict[tuple[object, ...], Decider] = {}
         self._facts: dict[tuple[int, int], _Facts] = {}
+        self._refusals: dict[tuple[str, int], tuple[ComplianceDecision, dict[str, Any]]] = {}
 
     def decide(self, case: Case) -> Verdict:
         standing = self._standing(case)
@@ -164,6 +169,16 @@ class _Batch:
         ruling = self._ruling(case, sender)
         if ruling.outcome == "blocked":
             return _blocked(ruling)
+        unregistered = registration_missing(
+            self._snapshot,
+            template_version_id=case.template_version_id,
+            network_id=case.network_id,
+            message_class=LANES[case.lane],
+            sender_kind=sender.kind,
+            now=self._now,
+        )
+        if unregistered is not None:
+            return self._unregistered(unregistered, ruling)
         if ruling.outcome == "delayed":
             return _delayed(case, ruling)
         return self._routed(case, sender, ruling)
@@ -218,6 +233,19 @@ class _Batch:
             decider = self._deciders[key] = Decider(rules, shared, content)
         return decider
 
+    def _unregistered(self, rule: NetworkText, ruling: ComplianceDecision) -> Verdict:
+        """One object per network and ruling, because a slice may have many of them."""
+        key = (rule.rule_id, id(ruling))
+        known = self._refusals.get(key)
+        if known is None:
+            finding = registration_finding(rule)
+            facts = _ruling_facts(ruling)
+            facts["findings"] = [*facts["findings"], finding.rule_id]
+            facts["network"] = rule.network_name
+            known = self._refusals[key] = (ruling, facts)
+        reason = FailureReason.TEMPLATE_NOT_REGISTERED.value
+        return Verdict("end", MessageStatus.BLOCKED.value, reason, decision=known[1])
+
     def explain(self, case: Case) -> Explanation:
         """The verdict with its grounds; both come from the memories that decided."""
         sender = self._snapshot.senders.get(case.sender_id)
@@ -257,7 +285,7 @@ class _Batch:
             MessageStatus.QUEUED.value,
             carrier_id=carrier_id,
             not_after=_earliest(case.not_after, ruling.close_at),
-            cost_micros=cost * case.segment_count,
+            cost_micros=cost * (case.billed_segments or case.segment_count),
             decision=self._facts_of(route, ruling),
         )
 

@@ -14,8 +14,11 @@ from config.common.errors import DomainError, InvalidError, NotAllowedError
 from messaging import slots
 from messaging.encoding import segmentation, validity
 from messaging.selectors.snapshot import AccountCard, ApprovedText, SenderCard, Snapshot
+from messaging.services.counting import Counted, text_counted_by
+from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from routing.constants import NetworkSource, SenderStatus
 from routing.engine import price_of
+from routing.network_texts import NetworkText
 
 MAX_SEGMENTS = 10
 
@@ -47,6 +50,7 @@ class Draft:
     send_at: datetime | None = None
     not_after: datetime | None = None
     segment_reference: int | None = None
+    billed_segments: int | None = None  # where it is not `segment_count`
 
     @property
     def lane(self) -> int:
@@ -181,5 +185,45 @@ def _price(snapshot: Snapshot, draft: Draft) -> DomainError | None:
             % {"country": draft.country},
             field="to",
         )
-    draft.price_micros = price * draft.segment_count
+    rule = rule_of(snapshot, draft.network_id, draft.message_class)
+    billed = draft.segment_count
+    if rule is not None:
+        counted = text_counted_by(rule, draft.text)
+        draft.billed_segments, billed = counted.billed_column, counted.billed_segments
+        refusal = network_refusal(rule, draft.text, counted)
+        if refusal is not None:
+            return refusal
+    draft.price_micros = price * billed
+    return None
+
+
+def network_refusal(rule: NetworkText, text: str, counted: Counted) -> InvalidError | None:
+    """What the recipient's network would not carry, with the network named."""
+    refused = characters_refused(rule, text) if rule.refuses_certainly else None
+    if refused is not None:
+        return InvalidError(
+            "characters_refused",
+            _("%(network)s refuses texts with %(characters)s (at %(position)d): leave it out.")
+            % {
+                "network": rule.network_name,
+                "characters": " ".join(refused.characters),
+                "position": refused.positions[0] + 1,
+            },
+            field="text",
+            position=refused.positions[0],
+        )
+    if is_too_long(rule, counted):
+        return InvalidError(
+            "too_long",
+            _(
+                "On %(network)s the text needs %(count)d segments with what the network adds; it"
+                " carries %(limit)d: shorten it."
+            )
+            % {
+                "network": rule.network_name,
+                "count": counted.billed_segments,
+                "limit": rule.max_segments,
+            },
+            field="text",
+        )
     return None

@@ -14,11 +14,14 @@ from config.common.ids import uuid7
 from messaging.constants import MessageStatus, Origin
 from messaging.encoding import segmentation, validity
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
+from messaging.services.counting import Counted, count_widened
 from messaging.services.decisions import Case, Verdict, cases_decide
 from messaging.services.drafts import MAX_SEGMENTS, Draft
+from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from messaging.services.rows import Fate, rows_store, tally_accepted
 from messaging.slots import MissingSlotError
 from routing.engine import price_of
+from routing.network_texts import NetworkText
 from routing.selectors.snapshot import number_overrides
 
 
@@ -48,8 +51,9 @@ class Assessment:
     """What would happen, or happened, to one recipient.
 
     `outcome`: released or excluded (with `reason`: a FailureReason, or missing_value,
-    value_not_allowed, too_long, no_price; `detail` names the slot). `due_at`: when it may leave,
-    where that is later.
+    value_not_allowed, too_long, no_price, too_long_there, characters_refused; `detail` names the
+    slot or the network). `due_at`: when it may leave, where that is later. `billed_segments`:
+    with what the network adds.
     """
 
     contact_id: int
@@ -58,6 +62,7 @@ class Assessment:
     reason: str = ""
     detail: str = ""
     segment_count: int = 0
+    billed_segments: int = 0
     encoding: str = ""
     price_micros: int = 0
     network_id: int | None = None
@@ -143,6 +148,12 @@ class _Slice:
         sender: SenderCard,
     ) -> Draft | Assessment:
         hint = self._snapshot.numbers.network_of(recipient.msisdn, recipient.country, override)
+        rule = rule_of(self._snapshot, hint.network_id, approved.message_class)
+        counted = count_widened(rule, text, count)
+        if rule is not None:
+            refusal = _refusal(rule, text, counted)
+            if refusal:
+                return _excluded(recipient, refusal, rule.network_name)
         price = self._price(recipient.country, hint.network_id, approved.message_class)
         if price is None:
             return _excluded(recipient, "no_price")
@@ -164,8 +175,9 @@ class _Slice:
             contact_id=recipient.contact_id,
             network_id=hint.network_id,
             network_source=hint.source,
-            price_micros=price * count.segment_count,
+            price_micros=price * counted.billed_segments,
             not_after=self._release.not_after,
+            billed_segments=counted.billed_column,
         )
 
     def _price(self, country: str, network_id: int | None, message_class: str) -> int | None:
@@ -175,6 +187,15 @@ class _Slice:
                 self._snapshot.routing, self._account.id, country, network_id, message_class
             )
         return self._prices[key]
+
+
+def _refusal(rule: NetworkText, text: str, counted: Counted) -> str:
+    """Why the network would not carry the text, "" where it would."""
+    if is_too_long(rule, counted):
+        return "too_long_there"
+    if rule.refuses_certainly and characters_refused(rule, text) is not None:
+        return "characters_refused"
+    return ""
 
 
 def _excluded(recipient: Recipient, reason: str, detail: str = "") -> Assessment:
@@ -198,6 +219,7 @@ def _case(draft: Draft) -> Case:
         draft.not_after,
         0,
         None,
+        draft.billed_segments,
     )
 
 
@@ -207,6 +229,7 @@ def _settle(draft: Draft, verdict: Verdict) -> tuple[Assessment, tuple[Draft, Fa
         draft.msisdn,
         RELEASED,
         segment_count=draft.segment_count,
+        billed_segments=draft.billed_segments or draft.segment_count,
         encoding=draft.encoding,
         price_micros=draft.price_micros,
         network_id=draft.network_id,

@@ -28,7 +28,7 @@ FROM unnest(%s::uuid[], %s::jsonb[]) AS v(id, decision) WHERE m.id = v.id
 _CASE = """
     m.id, q.lane, q.account_id, q.advertiser_id, q.campaign_id, q.msisdn, m.country,
     m.network_id, m.sender_id, m.template_version_id, m.text, m.segment_count, m.not_after,
-    q.attempts, CASE WHEN m.segments_sent > 0 THEN m.carrier_id END
+    q.attempts, CASE WHEN m.segments_sent > 0 THEN m.carrier_id END, m.billed_segments
 """
 _TAKE_UNROUTED = f"""
 SELECT {_CASE} FROM messaging_dispatch q JOIN messaging_message m ON m.id = q.id

@@ -29,6 +29,7 @@ _MESSAGE = {
     "text": "text",
     "encoding": "varchar",
     "segment_count": "int2",
+    "billed_segments": "int2",
     "segment_reference": "int2",
     "price_micros": "int8",
     "currency": "varchar",
