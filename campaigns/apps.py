@@ -8,3 +8,9 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = _("Campaigns")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campaigns.selectors.version_uses import campaigns_using
+        from messaging.selectors import version_uses
+
+        version_uses.register("campaigns", campaigns_using)

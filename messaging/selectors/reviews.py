@@ -1,12 +1,60 @@
-"""What reviewers decide on: fingerprints of what they saw, and versions that are alike."""
+"""What reviewers decide on: the queue, fingerprints of what they saw, versions that are alike."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Count, Min
+
+from compliance.models import User
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
-from messaging.selectors.templates import CountryFindings, findings_of
+from messaging.selectors.templates import (
+    CountryFindings,
+    Judge,
+    findings_of,
+    is_blocked_everywhere,
+)
+
+# What a class and its findings are to somebody who compares versions.
+Kind = tuple[str, tuple[tuple[str, str, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits for review, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a version cannot be approved together with others: a code, and what differs."""
+
+    version: TemplateVersion
+    code: str  # not_waiting, own_version, role_missing, blocked, other_class, other_findings
+    detail: tuple[str, ...] = ()
+
+
+def review_backlog(account_ids: Collection[int]) -> Backlog:
+    """What waits in these accounts: two figures of one index-only question."""
+    found = TemplateVersion.objects.filter(
+        template__account__in=account_ids, status=VersionStatus.SUBMITTED
+    ).aggregate(count=Count("pk"), oldest=Min("submitted_at"))
+    return Backlog(found["count"], found["oldest"])
+
+
+def findings_by_version(
+    versions: Sequence[TemplateVersion],
+) -> dict[int, tuple[CountryFindings, ...]]:
+    """Findings of many versions with as many queries as of one; templates and accounts are to be
+    loaded with them."""
+    judge = Judge(version.template.account for version in versions)
+    return {version.pk: findings_of(version, judge) for version in versions}
 
 
 def review_fingerprint(
@@ -15,11 +63,63 @@ def review_fingerprint(
     """A digest of everything a reviewer judges by: the wording, what the rules say about it, and
     the version in force it is compared with. Another one means: look again."""
     found = findings_of(version) if findings is None else findings
+    return _fingerprint(version, found, _in_force([version]))
+
+
+def findings_kind(message_class: str, findings: Iterable[CountryFindings]) -> Kind:
+    """Versions of one kind say the same to a reviewer who compares rules."""
+    rules = {
+        (one.country, finding.rule_id, finding.severity)
+        for one in findings
+        for finding in one.findings
+    }
+    return message_class, tuple(sorted(rules))
+
+
+def bulk_obstacles(
+    versions: Sequence[TemplateVersion],
+    findings: dict[int, tuple[CountryFindings, ...]],
+    reviewer: User,
+) -> list[Obstacle]:
+    """Why these cannot be approved together; none where they can.
+
+    Together go only versions that wait, that the reviewer may approve, that no rule forbids
+    everywhere, and whose class and findings are the same: otherwise a comment about one would
+    be said of another. Those of the most frequent kind are taken as the measure.
+    """
+    kinds = {
+        version.pk: findings_kind(version.template.message_class, findings[version.pk])
+        for version in versions
+    }
+    measure = Counter(kinds.values()).most_common(1)[0][0] if kinds else None
+    found = [
+        _own_obstacle(version, findings[version.pk], reviewer)
+        or (_difference(version, kinds[version.pk], measure) if measure else None)
+        for version in versions
+    ]
+    return [one for one in found if one is not None]
+
+
+def bulk_fingerprint(
+    versions: Sequence[TemplateVersion], findings: dict[int, tuple[CountryFindings, ...]]
+) -> str:
+    """One digest for all of them."""
+    in_force = _in_force(versions)
+    return _digest(*(_fingerprint(one, findings[one.pk], in_force) for one in versions))
+
+
+def _in_force(versions: Iterable[TemplateVersion]) -> dict[int, int]:
+    rows = TemplateVersion.objects.filter(
+        template__in={one.template_id for one in versions}, status=VersionStatus.APPROVED
+    )
+    return dict(rows.values_list("template_id", "pk"))
+
+
+def _fingerprint(
+    version: TemplateVersion, findings: Sequence[CountryFindings], in_force: dict[int, int]
+) -> str:
     template = version.template
-    in_force = TemplateVersion.objects.filter(
-        template_id=version.template_id, status=VersionStatus.APPROVED
-    ).values_list("pk", flat=True)
-    seen = [
+    return _digest(
         version.pk,
         version.body,
         version.slots,
@@ -29,12 +129,44 @@ def review_fingerprint(
         template.message_class,
         template.advertiser_id,
         template.language,
-        list(in_force),
-        [_signature(one) for one in found],
-    ]
-    text = json.dumps(seen, ensure_ascii=False, sort_keys=True)
+        in_force.get(template.pk),
+        [one.country for one in findings],
+        findings_kind(template.message_class, findings),
+    )
+
+
+def _own_obstacle(
+    version: TemplateVersion, findings: Sequence[CountryFindings], reviewer: User
+) -> Obstacle | None:
+    if version.status != VersionStatus.SUBMITTED:
+        return Obstacle(version, "not_waiting", (str(version.get_status_display()),))
+    if version.author_id == reviewer.pk:
+        return Obstacle(version, "own_version")
+    if not reviewer.has_perm("messaging.review_templateversion", version):
+        return Obstacle(version, "role_missing")
+    if is_blocked_everywhere(findings):
+        rules = {one.rule_id for part in findings for one in part.findings if one.is_blocking}
+        return Obstacle(version, "blocked", tuple(sorted(rules)))
+    return None
+
+
+def _difference(version: TemplateVersion, kind: Kind, measure: Kind) -> Obstacle | None:
+    if kind[0] != measure[0]:
+        label = version.template.get_message_class_display()
+        return Obstacle(version, "other_class", (str(label),))
+    if kind[1] != measure[1]:
+        more = set(kind[1]) - set(measure[1])
+        less = set(measure[1]) - set(kind[1])
+        words = [f"+ {_rule(*one)}" for one in sorted(more)]
+        words += [f"− {_rule(*one)}" for one in sorted(less)]
+        return Obstacle(version, "other_findings", tuple(words))
+    return None
+
+
+def _rule(country: str, rule_id: str, severity: str) -> str:
+    return f"{country} {rule_id} ({severity})"
+
+
+def _digest(*seen: object) -> str:
+    text = json.dumps(seen, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _signature(one: CountryFindings) -> list[object]:
-    return [one.country, sorted((found.rule_id, found.severity) for found in one.findings)]

@@ -2,6 +2,7 @@
 
 from messaging.services.templates.activations import version_activate, versions_activate_due
 from messaging.services.templates.analysis import WordingAnalysis, wording_analyse
+from messaging.services.templates.bulk import BulkReview, bulk_review, versions_approve
 from messaging.services.templates.heads import template_change, template_create
 from messaging.services.templates.reviews import (
     version_approve,
@@ -12,8 +13,10 @@ from messaging.services.templates.versions import version_create, version_update
 from messaging.services.templates.withdrawals import Withdrawal, version_withdraw
 
 __all__ = [
+    "BulkReview",
     "Withdrawal",
     "WordingAnalysis",
+    "bulk_review",
     "template_change",
     "template_create",
     "version_activate",
@@ -24,5 +27,6 @@ __all__ = [
     "version_update",
     "version_withdraw",
     "versions_activate_due",
+    "versions_approve",
     "wording_analyse",
 ]

@@ -56,18 +56,19 @@ def template_change(
     message_class: str,
     actor: User,
 ) -> Template:
-    """Changes a template's head. Class and advertiser stay once a version was submitted, because
-    they were reviewed with it: NotAllowedError; InvalidError where a value is bad."""
+    """Changes a template's head. Class, advertiser and language stay once a version was submitted,
+    because they were reviewed with it: NotAllowedError; InvalidError where a value is bad."""
     permission_required(actor, "messaging.change_template", template)
     locked = Template.objects.select_for_update().get(pk=template.pk)
     is_reviewed = locked.versions.exclude(status=VersionStatus.DRAFT).exists()
-    changed = (locked.message_class, locked.advertiser_id) != (message_class, advertiser.pk)
+    present = (locked.message_class, locked.advertiser_id, locked.language)
+    changed = present != (message_class, advertiser.pk, language)
     if is_reviewed and changed:
         raise NotAllowedError(
             "class_is_reviewed",
             _(
-                "Class and advertiser were reviewed with a version and stay: make another template"
-                " for another class or advertiser."
+                "Class, advertiser and language were reviewed with a version and stay: make another"
+                " template for others."
             ),
         )
     locked.name, locked.language = name.strip(), language
