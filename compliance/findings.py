@@ -95,6 +95,25 @@ MESSAGES: Mapping[str, str] = {
     "network_template_unregistered": gettext_noop(
         "The text is not registered with %(network)s, which demands it."
     ),
+    # Rules that accounts and the platform set themselves (compliance.content_policy).
+    "phrase_forbidden": gettext_noop("The text contains “%(found)s”, which is not allowed."),
+    "phrase_missing": gettext_noop("The text does not contain a phrase that it must contain."),
+    "phrase_not_first": gettext_noop("The text does not begin with a phrase it must begin with."),
+    "phrase_not_last": gettext_noop("The text does not end with a phrase it must end with."),
+    "link_domain_not_allowed": gettext_noop("The text links to %(found)s, which is not allowed."),
+    "link_look_alike": gettext_noop(
+        "The text links to %(found)s, which looks like %(meant)s and is another domain."
+    ),
+    "link_shortener": gettext_noop(
+        "The text has a link of a public shortener: %(found)s. It does not say whose page opens."
+    ),
+    "link_not_allowed": gettext_noop("The text has a link (%(found)s); none is allowed."),
+    "too_many_links": gettext_noop("The text has %(count)s links; %(limit)s are allowed."),
+    "brand_missing": gettext_noop("The text does not name the brand it comes from."),
+    "too_many_capitals": gettext_noop(
+        "%(percent)s %% of the letters are capitals; %(limit)s %% are allowed."
+    ),
+    "characters_refused": gettext_noop("The text has characters that are refused: %(found)s"),
 }
 
 FIXES: Mapping[str, str] = {
@@ -112,6 +131,15 @@ FIXES: Mapping[str, str] = {
     "shorten": gettext_noop("Shorten the text, or write it without marks."),
     "replace_characters": gettext_noop("Write it without these characters."),
     "register_template": gettext_noop("Have the template registered with the network first."),
+    "take_out_phrase": gettext_noop("Take it out or say it in other words."),
+    "write_phrase": gettext_noop("Write one of: %(write)s"),
+    "begin_with_phrase": gettext_noop("Begin the text with one of: %(write)s"),
+    "end_with_phrase": gettext_noop("End the text with one of: %(write)s"),
+    "link_to_allowed": gettext_noop("Link only to: %(allowed)s"),
+    "correct_domain": gettext_noop("Write %(meant)s anew by hand."),
+    "write_full_link": gettext_noop("Write the address of the page itself, or your own domain."),
+    "take_out_links": gettext_noop("Take links out."),
+    "write_small": gettext_noop("Write in small letters."),
 }
 
 FIX_OF: Mapping[str, str] = {
@@ -134,4 +162,16 @@ FIX_OF: Mapping[str, str] = {
     "network_may_refuse_characters": "replace_characters",
     "network_too_long": "shorten",
     "network_template_unregistered": "register_template",
+    "phrase_forbidden": "take_out_phrase",
+    "phrase_missing": "write_phrase",
+    "phrase_not_first": "begin_with_phrase",
+    "phrase_not_last": "end_with_phrase",
+    "link_domain_not_allowed": "link_to_allowed",
+    "link_look_alike": "correct_domain",
+    "link_shortener": "write_full_link",
+    "link_not_allowed": "take_out_links",
+    "too_many_links": "take_out_links",
+    "brand_missing": "write_phrase",
+    "too_many_capitals": "write_small",
+    "characters_refused": "replace_characters",
 }
