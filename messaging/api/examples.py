@@ -75,6 +75,67 @@ BATCH: dict[str, Any] = {
         }
     ],
 }
+PREVIEW_REQUEST: dict[str, Any] = {
+    "to": "+84981234567",
+    "from": "53849",
+    "class": "care",
+    "text": "Đơn A-1029 đã được gửi.",
+    "audience_size": 1000,
+}
+PREVIEW_WORDING_REQUEST: dict[str, Any] = {
+    "class": "care",
+    "wording": {
+        "text": "Đơn {order} đã được gửi.",
+        "slots": [{"name": "order", "max_length": 12, "example": "A-1029"}],
+    },
+}
+PREVIEW: dict[str, Any] = {
+    "text": "Don A-1029 đa gui.",
+    "is_nfc": True,
+    "encoding": "ucs2",
+    "units": 18,
+    "segment_count": 1,
+    "segments": [{"units": 18, "text": "Don A-1029 đa gui."}],
+    "culprits": [
+        {
+            "position": 11,
+            "character": "đ",
+            "name": "LATIN SMALL LETTER D WITH STROKE",
+            "suggestion": "d",
+        }
+    ],
+    "culprit_count": 1,
+    "cost": {
+        "amount": "350",
+        "currency": "VND",
+        "audience": {"size": 1000, "amount": "350000"},
+    },
+    "worst_case": None,
+    "content": [{"country": "VN", "is_blocked": False, "findings": []}],
+    "at": "2027-01-31T02:00:00Z",
+    "status": "queued",
+    "failure_reason": None,
+    "network": {"code": "viettel", "name": "Viettel", "source": "prefix"},
+    "route": {
+        "candidates": [
+            {
+                "tier": 1,
+                "share": 1.0,
+                "is_chosen": True,
+                "is_available": True,
+                "exclusion": None,
+            }
+        ],
+        "reasons": ["by_country", "only_route"],
+    },
+    "compliance": {
+        "decision": "allowed",
+        "until": None,
+        "findings": [],
+        "rules_version": "VN 1",
+    },
+    "refusal": None,
+}
 EVENT: dict[str, Any] = {
     "sequence": 1042,
     "type": "message.delivered",

@@ -45,6 +45,25 @@ class Metadata(serializers.DictField):
         return data
 
 
+class SlotInput(StrictSerializer):
+    """What may stand in a slot."""
+
+    name = Text(max_length=40, help_text=_("As in the text, between { and }."))
+    max_length = Whole(
+        min_value=1,
+        max_value=500,
+        required=False,
+        help_text=_("The longest value, in characters as phones count them (an emoji is 2)."),
+    )
+    example = Text(
+        max_length=500,
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text=_("A typical value; reviewers see it."),
+    )
+
+
 class SharedInput(StrictSerializer):
     """What a single message and a batch's defaults have in common."""
 

@@ -8,7 +8,13 @@ from rest_framework.response import Response
 from config.common.api import exceptions
 
 # What services call a field, and what the API calls it.
-NAMES: Mapping[str, str] = {"sender": "from", "message_class": "class", "msisdn": "to"}
+NAMES: Mapping[str, str] = {
+    "body": "text",
+    "message_class": "class",
+    "msisdn": "to",
+    "sender": "from",
+    "slug": "template",
+}
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -8,6 +8,7 @@ from messaging.api.consents import ConsentsView, SuppressionsView
 from messaging.api.events import EventsView
 from messaging.api.inbound import InboundView
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
+from messaging.api.preview import PreviewView
 from messaging.api.webhook import (
     DeliveriesView,
     WebhookRotateView,
@@ -20,6 +21,7 @@ __all__ = ["schema", "urlpatterns"]
 urlpatterns = [
     path("messages", MessagesView.as_view()),
     path("messages/batch", BatchView.as_view()),
+    path("messages/preview", PreviewView.as_view()),
     path("messages/<uuid:message_id>", MessageView.as_view()),
     path("messages/<uuid:message_id>/cancel", MessageCancelView.as_view()),
     path("inbound", InboundView.as_view()),

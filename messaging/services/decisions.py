@@ -11,6 +11,7 @@ from django.db import connection
 
 from compliance.constants import LANES, MessageClass
 from compliance.decision import ComplianceDecision, Decider, Facts, content_findings
+from compliance.findings import Finding
 from compliance.recipient_checks import NO_SUPPRESSION
 from compliance.selectors.consent import consent_states, suppressed_scopes
 from messaging.constants import FailureReason, MessageStatus
@@ -84,10 +85,12 @@ class Verdict(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A verdict with what it rests on; without a sender there is neither ruling nor route."""
+    """A verdict with what it rests on, and everything that speaks about the message; without a
+    sender there is neither ruling nor route."""
 
     verdict: Verdict
     ruling: ComplianceDecision | None
+    findings: tuple[Finding, ...]
     route: RouteDecision | None
 
 
@@ -169,14 +172,7 @@ class _Batch:
         ruling = self._ruling(case, sender)
         if ruling.outcome == "blocked":
             return _blocked(ruling)
-        unregistered = registration_missing(
-            self._snapshot,
-            template_version_id=case.template_version_id,
-            network_id=case.network_id,
-            message_class=LANES[case.lane],
-            sender_kind=sender.kind,
-            now=self._now,
-        )
+        unregistered = self._demand(case, sender)
         if unregistered is not None:
             return self._unregistered(unregistered, ruling)
         if ruling.outcome == "delayed":
@@ -233,6 +229,16 @@ class _Batch:
             decider = self._deciders[key] = Decider(rules, shared, content)
         return decider
 
+    def _demand(self, case: Case, sender: SenderCard) -> NetworkText | None:
+        return registration_missing(
+            self._snapshot,
+            template_version_id=case.template_version_id,
+            network_id=case.network_id,
+            message_class=LANES[case.lane],
+            sender_kind=sender.kind,
+            now=self._now,
+        )
+
     def _unregistered(self, rule: NetworkText, ruling: ComplianceDecision) -> Verdict:
         """One object per network and ruling, because a slice may have many of them."""
         key = (rule.rule_id, id(ruling))
@@ -247,11 +253,16 @@ class _Batch:
         return Verdict("end", MessageStatus.BLOCKED.value, reason, decision=known[1])
 
     def explain(self, case: Case) -> Explanation:
-        """The verdict with its grounds; both come from the memories that decided."""
+        """The verdict with its grounds; they come from the memories that decided."""
+        verdict = self.decide(case)
         sender = self._snapshot.senders.get(case.sender_id)
         if sender is None:
-            return Explanation(self.decide(case), None, None)
-        return Explanation(self.decide(case), self._ruling(case, sender), self._route(case, sender))
+            return Explanation(verdict, None, (), None)
+        ruling, demand = self._ruling(case, sender), self._demand(case, sender)
+        findings = (
+            ruling.findings if demand is None else (*ruling.findings, registration_finding(demand))
+        )
+        return Explanation(verdict, ruling, findings, self._route(case, sender))
 
     def _route(self, case: Case, sender: SenderCard) -> RouteDecision:
         return choose(

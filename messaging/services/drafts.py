@@ -186,15 +186,13 @@ def _price(snapshot: Snapshot, draft: Draft) -> DomainError | None:
             field="to",
         )
     rule = rule_of(snapshot, draft.network_id, draft.message_class)
-    billed = draft.segment_count
-    if rule is not None:
-        counted = text_counted_by(rule, draft.text)
-        draft.billed_segments, billed = counted.billed_column, counted.billed_segments
-        refusal = network_refusal(rule, draft.text, counted)
-        if refusal is not None:
-            return refusal
-    draft.price_micros = price * billed
-    return None
+    if rule is None:
+        draft.price_micros = price * draft.segment_count
+        return None
+    counted = text_counted_by(rule, draft.text)
+    draft.billed_segments = counted.billed_column
+    draft.price_micros = price * counted.billed_segments
+    return network_refusal(rule, draft.text, counted)
 
 
 def network_refusal(rule: NetworkText, text: str, counted: Counted) -> InvalidError | None:

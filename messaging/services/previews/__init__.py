@@ -1,0 +1,27 @@
+"""One preview for every door: what sending would make of a message, by the code that sends."""
+
+from messaging.services.previews.service import message_preview
+from messaging.services.previews.values import (
+    CompliancePreview,
+    DraftWording,
+    KnownNetwork,
+    Money,
+    Preview,
+    PreviewRequest,
+    RouteCandidate,
+    RoutePreview,
+    Ruling,
+)
+
+__all__ = [
+    "CompliancePreview",
+    "DraftWording",
+    "KnownNetwork",
+    "Money",
+    "Preview",
+    "PreviewRequest",
+    "RouteCandidate",
+    "RoutePreview",
+    "Ruling",
+    "message_preview",
+]

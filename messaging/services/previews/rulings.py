@@ -1,0 +1,139 @@
+"""What sending would make of a previewed message: the door's refusals, then the decision."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from config.common.errors import DomainError, InvalidError
+from messaging.constants import MessageStatus, Origin
+from messaging.encoding.segmentation import segment_count
+from messaging.selectors.snapshot import AccountCard, Snapshot
+from messaging.selectors.templates import finding_readable
+from messaging.services.decisions import Case, Explanation, cases_explain
+from messaging.services.drafts import Draft
+from messaging.services.previews.materials import Material
+from messaging.services.previews.values import (
+    CompliancePreview,
+    KnownNetwork,
+    PreviewRequest,
+    RouteCandidate,
+    RoutePreview,
+    Ruling,
+)
+from messaging.services.requests import MessageRequest, drafts_locate, request_draft
+from routing.engine import RouteDecision
+
+_DECISIONS: Mapping[str, str] = {"queue": "allowed", "wait": "delayed", "end": "blocked"}
+
+
+def draft_of(
+    account: AccountCard, request: PreviewRequest, material: Material, now: datetime
+) -> tuple[Draft | None, DomainError | None]:
+    """The draft that sending would make, with network and price, and the first refusal of the
+    door. Raises InvalidError for what cannot be read."""
+    refusals: list[DomainError] = []
+    wanted = MessageRequest(
+        to=request.to or "",
+        sender=(request.sender or "").removeprefix("+"),
+        message_class=material.message_class,
+        text=request.text,
+        template=material.slug,
+        parameters=material.values or {},
+        send_at=request.send_at,
+        expires_at=request.expires_at,
+    )
+    try:
+        draft = request_draft(
+            material.snapshot,
+            account,
+            wanted,
+            origin=Origin.API.value,
+            now=now,
+            refuse=refusals.append,
+        )
+    except InvalidError as error:
+        if error.code != "class_required":
+            raise
+        return None, error
+    draft.text = material.text
+    draft.encoding, _units, draft.segment_count = segment_count(material.text)
+    refusals += [one for one in drafts_locate(material.snapshot, [draft]) if one is not None]
+    return draft, next(iter(refusals), None)
+
+
+def ruling_of(
+    material: Material, draft: Draft, refusal: DomainError | None, at: datetime
+) -> Ruling:
+    """The decision about the draft at a moment; a refused one is blocked whatever rules say."""
+    (found,) = cases_explain(material.snapshot, [_case(draft)], at)
+    decision = "blocked" if refusal else _decision(found)
+    return Ruling(
+        at=at,
+        status="" if refusal else found.verdict.status,
+        failure_reason="" if refusal else found.verdict.reason if _has_ended(found) else "",
+        network=_network(material.snapshot, draft),
+        route=None if found.route is None else _route(found.route),
+        compliance=CompliancePreview(
+            decision=decision,
+            until=found.verdict.due_at if decision == "delayed" else None,
+            findings=tuple(map(finding_readable, found.findings)),
+            rules_version=found.ruling.rules_version if found.ruling else "",
+        ),
+    )
+
+
+def _has_ended(found: Explanation) -> bool:
+    return found.verdict.action == "end"
+
+
+def _decision(found: Explanation) -> str:
+    """Where there is no way to the number, the rules may still allow the message."""
+    if found.verdict.status == MessageStatus.FAILED and found.ruling is not None:
+        return found.ruling.outcome
+    return _DECISIONS[found.verdict.action]
+
+
+def _case(draft: Draft) -> Case:
+    return Case(
+        id=draft.id,
+        lane=draft.lane,
+        account_id=draft.account_id,
+        advertiser_id=draft.advertiser_id,
+        campaign_id=None,
+        msisdn=draft.msisdn,
+        country=draft.country,
+        network_id=draft.network_id,
+        sender_id=draft.sender.id,
+        template_version_id=draft.template_version_id,
+        text=draft.text,
+        segment_count=draft.segment_count,
+        not_after=draft.not_after,
+        attempts=0,
+        kept_carrier_id=None,
+        billed_segments=draft.billed_segments,
+    )
+
+
+def _network(snapshot: Snapshot, draft: Draft) -> KnownNetwork | None:
+    if draft.network_id is None:
+        return None
+    network_id = draft.network_id
+    codes = snapshot.numbers.network_ids
+    code = next((code for code, known in codes.items() if known == network_id), "")
+    return KnownNetwork(code, snapshot.numbers.names.get(network_id, code), draft.network_source)
+
+
+def _route(decision: RouteDecision) -> RoutePreview:
+    chosen = decision.chosen
+    return RoutePreview(
+        candidates=tuple(
+            RouteCandidate(
+                tier=one.tier,
+                share=one.share,
+                is_chosen=chosen is not None and one.route_id == chosen.route_id,
+                is_available=one.is_available,
+                exclusion=str(one.exclusion or ""),
+            )
+            for one in decision.candidates
+        ),
+        reasons=tuple(str(reason) for reason in decision.reasons),
+    )

@@ -1,0 +1,108 @@
+"""One preview for every door: the API, the composer, later the trace."""
+
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from compliance.constants import MessageClass
+from compliance.models import Account
+from config.common import clock
+from config.common.errors import InvalidError
+from messaging.encoding import analysis
+from messaging.encoding.errors import EncodingError
+from messaging.selectors.snapshot import AccountCard, Snapshot, snapshot_build, snapshots
+from messaging.selectors.templates import CountryFindings, text_findings
+from messaging.services.drafts import Draft
+from messaging.services.previews.materials import Material, material_of
+from messaging.services.previews.rulings import draft_of, ruling_of
+from messaging.services.previews.values import Money, Preview, PreviewRequest
+from messaging.services.requests import account_required
+from routing.engine import price_of
+
+_OTHER_DAYS = 4  # snapshots kept for previews of other days
+
+
+def message_preview(*, account: Account, request: PreviewRequest) -> Preview:
+    """What sending would make of the request; nothing is stored or counted.
+
+    Raises DomainError for what sending could not even read (a number, a template's name, a
+    character); what it would refuse is the preview's `refusal`.
+    """
+    now = clock.now()
+    at = request.at or max(request.send_at or now, now)
+    snapshot = _snapshot_on(at)
+    card = account_required(snapshot, account)
+    material = material_of(snapshot, card, request)
+    counted = _analysed(material.text)
+    draft, refusal = None, None
+    if request.to is not None and request.sender is not None:
+        draft, refusal = draft_of(card, request, material, request.at or now)
+    return Preview(
+        text=material.text,
+        is_nfc=material.is_nfc,
+        encoding=counted.encoding,
+        units=counted.units,
+        segment_count=len(counted.segments),
+        segments=counted.segments,
+        culprits=counted.culprits,
+        cost=_cost(card, request, material, draft, len(counted.segments)),
+        worst=material.worst,
+        content=_content(account, material),
+        ruling=None if draft is None else ruling_of(material, draft, refusal, at),
+        refusal=refusal,
+    )
+
+
+def _snapshot_on(at: datetime) -> Snapshot:
+    """The configuration as it is now, with the leases and rates of the day asked about."""
+    present = snapshots.current()
+    if at.date() == present.day:
+        return present
+    other = _snapshot_of(present.version, at.date().toordinal())
+    if other.routing.carriers == present.routing.carriers:
+        return other
+    carriers = present.routing.carriers
+    return replace(other, routing=other.routing.with_carriers(other.version, carriers))
+
+
+@lru_cache(maxsize=_OTHER_DAYS)
+def _snapshot_of(version: int, ordinal: int) -> Snapshot:
+    return snapshot_build(version, datetime.fromordinal(ordinal).date())
+
+
+def _analysed(text: str) -> analysis.TextAnalysis:
+    try:
+        return analysis.analyse(text)
+    except EncodingError as error:
+        raise InvalidError(
+            "too_long", _("The text is too long for a message: shorten it."), field="text"
+        ) from error
+
+
+def _cost(
+    account: AccountCard,
+    request: PreviewRequest,
+    material: Material,
+    draft: Draft | None,
+    segment_count: int,
+) -> Money | None:
+    """With a recipient what the message costs, else what it costs in the account's country;
+    None where there is no price."""
+    if draft is not None:
+        micros: int | None = draft.price_micros or None
+    else:
+        routing, message_class = material.snapshot.routing, material.message_class or ""
+        price = price_of(routing, account.id, account.country, None, message_class)
+        micros = None if price is None else price * segment_count
+    if micros is None:
+        return None
+    return Money(micros, account.currency, request.audience_size)
+
+
+def _content(account: Account, material: Material) -> tuple[CountryFindings, ...]:
+    """What rules say about the text wherever the account sends its class."""
+    if material.message_class not in MessageClass.values:
+        return ()
+    return text_findings(account, material.body, str(material.message_class))
