@@ -35,11 +35,12 @@ class Charset:
     is_gsm7: bool
     has_pairs: bool
 
-    def outside(self, text: str) -> int | None:
-        """Position of the first character of `text` that is not in the set."""
+    def outside(self, text: str, start: int = 0, end: int | None = None) -> int | None:
+        """Position of the first character of `text` (between `start` and `end`) that is not in
+        the set."""
         if self.first_outside is None:
             return None
-        found = self.first_outside.search(text)
+        found = self.first_outside.search(text, start, len(text) if end is None else end)
         return found.start() if found else None
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from messaging.encoding.gsm7 import EXTENSION
 from messaging.wording.rewriting import rewrite
 
 # How amounts in a currency are marked where people write them; the code itself always may be.
@@ -33,6 +34,7 @@ _MARKS: Final = {
     "MXN": ("$",),
     "BRL": ("R$",),
 }
+_MOST_MARKS: Final = 3  # of one amount, as its pattern has them
 _DIGITS = "0123456789"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -56,24 +58,33 @@ _APP_HASH = r"[A-Za-z0-9+/]{11}"
 class Form:
     """A type's form; `characters` "" where the slot's character set says what it can have.
 
-    `is_closed`: nothing else can hide in it, such as a link or a label.
+    `is_closed`: nothing else can hide in it, such as a link or a label. `gsm7_extra`: septets
+    beyond one per character that its characters of GSM-7's extension table can add. `short` is a
+    value as short as can be, `sample` a typical one.
     """
 
     pattern: re.Pattern[str]
     characters: str
     is_closed: bool
-    shortest: int
+    short: str
+    sample: str
     longest: int | None = None
+    gsm7_extra: int = 0
 
 
 _FIXED: Final = {
-    "date": Form(re.compile(_DATE), _DIGITS + "/.-", True, 3, 10),
-    "time": Form(re.compile(_TIME), _DIGITS + ":hHgAaPpMm ", True, 1, 11),
-    "phone": Form(re.compile(_PHONE), _DIGITS + "+ .()-", True, 3),
+    "date": Form(re.compile(_DATE), _DIGITS + "/.-", True, "1/1", "30/11/2026", 10),
+    "time": Form(re.compile(_TIME), _DIGITS + ":hHgAaPpMm ", True, "9", "14:30", 11),
+    "phone": Form(re.compile(_PHONE), _DIGITS + "+ .()-", True, "113", "0912345678"),
     "app_hash": Form(
-        re.compile(_APP_HASH), _LETTERS + _LETTERS.lower() + _DIGITS + "+/", True, 11, 11
+        re.compile(_APP_HASH),
+        _LETTERS + _LETTERS.lower() + _DIGITS + "+/",
+        True,
+        "+QyYAqib1U4",
+        "+QyYAqib1U4",
+        11,
     ),
-    "url": Form(re.compile(_URL), "", False, 4),
+    "url": Form(re.compile(_URL), "", False, "a.vn", "https://example.com/x"),
 }
 
 
@@ -98,4 +109,12 @@ def _amount(currency: str, rewriting: str) -> Form:
         mark += "|[A-Z]{3}"
     pattern = re.compile(rf"(?:(?:{mark}) ?)?[+-]?(?:(?:{mark}) ?)?{_NUMBER}(?: ?(?:{mark}))?")
     characters = "".join(sorted({*"".join(rewritten), *_DIGITS, *"+-., '", *_LETTERS}))
-    return Form(pattern, characters, True, 1)
+    costly = max(sum(character in EXTENSION for character in one) for one in rewritten)
+    return Form(
+        pattern,
+        characters,
+        True,
+        "0",
+        f"1.250.000{rewritten[-1]}" if currency else "1.250.000",
+        gsm7_extra=_MOST_MARKS * costly,
+    )

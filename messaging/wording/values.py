@@ -59,6 +59,12 @@ class ValueCheck:
         self.spec, self.rewriting = spec, rewriting
         self.form = form_of(spec.type, spec.currency, rewriting)
         self.charset = _charset(spec, rewriting)
+        # In UTF-16 units.
+        self.longest = (
+            min(spec.max_length, self.form.longest or spec.max_length)
+            if self.form
+            else spec.max_length
+        )
         self._is_closed = self.form is not None and self.form.is_closed
         self._pattern: Any = pattern_of(spec.pattern).fullmatch if spec.pattern else None
         self._passes_plainly = re.compile(_plainly(spec, rewriting, self.form)).fullmatch
