@@ -31,6 +31,7 @@ MARKETER: Grants = {
     "messaging.inboundmessage": VIEW | {"simulate"},
     "messaging.message": VIEW | {"send", "cancel"},
     "messaging.template": EDIT,
+    "messaging.templateregistration": VIEW,
     "messaging.templateversion": EDIT | {"submit"},
     "routing.network": VIEW,
     "routing.sender": VIEW,
@@ -50,6 +51,7 @@ OFFICER: Grants = {
     "messaging.inboundmessage": VIEW,
     "messaging.message": VIEW,
     "messaging.template": VIEW,
+    "messaging.templateregistration": EDIT,  # of accounts with agreements of their own
     "messaging.templateversion": VIEW | {"review", "withdraw"},
     "routing.network": VIEW,
     "routing.sender": VIEW,
@@ -63,6 +65,7 @@ INTEGRATOR: Grants = {
     "messaging.inboundmessage": VIEW | {"simulate"},
     "messaging.message": VIEW,
     "messaging.template": VIEW,
+    "messaging.templateregistration": VIEW,
     "messaging.templateversion": VIEW,
     "messaging.webhookdelivery": VIEW | {"replay"},
     "messaging.webhookendpoint": ALL,
@@ -72,7 +75,8 @@ INTEGRATOR: Grants = {
 }
 
 # Operators see traffic by carrier and segment, never what accounts wrote in it: the pages of
-# messages and replies leave the texts out for them (messaging.admin.sight).
+# messages and replies leave the texts out for them (messaging.admin.sight). Registering a
+# template with a network is their work, so the texts of templates they do read there.
 OPERATOR: Grants = {
     "carriers.bind": ALL,
     "carriers.bindlease": VIEW,
@@ -85,7 +89,9 @@ OPERATOR: Grants = {
     "messaging.message": VIEW,
     "messaging.parkedreceipt": VIEW,
     "messaging.segment": VIEW,
+    "messaging.templateregistration": EDIT,
     "routing.network": ALL,
+    "routing.networktextrule": ALL,
     "routing.numberoverride": ALL,
     "routing.numberplan": ALL | {"activate"},
     "routing.numberprefix": ALL,
@@ -125,6 +131,7 @@ ACCOUNT_PATHS: Mapping[str, str] = {
     "campaigns.listmembership": "contact_list__account",
     "compliance.account": "",
     "messaging.inboundpart": "message__account",
+    "messaging.templateregistration": "version__template__account",
     "messaging.templateversion": "template__account",
     "messaging.webhookdelivery": "endpoint__account",
     "routing.senderregistration": "sender__account",
@@ -148,6 +155,7 @@ PLATFORM_MODELS = frozenset(
         "messaging.parkedreceipt",
         "messaging.segment",
         "routing.network",
+        "routing.networktextrule",
         "routing.numberoverride",
         "routing.numberplan",
         "routing.numberprefix",

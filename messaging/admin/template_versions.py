@@ -12,6 +12,7 @@ from unfold.decorators import display
 from compliance.scoping import AccountScopedAdmin
 from messaging.admin.labels import VERSION_COLOURS, ago, change_page, label, lines, link
 from messaging.admin.pages import ListPage
+from messaging.admin.registration_texts import register_url
 from messaging.admin.version_actions import VersionActions
 from messaging.admin.version_form import VersionForm, counter_answer, editor_words
 from messaging.admin.version_review import review_context
@@ -194,6 +195,7 @@ class TemplateVersionAdmin(VersionActions, ListPage, AccountScopedAdmin):
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if version is not None:
             context |= review_context(version, is_draft_open=context["is_editor"])
+            context["register_url"] = register_url(request.user, version)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from config.common.errors import DomainError
 from messaging.admin.labels import ENCODINGS, SEVERITY_COLOURS, label
+from messaging.admin.registration_texts import network_rows
 from messaging.models import TemplateVersion
 from messaging.selectors.templates import (
     CountryFindings,
@@ -55,7 +56,11 @@ def review_context(version: TemplateVersion, *, is_draft_open: bool) -> dict[str
     if is_draft_open:
         return {"history_rows": history_rows(version)}
     approved = approved_version(version.template)
-    context: dict[str, Any] = {"version": version, "history_rows": history_rows(version)}
+    context: dict[str, Any] = {
+        "version": version,
+        "history_rows": history_rows(version),
+        "network_rows": network_rows(version),
+    }
     if approved is not None and approved.pk != version.pk:
         context["approved"] = approved
         context["changes"] = changes_between(approved.body, version.body)

@@ -9,6 +9,7 @@ from routing.network_texts import NetworkText
 
 # Units of a lone segment (3GPP TS 23.040 §9.2.3.24): below it there is nothing to cut.
 _LONE = {"gsm7": 160, "ucs2": 70}
+_SHARED = {"gsm7": 153, "ucs2": 67}  # of one of several, after its header
 
 
 class Counted(NamedTuple):
@@ -64,6 +65,17 @@ def count_widened(rule: NetworkText | None, text: str, count: segmentation.Segme
         whole = segmentation.segment_count(rule.wrapped(text))
         billed, units = whole.segment_count, whole.units
     return Counted(*count, billed, units, rule.adds_before, rule.adds_after)
+
+
+def fitting_lengths(before: str, after: str, encoding: str, segments: int) -> list[int]:
+    """Units of text that fit into 1, 2 … segments between the additions, at least 0: as prices
+    are quoted, so without a pair at a boundary."""
+    added = _units(before + after, encoding)
+    if added is None:
+        return [0] * segments
+    lone, shared = _LONE[encoding], _SHARED[encoding]
+    whole = [lone, *(shared * count for count in range(2, segments + 1))]
+    return [max(0, units - added) for units in whole]
 
 
 @lru_cache(maxsize=256)  # a few texts per network

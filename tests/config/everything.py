@@ -22,6 +22,7 @@ from config.common import audit, clock
 from config.common.ids import uuid7
 from messaging.constants import VersionStatus
 from messaging.models import Event, WebhookDelivery
+from messaging.services.templates.registrations import registrations_record
 from routing.models import Network
 from tests.factories import (
     make_advertiser,
@@ -105,7 +106,15 @@ def _texts(account: Account, advertiser: Advertiser, marker: str, actor: User) -
     assert registration is not None
     registration.reference = f"{marker} reference"
     registration.save()
+    (registered,) = registrations_record(
+        version=version,
+        networks=[network],
+        state="registered",
+        reference=f"{marker} template reference",
+        actor=None,
+    )
     return {
+        "messaging.templateregistration": registered,
         "routing.sender": sender,
         "routing.senderregistration": registration,
         "messaging.template": template,
