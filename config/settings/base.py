@@ -203,6 +203,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "webhook", "description": "The same events, posted and signed."},
         {"name": "consent", "description": "What people agreed to, and who is left alone."},
         {"name": "catalog", "description": "What the account may send with."},
+        {"name": "templates", "description": "Texts: written, reviewed, approved, withdrawn."},
         {"name": "contacts", "description": "People and the lists they are on."},
         {"name": "imports", "description": "Files of contacts, followed to their bad lines."},
         {"name": "campaigns", "description": "One text to one list: launched, paused, followed."},

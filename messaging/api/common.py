@@ -4,16 +4,27 @@ import json
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
-from compliance.models import Account, ApiKey
+from compliance.constants import Scope
+from compliance.models import Account, ApiKey, User
 from config.common.api.pagination import decode
 from config.common.api.problems import FieldProblem, InvalidInput
-from config.common.errors import InvalidError
+from config.common.api.schema import header
+from config.common.errors import InvalidError, NotAllowedError
+from messaging.services.idempotency import Answer
 from routing.numbers import MESSAGES, NumberError, normalize
 
 _KEY_LENGTH = 255
+# Who may send has to know with what.
+READ_CATALOG = (Scope.MESSAGES_READ.value, Scope.MESSAGES_SEND.value)
+KEY_HEADER = header(
+    "Idempotency-Key",
+    "Any string of up to 255 characters, such as a UUID. Repeating a request with its key is "
+    "harmless for 24 hours: the first answer is given again, with `Idempotent-Replayed: true`.",
+)
 
 
 def key_of(request: Request) -> ApiKey:
@@ -25,6 +36,42 @@ def key_of(request: Request) -> ApiKey:
 def account_of(request: Request) -> Account:
     """The account behind the request."""
     return key_of(request).account
+
+
+def actor_of(request: Request) -> User:
+    """The person in whose name a key works on templates: its maker, with that person's roles.
+
+    Raises NotAllowedError where there is none, or one who may not sign in any more.
+    """
+    maker = key_of(request).created_by
+    if maker is None:
+        raise NotAllowedError(
+            "key_without_person",
+            _(
+                "Nobody made this API key, and texts are written and reviewed in a person's name:"
+                " make a key in the console."
+            ),
+        )
+    if not maker.is_active:
+        raise NotAllowedError(
+            "key_maker_inactive",
+            _(
+                "%(person)s, who made this API key, is not active any more, and texts are written"
+                " and reviewed in a person's name: use a key of somebody who is."
+            )
+            % {"person": maker.get_username()},
+        )
+    return maker
+
+
+def answer_response(answer: Answer) -> HttpResponse:
+    """An answer as it was stored."""
+    response = HttpResponse(answer.body, "application/json", answer.status)
+    if answer.location:
+        response["Location"] = answer.location
+    if answer.is_replayed:
+        response["Idempotent-Replayed"] = "true"
+    return response
 
 
 def msisdn(raw: str, account: Account, *, field: str) -> str:

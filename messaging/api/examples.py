@@ -136,6 +136,48 @@ PREVIEW: dict[str, Any] = {
     },
     "refusal": None,
 }
+TEMPLATE_REQUEST: dict[str, Any] = {
+    "template": "order-shipped",
+    "name": "Order shipped",
+    "class": "care",
+    "language": "vi",
+    "advertiser": "Sao Mai",
+}
+VERSION_REQUEST: dict[str, Any] = {
+    "text": "Don {order} da duoc gui.",
+    "slots": [{"name": "order", "max_length": 12, "example": "A-1029"}],
+}
+_FIGURES: dict[str, Any] = {"encoding": "gsm7", "units": 23, "segment_count": 1}
+VERSION: dict[str, Any] = {
+    "version": 2,
+    "status": "approved",
+    "text": "Don {order} da duoc gui.",
+    "slots": [{"name": "order", "max_length": 12, "example": "A-1029"}],
+    "rewriting": "none",
+    "variants": [],
+    "message_format": "",
+    "author": "mai",
+    "submitted_at": "2027-01-30T02:00:00Z",
+    "reviewer": "lan",
+    "reviewed_at": "2027-01-30T03:00:00Z",
+    "activates_at": None,
+    "comment": "",
+    "worst_case": {
+        "example": _FIGURES,
+        "longest": _FIGURES | {"units": 29},
+        "worst": _FIGURES | {"encoding": "ucs2", "units": 29},
+    },
+    "content": [{"country": "VN", "is_blocked": False, "findings": []}],
+    "registrations": [
+        {
+            "network": "viettel",
+            "state": "registered",
+            "reference": "VT-20931",
+            "expires_on": "2027-12-31",
+        }
+    ],
+    "fingerprint": "5f0d1c",
+}
 EVENT: dict[str, Any] = {
     "sequence": 1042,
     "type": "message.delivered",

@@ -11,37 +11,31 @@ from rest_framework.response import Response
 
 from compliance.constants import Scope
 from config.common.api.pagination import cut, page_response, query
-from config.common.api.schema import header, operation, page_of
+from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from messaging.api import examples
-from messaging.api.common import account_of, idempotency_key, key_of, msisdn, uuid_cursor
+from messaging.api.common import (
+    KEY_HEADER,
+    account_of,
+    answer_response,
+    idempotency_key,
+    key_of,
+    msisdn,
+    uuid_cursor,
+)
 from messaging.api.inputs import BatchInput, MessageInput, MessagesQuery
 from messaging.api.outputs import BatchOutput, MessageOutput
 from messaging.api.sending import send_batch, send_one
 from messaging.selectors.messages import MessageFilter, message_get, messages_page
 from messaging.services.holds import message_cancel
-from messaging.services.idempotency import Answer, answer_once
+from messaging.services.idempotency import answer_once
 
 _MESSAGE_INPUT: Final = MessageInput()
 _BATCH_INPUT: Final = BatchInput()
 _SHOWN: Final = MessageOutput()
 _TAG = "messages"
-_KEY_HEADER = header(
-    "Idempotency-Key",
-    "Any string of up to 255 characters, such as a UUID. Repeating a request with its key is "
-    "harmless for 24 hours: the first answer is given again, with `Idempotent-Replayed: true`.",
-)
 _READ = (Scope.MESSAGES_READ.value,)
 _SEND = (Scope.MESSAGES_SEND.value,)
-
-
-def _response(answer: Answer) -> HttpResponse:
-    response = HttpResponse(answer.body, "application/json", answer.status)
-    if answer.location:
-        response["Location"] = answer.location
-    if answer.is_replayed:
-        response["Idempotent-Replayed"] = "true"
-    return response
 
 
 class MessagesView(ApiView):
@@ -57,7 +51,7 @@ class MessagesView(ApiView):
         request=MessageInput,
         responses={201: MessageOutput},
         also=(409,),
-        parameters=[_KEY_HEADER],
+        parameters=[KEY_HEADER],
         description="Give `text` with `class`, or `template` with `parameters`. The answer is the "
         "stored message; what becomes of it comes as events.",
         examples=[
@@ -75,7 +69,7 @@ class MessagesView(ApiView):
             payload=request.data,
             work=partial(send_one, account_of(request), values),
         )
-        return _response(answer)
+        return answer_response(answer)
 
     @operation(
         "list_messages",
@@ -128,7 +122,7 @@ class BatchView(ApiView):
         request=BatchInput,
         responses={202: BatchOutput},
         also=(409,),
-        parameters=[_KEY_HEADER],
+        parameters=[KEY_HEADER],
         description="Fields beside `messages` hold for every row that has none of its own; "
         "`parameters` are merged. A bad row is set aside and listed in `rejected`; it never "
         "stops the others.",
@@ -148,7 +142,7 @@ class BatchView(ApiView):
             payload=request.data,
             work=partial(send_batch, account_of(request), values),
         )
-        return _response(answer)
+        return answer_response(answer)
 
 
 class MessageView(ApiView):

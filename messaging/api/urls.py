@@ -3,18 +3,28 @@
 from django.urls import path
 
 from messaging.api import schema  # registers the key scheme
-from messaging.api.catalog import SendersView, TemplatesView, TemplateVersionsView, TemplateView
 from messaging.api.consents import ConsentsView, SuppressionsView
 from messaging.api.events import EventsView
 from messaging.api.inbound import InboundView
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
 from messaging.api.preview import PreviewView
+from messaging.api.senders import SendersView
+from messaging.api.template_reviews import (
+    VersionApproveView,
+    VersionRejectView,
+    VersionSubmitView,
+    VersionWithdrawView,
+)
+from messaging.api.template_versions import TemplateVersionsView, TemplateVersionView
+from messaging.api.templates import TemplatesView, TemplateView
 from messaging.api.webhook import (
     DeliveriesView,
     WebhookRotateView,
     WebhookTestView,
     WebhookView,
 )
+
+_VERSION = "templates/<slug:template>/versions/<int:version>"
 
 __all__ = ["schema", "urlpatterns"]
 
@@ -36,4 +46,9 @@ urlpatterns = [
     path("templates", TemplatesView.as_view()),
     path("templates/<slug:template>", TemplateView.as_view()),
     path("templates/<slug:template>/versions", TemplateVersionsView.as_view()),
+    path(_VERSION, TemplateVersionView.as_view()),
+    path(f"{_VERSION}/submit", VersionSubmitView.as_view()),
+    path(f"{_VERSION}/approve", VersionApproveView.as_view()),
+    path(f"{_VERSION}/reject", VersionRejectView.as_view()),
+    path(f"{_VERSION}/withdraw", VersionWithdrawView.as_view()),
 ]

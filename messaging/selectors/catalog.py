@@ -54,7 +54,22 @@ def versions_page(
     template: Template, *, before: int | None, limit: int
 ) -> Sequence[TemplateVersion]:
     """A template's versions, newest first; `before` is a version's number."""
-    found = TemplateVersion.objects.filter(template=template)
+    found = TemplateVersion.objects.filter(template=template).select_related("author", "reviewer")
     if before is not None:
         found = found.filter(number__lt=before)
     return list(found.order_by("-number")[:limit])
+
+
+def version_get(account: Account, slug: str, number: int) -> TemplateVersion:
+    """One version, with its template, account and people. Raises NotFoundError."""
+    version = (
+        TemplateVersion.objects.filter(template__account=account, template__slug=slug)
+        .filter(number=number)
+        .select_related("template__account", "template__advertiser", "author", "reviewer")
+        .first()
+    )
+    if version is None:
+        raise NotFoundError(
+            "version_not_found", _("There is no such version of a template with this short name.")
+        )
+    return version

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from compliance.constants import Scope
-from compliance.models import Account, ApiKey
+from compliance.models import Account, ApiKey, User
 from compliance.services.api_keys import api_key_create
 from messaging.selectors.snapshot import snapshots
 from routing.models import Sender
@@ -28,11 +28,16 @@ ALL_SCOPES = tuple(scope.value for scope in Scope)
 class Caller:
     """Calls the API with one key; bodies are JSON, paths below /api/v1."""
 
-    def __init__(self, account: Account, scopes: tuple[str, ...] = ALL_SCOPES) -> None:
+    def __init__(
+        self,
+        account: Account,
+        scopes: tuple[str, ...] = ALL_SCOPES,
+        actor: User | None = None,
+    ) -> None:
         self.account = account
         self.key: ApiKey
         self.key, self.text = api_key_create(
-            account=account, name="Test", scopes=scopes, actor=None
+            account=account, name="Test", scopes=scopes, actor=actor
         )
         self.client = Client(raise_request_exception=True)
 
@@ -57,6 +62,9 @@ class Caller:
 
     def put(self, path: str, body: Any = None, **options: Any) -> Any:
         return self.call("PUT", path, body, **options)
+
+    def patch(self, path: str, body: Any = None, **options: Any) -> Any:
+        return self.call("PATCH", path, body, **options)
 
     def delete(self, path: str, **options: Any) -> Any:
         return self.call("DELETE", path, **options)

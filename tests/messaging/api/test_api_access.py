@@ -91,8 +91,8 @@ def operations() -> Iterator[Any]:
         view = callback.cls
         path = "/" + str(pattern.pattern).replace(
             "<uuid:message_id>", "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11"
-        ).replace("<slug:template>", "x")
-        for method in ("GET", "POST", "PUT", "DELETE"):
+        ).replace("<slug:template>", "x").replace("<int:version>", "1")
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             if hasattr(view, method.lower()):
                 yield pytest.param(method, path, view.scopes[method], id=f"{method} {path}")
 

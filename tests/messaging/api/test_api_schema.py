@@ -7,7 +7,15 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from campaigns.api.urls import urlpatterns as campaigns_urlpatterns
-from messaging.api import examples, inputs, outputs
+from messaging.api import (
+    examples,
+    inputs,
+    outputs,
+    preview,
+    preview_outputs,
+    template_inputs,
+    template_outputs,
+)
 from messaging.api.urls import urlpatterns
 
 
@@ -65,6 +73,10 @@ def test_examples_of_requests_are_accepted_by_the_serializers():
     batch = inputs.BatchInput().run_validation(examples.BATCH_REQUEST)
     for row in batch["messages"]:
         inputs.RowInput().run_validation(row)
+    preview.PreviewInput().run_validation(examples.PREVIEW_REQUEST)
+    preview.PreviewInput().run_validation(examples.PREVIEW_WORDING_REQUEST)
+    template_inputs.TemplateInput().run_validation(examples.TEMPLATE_REQUEST)
+    template_inputs.VersionInput().run_validation(examples.VERSION_REQUEST)
 
 
 def test_examples_of_answers_have_the_fields_of_answers():
@@ -72,6 +84,8 @@ def test_examples_of_answers_have_the_fields_of_answers():
     assert set(examples.BATCH) == set(outputs.BatchOutput().fields)
     assert set(examples.BATCH["accepted"][0]) == set(outputs.AcceptedOutput().fields)
     assert set(examples.BATCH["rejected"][0]) == set(outputs.RejectedOutput().fields)
+    assert set(examples.PREVIEW) == set(preview_outputs.PreviewOutput().fields)
+    assert set(examples.VERSION) == set(template_outputs.TemplateVersionDetailOutput().fields)
 
 
 def test_schema_is_served_to_everybody(client):

@@ -1,0 +1,88 @@
+"""What callers send about templates: fields and their form. Rules are the services'."""
+
+from django.utils.translation import gettext_lazy as _
+
+from compliance.constants import MessageClass
+from config.common.api.fields import Moment, StrictSerializer, Text, Word
+from messaging.api.inputs import SlotInput
+
+_ADVERTISER = _("The brand, exactly as in the account's list of advertisers.")
+_COMMENT = _("For the author and the record.")
+
+
+class TemplateInput(StrictSerializer):
+    """A new template; its wording comes as a version."""
+
+    template = Text(
+        source="slug", max_length=50, help_text=_("Short name: letters, digits, - and _.")
+    )
+    name = Text(max_length=80)
+    class_ = Word(source="message_class", choices=MessageClass.choices)
+    language = Text(max_length=8, default="vi", help_text=_("Language tag of the text: vi, en."))
+    advertiser = Text(max_length=120, help_text=_ADVERTISER)
+
+
+class TemplateChangeInput(StrictSerializer):
+    """What changes; the rest stays. Class and advertiser stay once a version was submitted."""
+
+    name = Text(max_length=80, required=False)
+    class_ = Word(source="message_class", choices=MessageClass.choices, required=False)
+    language = Text(max_length=8, required=False)
+    advertiser = Text(max_length=120, required=False, help_text=_ADVERTISER)
+
+
+class VersionChangeInput(StrictSerializer):
+    """What changes in a draft; the rest stays."""
+
+    text = Text(
+        source="body",
+        max_length=1600,
+        trim_whitespace=False,
+        required=False,
+        help_text=_("Write {slot} where a value goes, {{ and }} for braces."),
+    )
+    slots = SlotInput(many=True, required=False)
+
+
+class VersionInput(VersionChangeInput):
+    """A new wording, as a draft."""
+
+    text = Text(
+        source="body",
+        max_length=1600,
+        trim_whitespace=False,
+        help_text=_("Write {slot} where a value goes, {{ and }} for braces."),
+    )
+
+
+class NothingInput(StrictSerializer):
+    """No fields."""
+
+
+class ApproveInput(StrictSerializer):
+    """An approval."""
+
+    comment = Text(max_length=2000, allow_blank=True, default="", help_text=_COMMENT)
+    activates_at = Moment(
+        required=False,
+        allow_null=True,
+        help_text=_("Staged until then: the present version is sent meanwhile; absent: now."),
+    )
+    seen = Text(
+        max_length=128,
+        required=False,
+        allow_null=True,
+        help_text=_("`fingerprint` of the version as it was read: refused where it has changed."),
+    )
+
+
+class RejectInput(StrictSerializer):
+    """A rejection, with what the author has to change."""
+
+    comment = Text(max_length=2000, help_text=_COMMENT)
+
+
+class WithdrawInput(StrictSerializer):
+    """A withdrawal; of an approved version with the reason."""
+
+    comment = Text(max_length=2000, allow_blank=True, default="", help_text=_COMMENT)
