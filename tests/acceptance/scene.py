@@ -6,7 +6,7 @@ hour, so that the tests run at any time of the day.
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,10 +54,13 @@ class Scene:
     sender: Sender
     version: TemplateVersion
 
-    def campaign(self, audience: int | list[str], **fields: Any) -> Campaign:
-        """A launched marketing campaign to so many new people, who agreed to it, or to these."""
+    def campaign(
+        self, audience: int | list[str], *, languages: Mapping[str, str] = {}, **fields: Any
+    ) -> Campaign:
+        """A launched marketing campaign to so many new people, who agreed to it, or to these;
+        `languages` by number."""
         msisdns = audience if isinstance(audience, list) else numbers(audience)
-        contacts = self.people(msisdns)
+        contacts = self.people(msisdns, languages)
         snapshots.forget()
         values: dict[str, Any] = {
             "name": f"Sale {next(_numbers)}",
@@ -69,7 +72,7 @@ class Scene:
         made = campaign_create(account=self.account, actor=None, **(values | fields))
         return campaign_launch(campaign=made, actor=None)
 
-    def people(self, msisdns: Sequence[str]) -> list[Contact]:
+    def people(self, msisdns: Sequence[str], languages: Mapping[str, str] = {}) -> list[Contact]:
         now = clock.now()
         consents_import(
             account=self.account,
@@ -84,6 +87,7 @@ class Scene:
                 msisdn=msisdn,
                 country=COUNTRY,
                 name="Mai",
+                language=languages.get(msisdn, ""),
                 created_at=now,
                 updated_at=now,
             )

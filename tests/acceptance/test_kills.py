@@ -89,13 +89,15 @@ def test_carrier_worker_that_is_asked_to_end_leaves_nothing_unknown(
 def test_binds_of_a_frozen_worker_move_and_it_never_writes_again(
     scene: Scene, platform: Platform
 ) -> None:
+    began = time.time()
     campaign = scene.campaign(COUNT)
     platform.start(SECOND_CARRIERS)
     platform.wait_until(lambda: left(platform, campaign) > 400, 30, "400 left")
     held = {name for name, holder in bound_binds().items() if holder.startswith("carriers@")}
     platform.freeze("carriers")
     frozen_at = time.time()
-    frozen_sessions = _present_sessions(platform, {name.rsplit("-", 1)[0] for name in held})
+    operators = {name.rsplit("-", 1)[0] for name in held}
+    frozen_sessions = _present_sessions(platform, operators, since=began)
     platform.wait_until(
         lambda: all(bound_binds().get(name, "").startswith("carriers2@") for name in held),
         45,
@@ -108,9 +110,14 @@ def test_binds_of_a_frozen_worker_move_and_it_never_writes_again(
     platform.stop(SECOND_CARRIERS)
 
 
-def _present_sessions(platform: Platform, operators: set[str]) -> set[tuple[str, int]]:
-    """The youngest session at each of these operators."""
-    books = {name: [one.session for one in platform.records(name)] for name in operators}
+def _present_sessions(
+    platform: Platform, operators: set[str], *, since: float
+) -> set[tuple[str, int]]:
+    """The youngest session at each of these operators; one that started anew counts from 1."""
+    books = {
+        name: [one.session for one in platform.records(name) if one.time >= since]
+        for name in operators
+    }
     return {(name, max(sessions)) for name, sessions in books.items() if sessions}
 
 
