@@ -27,6 +27,7 @@ MARKETER: Grants = {
     "compliance.advertiser": VIEW,
     "compliance.consentrecord": VIEW,
     "compliance.consentstate": VIEW,
+    "compliance.contentrule": VIEW,
     "compliance.suppression": ADD,  # taking a person off is everybody's duty; lifting is not
     "messaging.inboundmessage": VIEW | {"simulate"},
     "messaging.message": VIEW | {"send", "cancel"},
@@ -46,6 +47,7 @@ OFFICER: Grants = {
     "compliance.auditentry": VIEW,
     "compliance.consentrecord": ADD,
     "compliance.consentstate": VIEW,
+    "compliance.contentrule": EDIT,  # those of every account: to read
     "compliance.rulepackversion": VIEW,
     "compliance.suppression": ADD | {"lift"},
     "messaging.inboundmessage": VIEW,
@@ -106,6 +108,7 @@ ADMINISTRATOR: Grants = {
     "compliance.advertiser": ALL,
     "compliance.apikey": VIEW | {"revoke"},
     "compliance.auditentry": VIEW,
+    "compliance.contentrule": EDIT,
     "compliance.platform": VIEW,
     "compliance.rulepackversion": VIEW | {"activate"},
     "compliance.user": EDIT,
@@ -136,6 +139,9 @@ ACCOUNT_PATHS: Mapping[str, str] = {
     "messaging.webhookdelivery": "endpoint__account",
     "routing.senderregistration": "sender__account",
 }
+
+# Rows without an account are the platform's: whoever may see such rows anywhere may see these.
+SHARED_MODELS = frozenset({"compliance.contentrule"})
 
 # What belongs to the platform although a column may name an account, or has none at all.
 PLATFORM_MODELS = frozenset(

@@ -40,6 +40,7 @@ GROUPS = (
             (_("Consent ledger"), "history_edu", "compliance.consentrecord"),
             (_("Suppressions"), "do_not_disturb_on", "compliance.suppression"),
             (_("Rule packs"), "gavel", "compliance.rulepackversion"),
+            (_("Content rules"), "rule", "compliance.contentrule"),
             (_("Audit log"), "policy", "compliance.auditentry"),
         ),
     ),

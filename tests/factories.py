@@ -7,8 +7,9 @@ from typing import Any
 from campaigns.constants import CampaignStatus
 from campaigns.models import Campaign, Contact, ContactList, ListMembership
 from carriers.models import Bind, Carrier
-from compliance.models import Account, Advertiser, User
+from compliance.models import Account, Advertiser, ContentRule, User
 from compliance.services.access import role_grant
+from compliance.services.content_rules import RuleValues, content_rule_create
 from config.common import clock
 from messaging.constants import MessageStatus, Origin, VersionStatus
 from messaging.models import InboundMessage, Message, Template, TemplateVersion, WebhookEndpoint
@@ -176,6 +177,14 @@ def make_template_version(
     return TemplateVersion.objects.create(
         template=template, body=body, status=status, **(values | version)
     )
+
+
+def make_content_rule(
+    account: Account | None = None, kind: str = "forbidden_phrase", **overrides: Any
+) -> ContentRule:
+    """A rule about texts, made by the system: of the platform where no account is given."""
+    values = {"name": f"Rule {serial()}", "params": {"phrases": ["vay"]}} | overrides
+    return content_rule_create(account=account, kind=kind, values=RuleValues(**values), actor=None)
 
 
 def make_contact(account: Account | None = None, **overrides: Any) -> Contact:

@@ -1,6 +1,7 @@
 from compliance.models.accounts import Account, Advertiser, Platform
 from compliance.models.audit import AuditEntry
 from compliance.models.consent import ConsentRecord, ConsentState, Suppression
+from compliance.models.content_rules import ContentRule
 from compliance.models.keys import ApiKey
 from compliance.models.rules import RulePackVersion
 from compliance.models.users import User
@@ -12,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "ConsentRecord",
     "ConsentState",
+    "ContentRule",
     "Platform",
     "RulePackVersion",
     "Suppression",

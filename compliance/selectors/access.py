@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import CharField, Model, OuterRef, QuerySet, Subquery
+from django.db.models import CharField, Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from guardian.models import UserObjectPermission
 
@@ -13,6 +13,7 @@ from compliance.access import (
     ACCOUNT_ROLE_NAMES,
     PERMISSIONS,
     PLATFORM_ROLE_NAMES,
+    SHARED_MODELS,
     account_path,
     permission_of,
     roles_granting,
@@ -149,14 +150,19 @@ def account_id_of(obj: Model) -> int | None:
 def may(user: AnyUser, permission: str, obj: Model) -> bool:
     """Whether the person's role in the object's account, or on the platform, allows it.
 
-    What belongs to the platform (rule packs) may be seen with a role on any account.
+    What belongs to the platform (rule packs) may be seen with a role on any account, as may
+    the rows without an account of models that both have.
     """
     accounts = permitted_accounts(user, permission)
     if accounts is None:
         return True
-    if account_path(obj._meta.label_lower) is None:
+    label = obj._meta.label_lower
+    if account_path(label) is None:
         return bool(accounts)
-    return account_id_of(obj) in accounts
+    account_id = account_id_of(obj)
+    if account_id is None and label in SHARED_MODELS and obj.pk is not None:
+        return bool(accounts) and permission == permission_of(label, "view")
+    return account_id in accounts
 
 
 def limited(queryset: Rows, accounts: frozenset[int] | None) -> Rows:
@@ -173,6 +179,8 @@ def visible(queryset: Rows, user: AnyUser) -> Rows:
     accounts = permitted_accounts(user, permission)
     if accounts is not None and not accounts:
         return queryset.none()
+    if accounts is not None and queryset.model._meta.label_lower in SHARED_MODELS:
+        return queryset.filter(Q(account__in=accounts) | Q(account=None))
     return limited(queryset, accounts)
 
 

@@ -17,6 +17,7 @@ from compliance.models import (
 )
 from compliance.services.api_keys import api_key_create
 from compliance.services.consent import consent_record
+from compliance.services.content_rules import RuleValues, content_rule_create
 from compliance.services.suppressions import suppression_add
 from config.common import audit, clock
 from config.common.ids import uuid7
@@ -72,6 +73,15 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         source="console",
         reason=f"{marker} reason",
     )
+    rule = content_rule_create(
+        account=account,
+        kind="forbidden_phrase",
+        values=RuleValues(
+            name=f"{marker} rule", params={"phrases": [f"{marker} phrase"]}, note=f"{marker} note"
+        ),
+        actor=None,
+        reason=f"{marker} reason",
+    )
     key, _text = api_key_create(
         account=account, name=f"{marker} key", scopes=["messages:send"], actor=actor
     )
@@ -85,6 +95,7 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
     return {
         "compliance.consentrecord": ConsentRecord.objects.get(pk=record.pk),
         "compliance.consentstate": ConsentState.objects.get(record=record),
+        "compliance.contentrule": rule,
         "compliance.suppression": Suppression.objects.get(pk=suppression.pk),
         "compliance.apikey": key,
         "compliance.auditentry": AuditEntry.objects.filter(subject=f"{marker} subject").latest(

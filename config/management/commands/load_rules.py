@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from compliance.services.content_rules import content_rules_load_shipped
 from compliance.services.rules import rule_packs_load_shipped
 from routing.models import NumberPlan
 from routing.numbers.plan import DATA
@@ -19,6 +20,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         for version in rule_packs_load_shipped(actor=None):
             self.stdout.write(f"rule pack {version} ({version.status})")
+        for rule in content_rules_load_shipped(actor=None):
+            self.stdout.write(f"content rule {rule}" + (" (on)" if rule.is_active else ""))
         for path in sorted(DATA.glob("*_number_plan.json")):
             plan = number_plan_load(path=path, actor=None)
             if not NumberPlan.objects.filter(country=plan.country, is_active=True).exists():

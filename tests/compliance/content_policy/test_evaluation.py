@@ -36,8 +36,8 @@ PARAMS: dict[str, dict[str, Any]] = {
 }
 
 
-def rule(kind: str, params: dict[str, Any] | None = None, **values: Any) -> PolicyRule:
-    values = {"id": 7, "name": "Ours", "severity": "block"} | values
+def rule(kind: str, params: dict[str, Any] | None = None, **overrides: Any) -> PolicyRule:
+    values: dict[str, Any] = {"id": 7, "name": "Ours", "severity": "block"} | overrides
     return PolicyRule(kind=kind, params=params_of(kind, params or PARAMS[kind]), **values)
 
 
@@ -71,7 +71,7 @@ def found(kind: str, params: dict[str, Any], text: str, **facts: Any) -> list[st
         ({"phrases": ["vay"]}, f"v{VALUE}ay", None),
     ],
 )  # fmt: skip
-def test_forbidden_phrases(params: dict, text: str, places: list[str] | None) -> None:
+def test_forbidden_phrases(params: dict[str, Any], text: str, places: list[str] | None) -> None:
     assert found("forbidden_phrase", params, text) == places
 
 
@@ -126,7 +126,7 @@ def test_look_alike_of_an_allowed_domain_is_called_so(host: str) -> None:
         ({"allowed": ["maps.app.goo.gl"]}, "maps.app.goo.gl/x goo.gl/y", ["goo.gl/y"]),
     ],
 )
-def test_shorteners(params: dict, text: str, places: list[str] | None) -> None:
+def test_shorteners(params: dict[str, Any], text: str, places: list[str] | None) -> None:
     assert found("link_shorteners", params, text) == places
 
 
@@ -212,7 +212,7 @@ def test_only_rules_of_the_class_speak() -> None:
     ],
 )
 def test_rules_of_account_country_and_day(
-    values: dict, account_id: int | None, country: str, is_asked: bool
+    values: dict[str, Any], account_id: int | None, country: str, is_asked: bool
 ) -> None:
     policy = ContentPolicy([rule("link_count", **values)], HANOI)
     assert bool(policy.rules_for(account_id, country, NOON)) is is_asked

@@ -1,5 +1,7 @@
 """Parameters of rules: what people write is put in order, or refused with field and fix."""
 
+from typing import Any
+
 import pytest
 
 from compliance.content_policy import KINDS, PARAM_ERRORS, ParamError, clean_params
@@ -24,7 +26,9 @@ from compliance.content_policy.data import SURE_ENDINGS, shorteners, top_level_d
         ("brand_required", {}, {"spellings": []}),
     ],
 )
-def test_values_are_put_in_order(kind: str, values: dict, cleaned: dict) -> None:
+def test_values_are_put_in_order(
+    kind: str, values: dict[str, Any], cleaned: dict[str, Any]
+) -> None:
     assert clean_params(kind, values) == cleaned
 
 
@@ -52,7 +56,9 @@ def test_values_are_put_in_order(kind: str, values: dict, cleaned: dict) -> None
         ("character_set", {"characters": " "}, "characters", "not_characters"),
     ],
 )  # fmt: skip
-def test_mistakes_name_field_rule_and_fix(kind: str, values: dict, field: str, code: str) -> None:
+def test_mistakes_name_field_rule_and_fix(
+    kind: str, values: dict[str, Any], field: str, code: str
+) -> None:
     with pytest.raises(ParamError) as caught:
         clean_params(kind, values)
     assert (caught.value.field, caught.value.code) == (field, code)

@@ -1,0 +1,51 @@
+"""The rules about texts in force, ready to be applied."""
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
+
+from compliance.content_policy import ContentPolicy, PolicyRule, params_of
+from compliance.models import ContentRule
+from config.common import versions
+
+
+def content_policy() -> ContentPolicy:
+    """Every active rule of every account; the same object until the configuration changes."""
+    latest = ContentRule.history.aggregate(latest=Max("history_id"))["latest"]
+    return _policy_of(versions.current(), latest)
+
+
+@lru_cache(maxsize=1)
+def _policy_of(version: int, latest_change: int | None) -> ContentPolicy:
+    """What follows from a policy is remembered by its rules, so it is read once per version."""
+    del version, latest_change
+    return policy_with(ContentRule.objects.filter(is_active=True).order_by("pk"))
+
+
+def policy_with(rules: QuerySet[ContentRule]) -> ContentPolicy:
+    """A policy of these rules, whether they are active or not."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return ContentPolicy([policy_rule(rule) for rule in rules], zone)
+
+
+def policy_rule(rule: ContentRule) -> PolicyRule:
+    """A row as it is applied."""
+    return PolicyRule(
+        id=rule.pk,
+        name=rule.name,
+        kind=rule.kind,
+        params=params_of(rule.kind, rule.params),
+        severity=rule.severity,
+        account_id=rule.account_id,
+        country=rule.country,
+        message_classes=frozenset(rule.message_classes),
+        effective_from=rule.effective_from,
+        effective_to=rule.effective_to,
+    )
+
+
+def content_rules_of(account_id: int | None) -> QuerySet[ContentRule]:
+    """The rules that texts of an account keep: its own and the platform's."""
+    return ContentRule.objects.filter(Q(account=None) | Q(account=account_id)).order_by("pk")
