@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from config.common.redaction import msisdn as masked
 
+# Of these the detail of an assessment names the network.
+NETWORK_REASONS = frozenset({"template_unregistered", "too_long_there", "characters_refused"})
+_REFUSALS = ("value_not_allowed", "value_refused")  # their detail is "slot:code"
 _FIRST_SAMPLES = 4  # and the longest text of all
 
 
@@ -19,6 +22,7 @@ class Assessed(Protocol):
     reason: str
     detail: str
     segment_count: int
+    billed_segments: int
     encoding: str
     price_micros: int
     network_id: int | None
@@ -28,21 +32,24 @@ class Assessed(Protocol):
 
 @dataclass(slots=True)
 class Sums:
-    """Messages, their segments and their price."""
+    """Messages, their segments, how many of those are billed, and their price."""
 
     messages: int = 0
     segments: int = 0
+    billed_segments: int = 0
     price_micros: int = 0
 
     def add(self, one: Assessed) -> None:
         self.messages += 1
         self.segments += one.segment_count
+        self.billed_segments += one.billed_segments
         self.price_micros += one.price_micros
 
     def as_json(self) -> dict[str, int]:
         return {
             "messages": self.messages,
             "segments": self.segments,
+            "billed_segments": self.billed_segments,
             "price_micros": self.price_micros,
         }
 
@@ -54,6 +61,8 @@ class Report:
     audience: int = 0
     exclusions: Counter[str] = field(default_factory=Counter)
     missing_slots: Counter[str] = field(default_factory=Counter)
+    refused_values: Counter[str] = field(default_factory=Counter)  # "slot:code"
+    refusing_networks: dict[str, Counter[str]] = field(default_factory=dict)
     released: Sums = field(default_factory=Sums)
     by_encoding: dict[str, Sums] = field(default_factory=dict)
     by_count: dict[int, Sums] = field(default_factory=dict)
@@ -71,6 +80,10 @@ class Report:
                 self.exclusions[one.reason] += 1
                 if one.reason == "missing_value":
                     self.missing_slots[one.detail] += 1
+                elif one.reason in _REFUSALS:
+                    self.refused_values[one.detail] += 1
+                elif one.reason in NETWORK_REASONS:
+                    self.refusing_networks.setdefault(one.reason, Counter())[one.detail] += 1
             else:
                 self._release(one)
 
@@ -99,9 +112,15 @@ class Report:
             "audience": self.audience,
             "released": self.released.messages,
             "segments": self.released.segments,
+            "billed_segments": self.released.billed_segments,
             "price_micros": self.released.price_micros,
             "exclusions": dict(self.exclusions.most_common()),
             "missing_slots": dict(self.missing_slots.most_common()),
+            "refused_values": dict(self.refused_values.most_common()),
+            "refusing_networks": {
+                reason: dict(counts.most_common())
+                for reason, counts in self.refusing_networks.items()
+            },
             "by_encoding": {name: sums.as_json() for name, sums in self.by_encoding.items()},
             "by_count": {str(n): self.by_count[n].as_json() for n in sorted(self.by_count)},
             "networks": self._networks(network_names),

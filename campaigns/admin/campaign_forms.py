@@ -14,7 +14,7 @@ from campaigns.models import Campaign
 from campaigns.selectors.choices import Column, column_guess, list_columns, senders_for
 from campaigns.slot_values import LONGEST_TEXT
 from compliance.scoping import ScopedForm
-from messaging import slots
+from messaging.wording import grammar
 from messaging.models import TemplateVersion
 from routing.models import Sender
 
@@ -46,7 +46,7 @@ class CampaignForm(ScopedForm):
         self._prepare_times()
         chosen_list = self._chosen("contact_list")
         self.columns = list_columns(chosen_list.pk) if chosen_list else []
-        self.slot_names = slots.parse(self.version.body).slots if self.version else ()
+        self.slot_names = grammar.parse(self.version.body).slots if self.version else ()
         for slot in self.slot_names:
             self._add_slot(slot)
 

@@ -13,7 +13,7 @@ from campaigns.admin.campaign_acts import CampaignActs
 from campaigns.constants import CampaignStatus
 from campaigns.models import Campaign
 from campaigns.selectors.checks import check_of
-from campaigns.selectors.labels import money, reason_label, status_label
+from campaigns.selectors.labels import detail_label, money, reason_label, status_label
 from campaigns.selectors.live import filters, live, why_rows
 from campaigns.selectors.results import ResultFilter, results_page
 from campaigns.services.audience import audience_size
@@ -177,6 +177,7 @@ def _row_labels(row: Any) -> dict[str, str]:
     return {
         "status": status_label(row.status) or "–",
         "reason": reason_label(row.reason),
+        "detail": detail_label(row.reason, row.detail),
         "colour": _COLOURS.get(row.status, ""),
         "price": money(row.price_micros, row.currency) if row.segment_count else "",
     }

@@ -9,7 +9,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.selectors.labels import ENCODINGS, grouped, money, reason_label
+from campaigns.selectors.labels import (
+    ENCODINGS,
+    REFUSED_VALUES,
+    detail_label,
+    grouped,
+    money,
+    reason_label,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +59,10 @@ def check_of(report: Mapping[str, Any]) -> Check:
         audience=report["audience"],
         released=report["released"],
         bars=_bars(report),
-        segments=grouped(report["segments"]),
+        segments=_segments(report),
         cost=money(report["price_micros"], currency),
         encodings=[
-            (ENCODINGS.get(name, name), grouped(sums["messages"]), grouped(sums["segments"]))
+            (ENCODINGS.get(name, name), grouped(sums["messages"]), _segments(sums))
             for name, sums in report["by_encoding"].items()
         ],
         sizes=[
@@ -66,7 +73,7 @@ def check_of(report: Mapping[str, Any]) -> Check:
             (
                 row["name"] or _("Unknown network"),
                 grouped(row["messages"]),
-                grouped(row["segments"]),
+                _segments(row),
                 money(row["price_micros"], currency),
             )
             for row in report["networks"]
@@ -92,7 +99,7 @@ def _bars(report: Mapping[str, Any]) -> list[Bar]:
         return Bar(label, grouped(count), share, is_loss, note)
 
     losses = [
-        bar(reason_label(reason), count, is_loss=True, note=_slots(reason, report))
+        bar(reason_label(reason), count, is_loss=True, note=_note(reason, report))
         for reason, count in report["exclusions"].items()
     ]
     return [
@@ -102,10 +109,28 @@ def _bars(report: Mapping[str, Any]) -> list[Bar]:
     ]
 
 
-def _slots(reason: str, report: Mapping[str, Any]) -> str:
-    if reason != "missing_value":
-        return ""
-    return ", ".join(f"{{{slot}}}: {grouped(n)}" for slot, n in report["missing_slots"].items())
+def _note(reason: str, report: Mapping[str, Any]) -> str:
+    """The slots whose values are missing or refused, or the networks that refuse the text, each
+    with its number."""
+    if reason == "missing_value":
+        return ", ".join(f"{{{slot}}}: {grouped(n)}" for slot, n in report["missing_slots"].items())
+    if reason in REFUSED_VALUES:
+        return "; ".join(
+            f"{detail_label(reason, detail)}: {grouped(n)}"
+            for detail, n in report.get("refused_values", {}).items()
+            if (reason == "value_not_allowed") == detail.endswith(":not_sendable")
+        )
+    networks = report.get("refusing_networks", {}).get(reason, {})  # none in older reports
+    return ", ".join(f"{name}: {grouped(n)}" for name, n in networks.items())
+
+
+def _segments(sums: Mapping[str, Any]) -> str:
+    """Segments on the air, with those that are billed where networks add to the text."""
+    sent = grouped(sums["segments"])
+    billed = sums.get("billed_segments", sums["segments"])
+    if billed == sums["segments"]:
+        return sent
+    return _("%(sent)s (billed as %(billed)s)") % {"sent": sent, "billed": grouped(billed)}
 
 
 def _size(count: int) -> str:

@@ -24,6 +24,7 @@ def fingerprint(snapshot: Snapshot, campaign: Campaign, countries: Collection[st
     consent, which is asked for at release.
     """
     parts = [
+        _networks(snapshot, campaign, countries),
         _own(campaign),
         _list(campaign.contact_list_id),
         _text_and_sender(snapshot, campaign),
@@ -58,12 +59,37 @@ def _text_and_sender(snapshot: Snapshot, campaign: Campaign) -> list[Any]:
     text = snapshot.texts.get(campaign.template_version_id)
     sender = snapshot.senders.get(campaign.sender_id)
     return [
-        None if text is None else [text.body, text.message_class, text.advertiser_id],
+        None if text is None else [*text.texts, text.body, text.message_class, text.advertiser_id],
         None
         if sender is None
         else [sender.is_usable, sorted(sender.message_classes), sender.throughput],
         sorted(key for key in snapshot.registrations if key[0] == campaign.sender_id),
     ]
+
+
+def _networks(snapshot: Snapshot, campaign: Campaign, countries: Collection[str]) -> list[Any]:
+    """What networks add to the text and demand of it, and where it is registered."""
+    text = snapshot.texts.get(campaign.template_version_id)
+    rules = [
+        [
+            rule.rule_id,
+            rule.adds_before,
+            rule.adds_after,
+            rule.max_segments,
+            rule.refuses_certainly and rule.refused_characters,
+            rule.demands_registration and sorted(rule.registered_senders),
+        ]
+        for rule in snapshot.network_texts.values()
+        if text is not None
+        and rule.message_class == text.message_class
+        and rule.country in countries
+    ]
+    registered = [
+        [network_id, last_day]
+        for (version_id, network_id), last_day in snapshot.template_registrations.items()
+        if version_id == campaign.template_version_id
+    ]
+    return [sorted(rules, key=str), sorted(registered, key=str)]
 
 
 def _routing(snapshot: Snapshot, account_id: int, countries: frozenset[str]) -> list[Any]:

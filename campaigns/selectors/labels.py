@@ -8,17 +8,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from messaging.constants import FailureReason, MessageStatus
+from messaging.wording.sentences import REFUSALS
 
 _MICROS = Decimal(1_000_000)
 ENCODINGS = {"gsm7": "GSM-7", "ucs2": "UCS-2", "latin1": "Latin-1"}
 EXCLUDED = "excluded"
 
+REFUSED_VALUES = ("value_not_allowed", "value_refused")  # their detail is "slot:code"
+
 # Reasons that only a release has; the others are those of messages.
 _OWN_REASONS: dict[str, Promise] = {
     "missing_value": gettext_lazy("A value for the text is missing"),
     "value_not_allowed": gettext_lazy("A value has a character that cannot be sent"),
+    "value_refused": gettext_lazy("A value is not one that its slot takes"),
     "too_long": gettext_lazy("The text becomes longer than 10 segments"),
     "no_price": gettext_lazy("There is no price for this country"),
+    "too_long_there": gettext_lazy("The text becomes longer than the network carries"),
+    "characters_refused": gettext_lazy("The text has a character that the network refuses"),
 }
 
 
@@ -29,6 +35,14 @@ def reason_label(reason: str) -> str:
     if reason in FailureReason.values:
         return str(FailureReason(reason).label)
     return reason
+
+
+def detail_label(reason: str, detail: str) -> str:
+    """What stands beside a reason: of a refused value a sentence, else the detail as it is."""
+    if reason not in REFUSED_VALUES:
+        return detail
+    slot, _separator, code = detail.partition(":")
+    return _(REFUSALS[code]) % {"slot": slot} if code in REFUSALS else detail
 
 
 def status_label(status: str) -> str:

@@ -29,7 +29,7 @@ class ResultFilter:
 
 @dataclass(slots=True)
 class ResultRow:
-    """What became of one contact; `detail` names the slot of a missing value."""
+    """What became of one contact; `detail` names the slot of a missing or refused value."""
 
     msisdn: str
     name: str

@@ -1,6 +1,5 @@
 """The audience of a campaign as recipients: one query per slice, no object per contact."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,14 +18,14 @@ SELECT page.id, contact.* FROM (
     WHERE contact_list_id = %(list)s AND id > %(after)s AND id <= %(through)s
     ORDER BY id LIMIT %(limit)s
 ) page CROSS JOIN LATERAL (
-    SELECT c.id AS contact_id, c.msisdn, c.country{columns}
+    SELECT c.id AS contact_id, c.msisdn, c.country, c.language{columns}
     FROM campaigns_contact c WHERE c.id = page.contact_id LIMIT 1
 ) contact ORDER BY page.id
 """
 _SIZE = """
 SELECT count(*), coalesce(max(id), 0) FROM campaigns_listmembership WHERE contact_list_id = %s
 """
-_FIRST_VALUE = 4  # of a row: position, contact, number and country come before
+_FIRST_VALUE = 5  # of a row: position, contact, number, country and language come before
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,9 @@ def _query(columns: Sequence[SlotSource]) -> tuple[str, dict[str, Any]]:
 
 def _recipient(row: tuple[Any, ...], slots: Sequence[str], fixed: dict[str, str]) -> Recipient:
     if not slots:
-        return Recipient(row[1], row[2], row[3], fixed)
+        return Recipient(row[1], row[2], row[3], fixed, row[4])
     values = dict(fixed)
     for slot, value in zip(slots, row[_FIRST_VALUE:], strict=True):
         if value is not None:
-            values[slot] = value if value.isascii() else unicodedata.normalize("NFC", value)
-    return Recipient(row[1], row[2], row[3], values)
+            values[slot] = value
+    return Recipient(row[1], row[2], row[3], values, row[4])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from campaigns.imports.cells import csv_lines
 from campaigns.models import Campaign
-from campaigns.selectors.labels import plain_amount, reason_label, status_label
+from campaigns.selectors.labels import detail_label, plain_amount, reason_label, status_label
 from campaigns.selectors.results import ResultFilter, ResultRow, results_page
 from compliance.models import User
 from config.common import audit
@@ -67,7 +67,7 @@ class _Reader:
             to_e164(row.msisdn),
             row.name,
             status,
-            f"{reason}: {row.detail}" if row.detail else reason,
+            f"{reason}: {detail_label(row.reason, row.detail)}" if row.detail else reason,
             str(row.segment_count) if row.segment_count else "",
             plain_amount(row.price_micros) if row.segment_count else "",
             self._time(row.sent_at),

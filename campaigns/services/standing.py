@@ -7,7 +7,8 @@ from campaigns.models import Campaign
 from campaigns.slot_values import SlotSource, SlotValueError, slot_sources
 from config.common.errors import DomainError, InvalidError, NotAllowedError
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
-from messaging.services.drafts import class_allowed, sender_usable
+from messaging.services.drafts import class_allowed, sender_usable, value_sentence
+from messaging.wording.values import RefusedValueError, ValueCheck
 
 _LAUNCHED = frozenset(
     {
@@ -75,9 +76,10 @@ def _sender(snapshot: Snapshot, campaign: Campaign, text: ApprovedText) -> Sende
 
 
 def sources_require(campaign: Campaign, text: ApprovedText) -> tuple[SlotSource, ...]:
-    """Where each slot of the text gets its value. Raises InvalidError (field `values.<slot>`)."""
+    """Where each slot of the text gets its value. Raises InvalidError (field `values.<slot>`),
+    also for a text of the campaign's that the slot does not take in one of the languages."""
     try:
-        return slot_sources(campaign.values, text.template.slots)
+        sources = slot_sources(campaign.values, text.wordings.slots)
     except SlotValueError as error:
         sentence = {
             "missing": _("Slot “%(slot)s” has no value: choose a column or write a text."),
@@ -94,4 +96,27 @@ def sources_require(campaign: Campaign, text: ApprovedText) -> tuple[SlotSource,
         }[error.code]
         raise InvalidError(
             f"slot_{error.code}", sentence % {"slot": error.slot}, field=f"values.{error.slot}"
+        ) from error
+    for source in sources:
+        _text_checked(source, text)
+    return sources
+
+
+def _text_checked(source: SlotSource, text: ApprovedText) -> None:
+    if not source.text:
+        return
+    for wording in text.wordings:
+        for check in wording.checks:
+            if check.spec.name == source.slot:
+                _taken(check, source)
+
+
+def _taken(check: ValueCheck, source: SlotSource) -> None:
+    try:
+        check.take(source.text)
+    except RefusedValueError as error:
+        raise InvalidError(
+            f"slot_{error.problem.code}",
+            value_sentence(error.problem),
+            field=f"values.{source.slot}",
         ) from error

@@ -23,11 +23,13 @@ from config.common import clock
 from messaging.models import Template, TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from messaging.services.templates import version_approve, version_create, version_submit
+from messaging.services.templates.registrations import registrations_record
 from messaging.services.webhooks import webhook_put
 from routing.constants import RegistrationState
 from routing.models import Network, NumberPrefix, Rate, Route, Sender, SenderRegistration
 from routing.numbers.plan import DATA
 from routing.services.number_plans import number_plan_activate, number_plan_load
+from routing.services.text_rules import text_rules_load_shipped
 
 WINDOW = 200
 SHORT_CODE, BRANDNAME = "53849", "MAIFASHION"
@@ -70,6 +72,7 @@ def _made(sink: Sink | None, receiver: str) -> World:
     rule_packs_load_shipped(actor=None)
     for path in sorted(Path(DATA).glob("*_number_plan.json")):
         number_plan_activate(plan=number_plan_load(path=path, actor=None), actor=None)
+    text_rules_load_shipped(actor=None)
     account = Account.objects.create(
         slug="bench", name="Benchmark", country="VN", currency="VND", free_text_classes=["otp"]
     )
@@ -185,6 +188,12 @@ def _version(account: Account) -> TemplateVersion:
     )
     version = version_create(template=template, body=_BODY, slots=_SLOTS, author=author)
     version_submit(version=version, actor=author)
+    registrations_record(
+        version=version,
+        networks=list(Network.objects.filter(country="VN")),
+        state=RegistrationState.REGISTERED,
+        actor=None,
+    )
     return version_approve(version=version, reviewer=officer)
 
 

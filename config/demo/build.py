@@ -17,12 +17,22 @@ from compliance.services.api_keys import api_key_create
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
 from config.demo import world
-from messaging.models import Template
+from messaging.constants import VersionStatus
+from messaging.models import Template, TemplateVersion
 from messaging.services.templates import version_approve, version_create, version_submit
-from routing.constants import RegistrationState
-from routing.models import Network, Rate, Route, Sender, SenderRegistration
+from messaging.services.templates.registrations import registrations_record
+from routing.constants import RegistrationState, SenderKind
+from routing.models import (
+    Network,
+    NetworkTextRule,
+    Rate,
+    Route,
+    Sender,
+    SenderRegistration,
+)
 from routing.numbers.plan import DATA
 from routing.services.number_plans import number_plan_activate, number_plan_load
+from routing.services.text_rules import text_rules_load_shipped
 
 _MICROS = 1_000_000
 _PASSWORD_BYTES = 12
@@ -34,11 +44,13 @@ def world_build() -> dict[str, Any]:
     rule_packs_load_shipped(actor=None)
     for path in sorted(Path(DATA).glob("*_number_plan.json")):
         number_plan_activate(plan=number_plan_load(path=path, actor=None), actor=None)
+    text_rules_load_shipped(actor=None)
     accounts = {spec["slug"]: _account(spec) for spec in world.ACCOUNTS}
     users = _people(accounts)
     _carriers()
     _senders(accounts)
     _templates(accounts)
+    _registrations()
     _prices()
     account = accounts[world.ACCOUNTS[0]["slug"]]
     _key, token = api_key_create(
@@ -170,6 +182,37 @@ def _templates(accounts: dict[str, Account]) -> None:
         )
         version_submit(version=version, actor=author)
         version_approve(version=version, reviewer=reviewer, comment="")
+
+
+def _registrations() -> None:
+    """What a brandname may send is on the lists of the networks that keep one."""
+    for version in TemplateVersion.objects.filter(status=VersionStatus.APPROVED):
+        template = version.template
+        networks = [
+            rule.network
+            for rule in NetworkTextRule.objects.select_related("network")
+            if rule.demands_template_registration
+            and rule.message_class == template.message_class
+            and _has_brandname(template, rule.network.country)
+        ]
+        if networks:
+            registrations_record(
+                version=version,
+                networks=networks,
+                state=RegistrationState.REGISTERED,
+                reference=f"MAU-{template.slug.upper()}-{version.number}",
+                expires_on=clock.now().date() + timedelta(days=365),
+                actor=None,
+            )
+
+
+def _has_brandname(template: Template, country: str) -> bool:
+    return Sender.objects.filter(
+        account=template.account,
+        country=country,
+        kind=SenderKind.ALPHANUMERIC,
+        allowed_classes__contains=[template.message_class],
+    ).exists()
 
 
 def _prices() -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from compliance.constants import LANES
 from config.common.ids import uuid7
-from messaging.constants import MessageStatus, Origin
+from messaging.constants import FailureReason, MessageStatus, Origin
 from messaging.encoding import segmentation, validity
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
 from messaging.services.counting import Counted, count_widened
@@ -239,6 +239,8 @@ def _settle(draft: Draft, verdict: Verdict) -> tuple[Assessment, tuple[Draft, Fa
     )
     if verdict.action == "end":
         assessment.outcome, assessment.reason = EXCLUDED, verdict.reason
+        if verdict.reason == FailureReason.TEMPLATE_NOT_REGISTERED and verdict.decision:
+            assessment.detail = verdict.decision["network"]
         assessment.message_id = None
         return assessment, None
     return assessment, (draft, _fate(verdict))
