@@ -85,12 +85,17 @@ def readable_pack(data: Mapping[str, Any]) -> ReadablePack:
     )
 
 
+def rule_sentence(rule: model.Rule) -> str:
+    """What one rule asks of a message, in the reader's language."""
+    return str(_SENTENCES[type(rule.params)](rule.params))
+
+
 def _rule(rule: model.Rule, source: model.Source, note: str) -> ReadableRule:
     consequence, colour = SEVERITY[rule.severity]
     confidence, confidence_colour = CONFIDENCE[rule.confidence]
     return ReadableRule(
         id=rule.id,
-        sentence=_SENTENCES[type(rule.params)](rule.params),
+        sentence=rule_sentence(rule),
         classes=_classes(rule.applies_to),
         consequence=consequence,
         colour=colour,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.scoping import AccountScopedAdmin
+from config.common.console.actors import actor_of
 from messaging.admin.labels import VERSION_COLOURS, ago, change_page, label, lines, link
 from messaging.admin.pages import ListPage
 from messaging.admin.registration_texts import register_url
@@ -194,7 +195,9 @@ class TemplateVersionAdmin(VersionActions, ListPage, AccountScopedAdmin):
         context["wording_words"] = editor_words()
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if version is not None:
-            context |= review_context(version, is_draft_open=context["is_editor"])
+            context |= review_context(
+                version, actor_of(request), is_draft_open=context["is_editor"]
+            )
             context["register_url"] = register_url(request.user, version)
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -1,69 +1,66 @@
-"""The buttons of a version: hand in, approve, reject, withdraw, go on from it."""
+"""The buttons of a version: hand in, approve, reject, put in force, withdraw, go on from it."""
 
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from compliance.models import User
 from config.common.console.confirmation import Question, confirm, object_or_404
+from messaging.admin.version_buttons import allowed_actions, may_withdraw
+from messaging.admin.version_decisions import (
+    ApproveForm,
+    CommentForm,
+    ReasonForm,
+    RejectForm,
+    decide,
+)
+from messaging.admin.version_review import decision_details, rollback_link
 from messaging.admin.version_texts import (
+    Approved,
     Stopped,
+    activation_text,
     approval_text,
     submission_text,
+    use_rows,
     withdrawal_text,
 )
-from messaging.constants import VERSION_TRANSITIONS, VersionStatus
 from messaging.models import TemplateVersion
 from messaging.services.templates import (
+    version_activate,
     version_approve,
     version_reject,
     version_submit,
     version_withdraw,
 )
-
-_COMMENT_ROWS = 3
-
-
-def _comment(label: Any, *, required: bool) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=2000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": _COMMENT_ROWS}),
-    )
-
-
-class ApproveForm(forms.Form):
-    comment = _comment(_("Comment"), required=False)
-
-
-class RejectForm(forms.Form):
-    comment = _comment(_("What has to change"), required=True)
-
-
-class ReasonForm(forms.Form):
-    comment = _comment(_("Reason"), required=True)
+from messaging.services.templates.withdrawals import NEEDS_REASON
 
 
 class VersionActions:
     """Buttons for whom and when they work; the services check again."""
 
-    actions_detail = ("submit", "approve", "reject", "withdraw", "new_version")
+    actions_detail = (
+        "submit",
+        "approve",
+        "activate",
+        "reject",
+        "withdraw",
+        "roll_back",
+        "new_version",
+    )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
         """Only what this person may do with this version now."""
         version = self.get_object(request, str(object_id))  # type: ignore[attr-defined]
         if version is None:
             return []
-        person: Any = request.user
-        allowed = allowed_actions(person, version)
+        allowed = allowed_actions(_person(request), version)
         actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         prefix = "messaging_templateversion_"
         return [one for one in actions if one.action_name.removeprefix(prefix) in allowed]
@@ -89,7 +86,8 @@ class VersionActions:
     )
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = object_or_404(self, request, object_id, "review")
-        return confirm(
+        approved: list[TemplateVersion] = []
+        return decide(
             request,
             self,
             version,
@@ -97,14 +95,45 @@ class VersionActions:
                 title=_("Approve this version?"),
                 text=approval_text(version),
                 submit=_("Approve"),
-                done=_("Approved. It can be sent from now on."),
+                done=lazystr(Approved(approved)),
             ),
-            lambda values: _done(
+            lambda values: approved.append(
                 version_approve(
-                    version=version, reviewer=_person(request), comment=values["comment"]
+                    version=version,
+                    reviewer=_person(request),
+                    comment=values["comment"],
+                    activates_at=values["activates_at"],
+                    seen=values["seen"] or None,
                 )
             ),
             ApproveForm,
+            decision_details(version, seen=request.GET.get("seen", "")),
+        )
+
+    @action(
+        description=_("Put in force now"),
+        url_path="activate",
+        icon="bolt",
+        variant=ActionVariant.SUCCESS,
+    )
+    def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = object_or_404(self, request, object_id, "review")
+        return confirm(
+            request,
+            self,
+            version,
+            Question(
+                title=_("Put this version in force now?"),
+                text=activation_text(version),
+                submit=_("Put in force now"),
+                done=_("In force. It is sent from now on."),
+            ),
+            lambda values: _done(
+                version_activate(
+                    version=version, reviewer=_person(request), comment=values["comment"]
+                )
+            ),
+            CommentForm,
         )
 
     @action(description=_("Reject"), url_path="reject", icon="close", variant=ActionVariant.DANGER)
@@ -132,10 +161,12 @@ class VersionActions:
     @action(description=_("Withdraw"), url_path="withdraw", icon="undo")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = object_or_404(self, request, object_id, "view")
-        if not may_withdraw(_person(request), version):
+        person = _person(request)
+        if not may_withdraw(person, version):
             raise Http404
         stopped: list[int] = []
-        return confirm(
+        needs_reason = version.status in NEEDS_REASON
+        answer = decide(
             request,
             self,
             version,
@@ -148,44 +179,29 @@ class VersionActions:
             ),
             lambda values: stopped.append(
                 version_withdraw(
-                    version=version, actor=_person(request), comment=values.get("comment", "")
+                    version=version, actor=person, comment=values.get("comment", "")
                 ).stopped
             ),
-            ReasonForm if version.status == VersionStatus.APPROVED else forms.Form,
+            ReasonForm if needs_reason else forms.Form,
+            {"uses": use_rows(version) if needs_reason else []},
         )
+        if stopped and (back := rollback_link(version, person)):
+            messages.info(request, back)
+        return answer
+
+    @action(description=_("Roll back to this wording"), url_path="roll-back", icon="history")
+    def roll_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._written_anew(request, object_id)
 
     @action(description=_("New version from this"), url_path="new", icon="edit_note")
     def new_version(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._written_anew(request, object_id)
+
+    def _written_anew(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A draft with this wording, which somebody else has to approve like any other."""
         version = object_or_404(self, request, object_id, "add")
         page = reverse("admin:messaging_templateversion_add")
         return HttpResponseRedirect(f"{page}?from={version.pk}")
-
-
-def allowed_actions(person: User, version: TemplateVersion) -> frozenset[str]:
-    """What the person may do with the version in its present state."""
-    leads_to = VERSION_TRANSITIONS[version.status]
-    is_author = version.author_id == person.pk
-    may = {
-        name: person.has_perm(f"messaging.{name}_templateversion", version)
-        for name in ("submit", "review", "add")
-    }
-    may_review = may["review"] and not is_author
-    allowed = {
-        "submit": VersionStatus.SUBMITTED in leads_to and may["submit"],
-        "approve": VersionStatus.APPROVED in leads_to and may_review,
-        "reject": VersionStatus.REJECTED in leads_to and may_review,
-        "withdraw": VersionStatus.WITHDRAWN in leads_to and may_withdraw(person, version),
-        "new_version": version.status != VersionStatus.DRAFT and may["add"],
-    }
-    return frozenset(name for name, is_allowed in allowed.items() if is_allowed)
-
-
-def may_withdraw(person: User, version: TemplateVersion) -> bool:
-    """Officers of the account, and the author while they write its templates."""
-    if person.has_perm("messaging.withdraw_templateversion", version):
-        return True
-    is_author = version.author_id == person.pk
-    return is_author and person.has_perm("messaging.submit_templateversion", version)
 
 
 def _done(_result: object) -> None:

@@ -1,34 +1,41 @@
-"""What a reviewer sees of a version: the phone's view, its cost, the rules, what changed."""
+"""What a reviewer sees of a version: phones' view, cost, rules, what changed, who did what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from config.common.errors import DomainError
-from messaging.admin.labels import ENCODINGS, SEVERITY_COLOURS, label
+from compliance.models import User
+from compliance.readable_rules import SEVERITY
+from messaging.admin.labels import SEVERITY_COLOURS, change_page, label, link, moment
 from messaging.admin.registration_texts import network_rows
+from messaging.admin.version_buttons import buttons
+from messaging.admin.version_changes import differences
+from messaging.admin.version_history import history_rows
+from messaging.admin.version_preview import (
+    language_views,
+    slot_rows,
+    stored_wordings,
+    worst_overall,
+)
+from messaging.admin.version_words import CLASSES, FORMATS, format_fits
+from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.class_rules import class_rules
+from messaging.selectors.reviews import review_fingerprint
 from messaging.selectors.templates import (
     CountryFindings,
     approved_version,
+    findings_of,
     is_blocked_everywhere,
+    rollback_version,
+    staged_version,
 )
-from messaging.services.templates import WordingAnalysis, wording_analyse
-from messaging.slots import parse
-from messaging.wordings import Figures, changes_between, longest_of
-
-
-@dataclass(frozen=True, slots=True)
-class CostRow:
-    """One of the three figures of a template."""
-
-    title: str
-    encoding: str
-    units: int
-    segments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,75 +44,146 @@ class FindingRow:
 
     country: str
     label: SafeString
+    rule_id: str
     message: str
     fix: str
     citation: str
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryRow:
-    """Who did what to the version, and why."""
+class RuleRow:
+    """A rule that every message of the class meets."""
 
-    at: datetime
-    who: str
-    what: str
+    country: str
+    label: SafeString
+    sentence: str
+    citation: str
 
 
-def review_context(version: TemplateVersion, *, is_draft_open: bool) -> dict[str, Any]:
+def review_context(
+    version: TemplateVersion, person: User, *, is_draft_open: bool
+) -> dict[str, Any]:
     """For the page's templates; an open draft is shown by its editor instead."""
+    context: dict[str, Any] = {"history_rows": history_rows(version)}
     if is_draft_open:
-        return {"history_rows": history_rows(version)}
+        return context
+    findings = findings_of(version)
     approved = approved_version(version.template)
-    context: dict[str, Any] = {
+    context |= {
         "version": version,
-        "history_rows": history_rows(version),
+        "buttons": buttons(person, version, seen=review_fingerprint(version, findings)),
         "network_rows": network_rows(version),
+        "notices": notices(version, approved),
+        "next_step": next_step(version, person),
+        "findings": finding_rows(findings),
+        "finding_counts": counts_text(findings),
+        "is_blocked": is_blocked_everywhere(findings),
+        "class_words": CLASSES.get(version.template.message_class, ""),
+        "class_rules": rule_rows([one.country for one in findings], version),
+        "approved": approved if approved is not None and approved.pk != version.pk else None,
     }
-    if approved is not None and approved.pk != version.pk:
-        context["approved"] = approved
-        context["changes"] = changes_between(approved.body, version.body)
-    found = _analysis(version)
-    if found is not None:
-        context |= {
-            "analysis": found,
-            "longest_text": longest_of(parse(found.body), found.specs),
-            "costs": cost_rows(found),
-            "findings": finding_rows(found.findings),
-            "is_blocked": is_blocked_everywhere(found.findings),
+    if context["approved"] is not None and version.status != VersionStatus.RETIRED:
+        context["differences"] = differences(context["approved"], version)
+    return context | _wording(version)
+
+
+def _wording(version: TemplateVersion) -> dict[str, Any]:
+    wordings = stored_wordings(version)
+    if wordings is None:
+        return {}
+    views = language_views(version, wordings)
+    return {
+        "languages": views,
+        "slots": slot_rows(wordings),
+        "worst": worst_overall(views, has_slots=bool(wordings.slots)),
+        "worst_segments": max(view.worst_segments for view in views),
+        "format_words": FORMATS.get(version.message_format, ""),
+        "format_fits": all(format_fits(one, version.message_format) for one in wordings),
+    }
+
+
+def notices(version: TemplateVersion, approved: TemplateVersion | None) -> list[str]:
+    """What somebody should know first, by the version's state."""
+    staged = staged_version(version.template)
+    found = []
+    if version.status == VersionStatus.STAGED:
+        until = (
+            _("Until then version %(number)d is sent.") % {"number": approved.number}
+            if approved
+            else _("Until then nothing of this template is sent.")
+        )
+        when = _("Approved. It comes into force on %(time)s.") % {
+            "time": moment(version.activates_at)
         }
-    return context
+        found.append(f"{when} {until}")
+    elif staged is not None:
+        found.append(
+            _("Version %(number)d is approved and comes into force on %(time)s.")
+            % {"number": staged.number, "time": moment(staged.activates_at)}
+        )
+    if version.status == VersionStatus.RETIRED:
+        found.append(
+            _(
+                "Replaced by a newer version. What was accepted with it still leaves; withdraw it to"
+                " stop that."
+            )
+        )
+    return found
 
 
-def _analysis(version: TemplateVersion) -> WordingAnalysis | None:
-    """None for a wording that today's checks would refuse."""
-    try:
-        return wording_analyse(body=version.body, slots=version.slots, template=version.template)
-    except DomainError:
+def next_step(version: TemplateVersion, person: User) -> dict[str, Any] | None:
+    """After a withdrawal: the wording to go back to, where nothing of the template is sent."""
+    if version.status != VersionStatus.WITHDRAWN or approved_version(version.template):
         return None
+    former = rollback_version(version.template)
+    if former is None:
+        return None
+    page = reverse("admin:messaging_templateversion_add")
+    may_write = person.has_perm("messaging.add_templateversion", version)
+    return {
+        "number": former.number,
+        "may_write": may_write,
+        "url": f"{page}?from={former.pk}"
+        if may_write
+        else change_page("messaging.templateversion", former.pk),
+    }
 
 
-def cost_rows(found: WordingAnalysis) -> list[CostRow]:
-    """The figures a reviewer compares."""
-    rows = [_cost(_("With the examples"), found.cost.example)]
-    if found.specs:
-        rows += [
-            _cost(_("With the longest values, in the letters of the examples"), found.cost.longest),
-            _cost(_("With the longest values, if one has letters outside GSM-7"), found.cost.worst),
-        ]
-    return rows
+def rollback_link(version: TemplateVersion, person: User) -> SafeString | None:
+    """The next step after a withdrawal, as a message with its link."""
+    step = next_step(version, person)
+    if step is None:
+        return None
+    return format_html(
+        "{} {}",
+        _("Nothing of this template is sent now."),
+        link(_("Go back to the wording of version %(number)d") % step, step["url"]),
+    )
 
 
-def _cost(title: str, figures: Figures) -> CostRow:
-    return CostRow(title, ENCODINGS[figures.encoding], figures.units, figures.segment_count)
+def decision_details(version: TemplateVersion, *, seen: str) -> dict[str, Any]:
+    """What is approved, in sight of the button; `seen` is what the review page showed."""
+    findings = findings_of(version)
+    fingerprint = review_fingerprint(version, findings)
+    wordings = stored_wordings(version)
+    views = language_views(version, wordings) if wordings else []
+    return {
+        "fingerprint": fingerprint,
+        "has_changed": bool(seen) and seen != fingerprint,
+        "findings": finding_rows(findings),
+        "languages": views,
+        "worst": worst_overall(views, has_slots=bool(wordings and wordings.slots)) if views else "",
+    }
 
 
-def finding_rows(findings: tuple[CountryFindings, ...]) -> list[FindingRow]:
+def finding_rows(findings: Sequence[CountryFindings]) -> list[FindingRow]:
     """Every finding with its country, what forbids first."""
     words = {"block": _("forbidden"), "delay": _("delayed"), "warn": _("warning")}
     return [
         FindingRow(
             country=one.country,
             label=label(words[finding.severity], SEVERITY_COLOURS[finding.severity]),
+            rule_id=finding.rule_id,
             message=finding.message,
             fix=finding.fix,
             citation=finding.citation,
@@ -115,30 +193,23 @@ def finding_rows(findings: tuple[CountryFindings, ...]) -> list[FindingRow]:
     ]
 
 
-def history_rows(version: TemplateVersion) -> list[HistoryRow]:
-    """What happened, newest first."""
-    rows = version.history.select_related("history_user").order_by("-history_date", "-history_id")
-    return [
-        HistoryRow(
-            at=row.history_date,
-            who=row.history_user.get_username() if row.history_user else _("system"),
-            what=_what(row.history_change_reason or ""),
-        )
-        for row in rows
-    ]
+def counts_text(findings: Sequence[CountryFindings]) -> str:
+    """How many findings there are, in a few words."""
+    every = [finding for one in findings for finding in one.findings]
+    blocking = sum(finding.is_blocking for finding in every)
+    if not every:
+        return _("none")
+    if not blocking:
+        return ngettext("%(count)d warning", "%(count)d warnings", len(every)) % {
+            "count": len(every)
+        }
+    return ngettext("%(count)d forbids it", "%(count)d forbid it", blocking) % {"count": blocking}
 
 
-def _what(reason: str) -> str:
-    """The stored word in the reader's language, with the comment as it was written."""
-    words = {
-        "created": _("Draft created"),
-        "changed": _("Draft changed"),
-        "submitted": _("Submitted for approval"),
-        "approved": _("Approved"),
-        "rejected": _("Rejected"),
-        "withdrawn": _("Withdrawn"),
-        "retired": _("Retired"),
-    }
-    word, _separator, comment = reason.partition(": ")
-    shown = words.get(word, word)
-    return f"{shown}: {comment}" if comment else shown
+def rule_rows(countries: Sequence[str], version: TemplateVersion) -> list[RuleRow]:
+    """What every message of the class meets, country by country."""
+    rows = []
+    for rule in class_rules(countries, version.template.message_class):
+        words, colour = SEVERITY[rule.severity]
+        rows.append(RuleRow(rule.country, label(words, colour), rule.sentence, rule.citation))
+    return rows

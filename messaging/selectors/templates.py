@@ -117,6 +117,17 @@ def approved_version(template: Template) -> TemplateVersion | None:
     return template.versions.filter(status=VersionStatus.APPROVED).first()
 
 
+def staged_version(template: Template) -> TemplateVersion | None:
+    """The version that waits for its time."""
+    return template.versions.filter(status=VersionStatus.STAGED).first()
+
+
+def rollback_version(template: Template) -> TemplateVersion | None:
+    """The latest version that was sent once and was not taken back."""
+    retired = template.versions.filter(status=VersionStatus.RETIRED)
+    return retired.order_by("-reviewed_at", "-number").first()
+
+
 def templates_listed(templates: QuerySet[Template]) -> QuerySet[Template]:
     """For lists: each with `latest_status` and `latest_number`, and `approved_number`."""
     latest = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number")

@@ -166,9 +166,12 @@ def test_new_version_takes_over_a_wording(world: World, browse: Any) -> None:
         ("alice", "draft", {"submit"}),
         ("alice", "submitted", {"withdraw", "new"}),
         ("alice", "approved", {"withdraw", "new"}),
-        ("alice", "rejected", {"new"}),
+        ("alice", "rejected", {"roll-back"}),
+        ("alice", "staged", {"withdraw", "new"}),
+        ("alice", "retired", {"withdraw", "roll-back"}),
         ("bob", "draft", set()),
         ("bob", "submitted", {"approve", "reject", "withdraw"}),
+        ("bob", "staged", {"activate", "withdraw"}),
         ("bob", "approved", {"withdraw"}),
         ("bob", "retired", {"withdraw"}),
         ("ines", "submitted", set()),
@@ -223,7 +226,10 @@ def test_withdrawal_says_how_much_it_stops(world: World, browse: Any) -> None:
     assert version.status == VersionStatus.WITHDRAWN
 
 
-@pytest.mark.parametrize("name", ["submit", "approve", "reject", "withdraw", "new_version"])
+@pytest.mark.parametrize(
+    "name",
+    ["submit", "approve", "activate", "reject", "withdraw", "roll_back", "new_version"],
+)
 @pytest.mark.parametrize("who", ["charlie", "ines", "ada"])
 def test_buttons_give_nothing_away_to_others(
     world: World, browse: Any, who: str, name: str
@@ -247,7 +253,8 @@ def test_review_page_shows_changes_escaped(world: World, browse: Any) -> None:
         template=former.template, body="Hello <b>them</b>", status="submitted"
     )
     answer = browse(world.bob).get(page("templateversion", "change", version.pk))
-    assert [one.text for one in answer.context["changes"] if one.kind == "added"] == ["them"]
+    [found] = answer.context["differences"]
+    assert [one.text for one in found.changes if one.kind == "added"] == ["them"]
     assert "&lt;b&gt;<del>you</del><ins>them</ins>" in answer.content.decode()
     assert "<b>" not in answer.content.decode().split('id="version-review"')[1]
 
@@ -268,7 +275,7 @@ def test_history_says_who_and_why(world: World, browse: Any) -> None:
     browse(world.bob).post(button(version, "reject"), {"comment": "Wrong price"})
     rows = browse(world.alice).get(page("templateversion", "change", version.pk))
     latest = rows.context["history_rows"][0]
-    assert (latest.who, latest.what) == ("bob", "Rejected: Wrong price")
+    assert (latest.who, latest.what, latest.comment) == ("bob", "Rejected", "Wrong price")
 
 
 def test_review_queue_begins_with_the_longest_waiting(world: World, browse: Any) -> None:

@@ -10,13 +10,13 @@ from compliance.services.rules import rule_packs_load_shipped
 from config.common.errors import ConflictError, InvalidError
 from messaging.constants import VersionStatus
 from messaging.models import Event, TemplateVersion
-from messaging.services.templates import bulk as bulk_module
 from messaging.services.templates import (
     bulk_review,
     version_reject,
     version_withdraw,
     versions_approve,
 )
+from messaging.services.templates.reviews import version_pass
 from tests.factories import make_template_version
 from tests.messaging.test_template_reviews import LABELLED, written
 from tests.world import World
@@ -28,7 +28,12 @@ S = VersionStatus
 def approve(world: World, *versions: TemplateVersion, **overrides: Any) -> list[TemplateVersion]:
     ids = [one.pk for one in versions]
     seen = overrides.pop("seen", None) or bulk_review(ids, world.bob).fingerprint
-    values = {"version_ids": ids, "reviewer": world.bob, "comment": "Alike", "seen": seen}
+    values: dict[str, Any] = {
+        "version_ids": ids,
+        "reviewer": world.bob,
+        "comment": "Alike",
+        "seen": seen,
+    }
     return versions_approve(**(values | overrides))
 
 
@@ -132,14 +137,14 @@ def test_rules_that_changed_since_the_page_was_opened_stop_all(world: World) -> 
 
 def test_failure_of_one_leaves_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = written(world), written(world)
-    real = bulk_module.version_pass
+    real = version_pass
 
     def fail(version: TemplateVersion, *args: Any) -> None:
         real(version, *args)
         if version.pk == second.pk:
             raise ConflictError("version_state", "No")
 
-    monkeypatch.setattr(bulk_module, "version_pass", fail)
+    monkeypatch.setattr("messaging.services.templates.bulk.version_pass", fail)
     with pytest.raises(ConflictError):
         approve(world, first, second)
     assert statuses(first, second) == [S.SUBMITTED] * 2

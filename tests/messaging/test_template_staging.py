@@ -14,7 +14,6 @@ from messaging.constants import VersionStatus
 from messaging.models import Event, TemplateVersion
 from messaging.selectors.reviews import review_fingerprint
 from messaging.services.templates import (
-    activations,
     version_activate,
     version_approve,
     version_reject,
@@ -22,6 +21,7 @@ from messaging.services.templates import (
     version_withdraw,
     versions_activate_due,
 )
+from messaging.services.templates.steps import version_enforce
 from tests.factories import make_message, make_template_version
 from tests.messaging.test_template_reviews import LABELLED, queue, written
 from tests.messaging.threads import in_threads
@@ -104,14 +104,14 @@ def test_one_bad_version_does_not_stop_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = staged(world), staged(world)
-    real = activations.version_enforce
+    real = version_enforce
 
     def refuse(version: TemplateVersion, *args: Any, **fields: Any) -> None:
         if version.pk == bad.pk:
             raise ConflictError("version_state", "No")
         real(version, *args, **fields)
 
-    monkeypatch.setattr(activations, "version_enforce", refuse)
+    monkeypatch.setattr("messaging.services.templates.activations.version_enforce", refuse)
     with clock.freeze(clock.now() + HOUR):
         assert versions_activate_due()["activated"] == 1
     assert (status_of(bad), status_of(good)) == (S.STAGED, S.APPROVED)
