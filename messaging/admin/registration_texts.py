@@ -107,7 +107,7 @@ def register_url(user: Any, version: TemplateVersion) -> str:
 def _label(one: Standing) -> SafeString:
     if one.registration is None:
         return label(_("Not registered"), "danger" if one.stops_messages else "")
-    if one.days_left is not None and one.days_left <= 0:
+    if one.days_left is not None and one.days_left < 0:
         return label(_("Expired"), "danger" if one.is_demanded else "warning")
     state = RegistrationState(one.registration.state)
     colours = {

@@ -29,7 +29,7 @@ REGISTRABLE = frozenset(
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A version with one network. `registration` is None where nobody recorded any; it may be of
-    another version with the same text (`from_number`). `days_left` counts today."""
+    another version with the same text (`from_number`). `days_left` is 0 on its last day."""
 
     network_id: int
     network_name: str
@@ -112,8 +112,8 @@ def _standing(
     left = None
     if row is not None and row.expires_on is not None:
         today = snapshot.rulebook.rules_for(row.network.country, clock.now()).on
-        left = (row.expires_on - today).days + 1
-    is_over = left is not None and left <= 0
+        left = (row.expires_on - today).days
+    is_over = left is not None and left < 0
     return Standing(
         network_id=network_id,
         network_name=name,
