@@ -163,7 +163,16 @@ def make_template_version(
     **overrides: Any,
 ) -> TemplateVersion:
     """A version, approved by somebody else than its author; class and such go to the template."""
-    own = {"number", "slots", "author", "reviewer", "submitted_at"}
+    own = {
+        "number",
+        "slots",
+        "rewriting",
+        "variants",
+        "message_format",
+        "author",
+        "reviewer",
+        "submitted_at",
+    }
     version = {key: value for key, value in overrides.items() if key in own}
     rest = {key: value for key, value in overrides.items() if key not in own}
     template = template or make_template(account, **rest)

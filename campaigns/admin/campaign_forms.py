@@ -14,8 +14,8 @@ from campaigns.models import Campaign
 from campaigns.selectors.choices import Column, column_guess, list_columns, senders_for
 from campaigns.slot_values import LONGEST_TEXT
 from compliance.scoping import ScopedForm
-from messaging.wording import grammar
 from messaging.models import TemplateVersion
+from messaging.wording import grammar
 from routing.models import Sender
 
 FIXED = "=fixed"  # no column's key can be this

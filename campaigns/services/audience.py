@@ -98,8 +98,6 @@ def _query(columns: Sequence[SlotSource]) -> tuple[str, dict[str, Any]]:
 def _recipient(row: tuple[Any, ...], slots: Sequence[str], fixed: dict[str, str]) -> Recipient:
     if not slots:
         return Recipient(row[1], row[2], row[3], fixed, row[4])
-    values = dict(fixed)
-    for slot, value in zip(slots, row[_FIRST_VALUE:], strict=True):
-        if value is not None:
-            values[slot] = value
+    found = zip(slots, row[_FIRST_VALUE:], strict=True)
+    values = fixed | {slot: value for slot, value in found if value is not None}
     return Recipient(row[1], row[2], row[3], values, row[4])

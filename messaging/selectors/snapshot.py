@@ -5,6 +5,7 @@ one day; processes keep one and look at the version several times a second, so t
 withdrawn template or a changed route is respected at once without a query per message.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -15,10 +16,10 @@ from compliance.models import Account
 from compliance.rule_packs.packs import Rulebook
 from compliance.selectors.rules import rulebook
 from config.common import clock, versions
-from messaging import slots
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 from messaging.selectors.registrations import Registrations, template_registrations
+from messaging.wording.wordings import WordingSet, wording_set
 from routing.engine import RoutingSnapshot
 from routing.models import Sender
 from routing.network_texts import NetworkText
@@ -31,6 +32,8 @@ from routing.selectors.snapshot import (
     sender_registrations,
 )
 from routing.selectors.text_rules import network_text_rules
+
+logger = logging.getLogger(__name__)
 
 _VERSION_AGE_SECONDS = 0.2
 _CARRIERS_AGE_SECONDS = 1.0
@@ -68,7 +71,7 @@ class SenderCard:
 
 @dataclass(frozen=True, slots=True)
 class ApprovedText:
-    """A template version that may be sent, ready to render.
+    """A template version that may be sent, ready to render in each of its languages.
 
     `is_current`: approved now. A retired one was replaced by a newer wording: what was accepted
     or launched with it still leaves, nothing new begins with it.
@@ -80,8 +83,13 @@ class ApprovedText:
     slug: str
     message_class: str
     body: str
-    template: slots.Template
+    wordings: WordingSet
     is_current: bool
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What rules judge: each language's text in its letters, with slots shown."""
+        return self.wordings.texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,19 +209,39 @@ def _sender_card(row: Sender, day: date) -> SenderCard:
 def _sendable_texts() -> list[ApprovedText]:
     sendable = (VersionStatus.APPROVED, VersionStatus.RETIRED)
     rows = TemplateVersion.objects.filter(status__in=sendable).select_related("template")
-    return [
-        ApprovedText(
-            version_id=row.id,
-            account_id=row.template.account_id,
-            advertiser_id=row.template.advertiser_id,
-            slug=row.template.slug,
-            message_class=row.template.message_class,
-            body=row.body,
-            template=slots.parse(row.body),
-            is_current=row.status == VersionStatus.APPROVED,
-        )
-        for row in rows
-    ]
+    texts = (_approved_text(row) for row in rows)
+    return [text for text in texts if text is not None]
+
+
+def _approved_text(row: TemplateVersion) -> ApprovedText | None:
+    """None for a version that cannot be read: it is not sent, and stops no other."""
+    try:
+        wordings = version_wordings(row)
+    except (ValueError, KeyError):
+        logger.exception("template version cannot be read", extra={"version": row.pk})
+        return None
+    return ApprovedText(
+        version_id=row.id,
+        account_id=row.template.account_id,
+        advertiser_id=row.template.advertiser_id,
+        slug=row.template.slug,
+        message_class=row.template.message_class,
+        body=row.body,
+        wordings=wordings,
+        is_current=row.status == VersionStatus.APPROVED,
+    )
+
+
+def version_wordings(row: TemplateVersion) -> WordingSet:
+    """The compiled wordings of a stored version. Raises ValueError or KeyError where it was not
+    checked before it was stored."""
+    return wording_set(
+        body=row.body,
+        slots=row.slots,
+        rewriting=row.rewriting,
+        variants=row.variants,
+        language=row.template.language,
+    )
 
 
 snapshots = SnapshotCache()

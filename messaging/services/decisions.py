@@ -208,9 +208,9 @@ class _Batch:
 
     def _decider(self, case: Case, sender: SenderCard) -> Decider:
         key = (case.country, case.lane, case.advertiser_id, sender.id, case.template_version_id)
-        # A free text is its own; an approved one is judged by its body, the same for all.
+        # A free text is its own; an approved one is judged in all its languages, for all alike.
         approved = self._snapshot.texts.get(case.template_version_id or 0)
-        text = case.text if approved is None else approved.body
+        texts = (case.text,) if approved is None else approved.texts
         if approved is None:
             key = (*key, case.text)  # type: ignore[assignment]
         decider = self._deciders.get(key)
@@ -225,7 +225,13 @@ class _Batch:
                 now=self._now,
                 is_from_template=approved is not None,
             )
-            content = content_findings(rules, text, LANES[case.lane])
+            content = tuple(
+                dict.fromkeys(
+                    finding
+                    for text in texts
+                    for finding in content_findings(rules, text, LANES[case.lane])
+                )
+            )
             decider = self._deciders[key] = Decider(rules, shared, content)
         return decider
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from compliance.constants import LANES
 from config.common.errors import DomainError, InvalidError, NotAllowedError
-from messaging import slots
 from messaging.encoding import segmentation, validity
 from messaging.selectors.snapshot import AccountCard, ApprovedText, SenderCard, Snapshot
 from messaging.services.counting import Counted, text_counted_by
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
+from messaging.wording.sentences import VALUES
+from messaging.wording.values import RefusedValueError, ValueProblem
 from routing.constants import NetworkSource, SenderStatus
 from routing.engine import price_of
 from routing.network_texts import NetworkText
@@ -127,31 +128,45 @@ def text_checked(text: str, *, field_name: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def text_rendered(approved: ApprovedText, values: Mapping[str, str]) -> str:
-    """The approved text with its slots filled. Raises InvalidError naming the slot."""
+def text_rendered(approved: ApprovedText, values: Mapping[str, str], *, language: str = "") -> str:
+    """The approved text in the wording for `language`, with its slots filled.
+
+    Raises InvalidError naming the slot: `unknown_parameter`, `missing_parameter`, or
+    `value_<code>` of a value that its slot does not take (messaging.wording.values).
+    """
     clean = {
         name: text_checked(value, field_name=f"parameters.{name}") for name, value in values.items()
     }
-    unknown = sorted(set(clean) - set(approved.template.slots))
+    known = approved.wordings.slots
+    unknown = sorted(set(clean) - set(known))
     if unknown:
         raise InvalidError(
             "unknown_parameter",
             _("The template has no slot “%(slot)s”: its slots are %(slots)s.")
-            % {"slot": unknown[0], "slots": ", ".join(approved.template.slots) or "—"},
+            % {"slot": unknown[0], "slots": ", ".join(known) or "—"},
             field=f"parameters.{unknown[0]}",
         )
-    return _render(approved, clean)
-
-
-def _render(approved: ApprovedText, values: Mapping[str, str]) -> str:
     try:
-        return approved.template.render(values)
-    except slots.MissingSlotError as error:
-        raise InvalidError(
-            "missing_parameter",
-            _("The slot “%(slot)s” has no value: give one.") % {"slot": error.slots[0]},
-            field=f"parameters.{error.slots[0]}",
-        ) from error
+        return approved.wordings.choose(language).render(clean)
+    except RefusedValueError as error:
+        raise value_refused(error.problem, f"parameters.{error.problem.slot}") from error
+
+
+def value_refused(problem: ValueProblem, field_name: str) -> InvalidError:
+    """The refusal of a value in the reader's language."""
+    return InvalidError(
+        "missing_parameter" if problem.code == "missing" else f"value_{problem.code}",
+        value_sentence(problem),
+        field=field_name,
+    )
+
+
+def value_sentence(problem: ValueProblem) -> str:
+    """What is wrong with a value, in the reader's language; positions count from 1."""
+    values = {"slot": problem.slot, **dict(problem.params)}
+    if "position" in values:
+        values["position"] = int(values["position"]) + 1
+    return _(VALUES[problem.code]) % values
 
 
 def segments_counted(text: str, *, field_name: str = "text") -> segmentation.SegmentCount:

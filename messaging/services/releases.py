@@ -12,14 +12,14 @@ from datetime import datetime
 from compliance.constants import LANES
 from config.common.ids import uuid7
 from messaging.constants import FailureReason, MessageStatus, Origin
-from messaging.encoding import segmentation, validity
+from messaging.encoding import segmentation
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
 from messaging.services.counting import Counted, count_widened
 from messaging.services.decisions import Case, Verdict, cases_decide
 from messaging.services.drafts import MAX_SEGMENTS, Draft
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from messaging.services.rows import Fate, rows_store, tally_accepted
-from messaging.slots import MissingSlotError
+from messaging.wording.values import RefusedValueError, ValueProblem
 from routing.engine import price_of
 from routing.network_texts import NetworkText
 from routing.selectors.snapshot import number_overrides
@@ -27,12 +27,13 @@ from routing.selectors.snapshot import number_overrides
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A contact as the release sees it; `values` by slot, already as text in NFC."""
+    """A contact as the release sees it; `values` by slot. `language` chooses the wording."""
 
     contact_id: int
     msisdn: str
     country: str
     values: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,10 @@ class Assessment:
     """What would happen, or happened, to one recipient.
 
     `outcome`: released or excluded (with `reason`: a FailureReason, or missing_value,
-    value_not_allowed, too_long, no_price, too_long_there, characters_refused; `detail` names the
-    slot or the network). `due_at`: when it may leave, where that is later. `billed_segments`:
-    with what the network adds.
+    value_not_allowed, value_refused, too_long, no_price, too_long_there, characters_refused;
+    `detail` names the slot, with the code of a refused value behind a colon, or the network).
+    `due_at`: when it may leave, where that is later. `billed_segments`: with what the network
+    adds.
     """
 
     contact_id: int
@@ -128,11 +130,9 @@ class _Slice:
         if self._sender is None:
             return _excluded(recipient, "sender_not_allowed")
         try:
-            text = self._text.template.render(recipient.values)
-        except MissingSlotError as error:
-            return _excluded(recipient, "missing_value", error.slots[0])
-        if not text.isascii() and validity.text_error(text) is not None:
-            return _excluded(recipient, "value_not_allowed")
+            text = self._text.wordings.choose(recipient.language).render(recipient.values)
+        except RefusedValueError as error:
+            return _refused(recipient, error.problem)
         count = segmentation.segment_count(text)
         if count.segment_count > MAX_SEGMENTS:
             return _excluded(recipient, "too_long")
@@ -187,6 +187,14 @@ class _Slice:
                 self._snapshot.routing, self._account.id, country, network_id, message_class
             )
         return self._prices[key]
+
+
+def _refused(recipient: Recipient, problem: ValueProblem) -> Assessment:
+    """A recipient whose value a slot does not take."""
+    if problem.code == "missing":
+        return _excluded(recipient, "missing_value", problem.slot)
+    reason = "value_not_allowed" if problem.code == "not_sendable" else "value_refused"
+    return _excluded(recipient, reason, f"{problem.slot}:{problem.code}")
 
 
 def _refusal(rule: NetworkText, text: str, counted: Counted) -> str:

@@ -15,13 +15,15 @@ from messaging.encoding import segmentation
 from messaging.selectors.snapshot import AccountCard, ApprovedText, Snapshot
 from messaging.services import drafts as drafting
 from messaging.services.drafts import Draft
+from messaging.services.free_texts import class_differs, text_source
 from routing.numbers import MESSAGES, Number, NumberError, shipped_normalizer
 from routing.selectors.snapshot import number_overrides
 
 
 @dataclass(frozen=True, slots=True)
 class MessageRequest:
-    """One message as a customer asks for it; `sender` is an address, `template` a short name."""
+    """One message as a customer asks for it; `sender` is an address, `template` a short name,
+    `language` the recipient's, which chooses among the template's."""
 
     to: str
     sender: str
@@ -29,6 +31,7 @@ class MessageRequest:
     text: str | None = None
     template: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
     send_at: datetime | None = None
     expires_at: datetime | None = None
     client_reference: str = ""
@@ -66,8 +69,8 @@ def request_draft(
     read; what may not be sent goes to `refuse`."""
     sender = drafting.sender_named(snapshot, account, request.sender)
     _ask(refuse, drafting.sender_usable, sender, snapshot)
-    approved, text = request_text(snapshot, account, request)
-    message_class = _class(account, request, approved, refuse)
+    approved, text = _source(snapshot, account, request, refuse)
+    message_class = _class(request, approved)
     _ask(refuse, drafting.class_allowed, sender, message_class)
     number = _number(request.to, account.country)
     count = _count(text, refuse)
@@ -119,7 +122,24 @@ def request_text(
     if request.template is None:
         return None, drafting.text_checked(request.text or "", field_name="text")
     approved = approved_required(snapshot, account, request.template)
-    return approved, drafting.text_rendered(approved, request.parameters)
+    return approved, drafting.text_rendered(approved, request.parameters, language=request.language)
+
+
+def _source(
+    snapshot: Snapshot, account: AccountCard, request: MessageRequest, refuse: Refuse
+) -> tuple[ApprovedText | None, str]:
+    """The wording and the text. A plain text of a class that the account may not write freely
+    has to come from one of its approved wordings, and is then sent by that."""
+    approved, text = request_text(snapshot, account, request)
+    if approved is not None or request.message_class in account.free_text_classes:
+        return approved, text
+    try:
+        return text_source(snapshot, account, text, request.message_class)
+    except DomainError as error:
+        if request.message_class is None and account.free_text_classes:
+            return None, text  # some class is missing, rather than a template
+        refuse(error)
+        return None, text
 
 
 def approved_required(snapshot: Snapshot, account: AccountCard, slug: str) -> ApprovedText:
@@ -134,17 +154,10 @@ def approved_required(snapshot: Snapshot, account: AccountCard, slug: str) -> Ap
     return approved
 
 
-def _class(
-    account: AccountCard, request: MessageRequest, approved: ApprovedText | None, refuse: Refuse
-) -> str:
+def _class(request: MessageRequest, approved: ApprovedText | None) -> str:
     if approved is not None:
         if request.message_class not in (None, approved.message_class):
-            raise InvalidError(
-                "class_differs",
-                _("The template is of class “%(class)s”: leave “class” out or give that one.")
-                % {"class": approved.message_class},
-                field="class",
-            )
+            raise class_differs(approved)
         return approved.message_class
     if request.message_class not in MessageClass.values:
         raise InvalidError(
@@ -152,18 +165,6 @@ def _class(
             _("Free text needs a “class”: one of %(classes)s.")
             % {"classes": ", ".join(MessageClass.values)},
             field="class",
-        )
-    if request.message_class not in account.free_text_classes:
-        refuse(
-            NotAllowedError(
-                "free_text_not_allowed",
-                _(
-                    "This account may not send free text of class “%(class)s”: use an approved"
-                    " template."
-                )
-                % {"class": request.message_class},
-                field="text",
-            )
         )
     return str(request.message_class)
 

@@ -19,8 +19,10 @@ def sample_value(check: ValueCheck) -> str:
     slot's name."""
     if check.spec.example:
         return rewrite(check.spec.example, check.rewriting)
-    sample = check.form.sample if check.form else _TYPED.get(check.spec.type, check.spec.name)
-    return sample[: check.longest]
+    spec = check.spec
+    typed = check.form.sample if check.form else _TYPED.get(spec.type, spec.name)
+    candidates = [one[: check.longest] for one in (typed, spec.name, "123456", "ABC", "1", "A")]
+    return next((one for one in candidates if check.refusal(one) is None), candidates[0])
 
 
 def shortest_value(check: ValueCheck) -> str:

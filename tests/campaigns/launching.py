@@ -30,6 +30,7 @@ from tests.factories import (
 )
 
 BODY = "Hello {name}, order {order_code} is on its way."
+SLOTS = [{"name": "name", "max_length": 200}, {"name": "order_code", "max_length": 500}]
 VALUES = {"name": {"attribute": "name"}, "order_code": {"attribute": "order_code"}}
 
 
@@ -91,7 +92,7 @@ def make_market(account: Account | None = None) -> Market:
         make_route(make_carrier())
         make_rate()
     sender = make_sender(account, registered=(network,))
-    version = make_template_version(account, body=BODY)
+    version = make_template_version(account, body=BODY, slots=SLOTS)
     snapshots.forget()
     return Market(account, version, sender)
 

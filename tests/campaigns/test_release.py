@@ -89,7 +89,7 @@ def test_exclusions_by_reason_add_up_to_the_audience(market):
         "suppressed": 2,
         "missing_value": 1,
         "no_price": 1,
-        "too_long": 1,
+        "value_refused": 1,
     }
     assert Counter(reason for _outcome, reason in ledger(campaign).values()) == {
         "": 3,

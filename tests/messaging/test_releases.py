@@ -24,6 +24,7 @@ from tests.messaging.hot import Line, make_line, suppress, tallies
 CAMPAIGN = 7001
 BODY = "Hello {name}, your order {order} is on its way."
 VALUES = {"name": "Mai", "order": "A-1"}
+SLOTS = [{"name": "name", "max_length": 400}, {"name": "order", "max_length": 400}]
 
 
 @pytest.fixture
@@ -33,7 +34,9 @@ def line(db) -> Line:
 
 @pytest.fixture
 def release(line: Line) -> Release:
-    version = make_template_version(line.account, body=BODY, advertiser=line.sender.advertiser)
+    version = make_template_version(
+        line.account, body=BODY, slots=SLOTS, advertiser=line.sender.advertiser
+    )
     return Release(line.account.pk, CAMPAIGN, version.pk, line.sender.pk)
 
 
@@ -61,11 +64,13 @@ def test_release_does_what_preflight_said(line, release):
     people = [
         recipient(1),
         recipient(2, values={"name": "Mai"}),
-        recipient(3, values=VALUES | {"name": "x" * 2000}),
+        recipient(3, values={"name": "Đ" * 350, "order": "Đ" * 350}),
         recipient(4, values=VALUES | {"name": "\ud83d"}),
         recipient(5, country="SE"),
         recipient(6, values=VALUES | {"name": "Đặng Thị Ngọc Ánh" * 5}),
         recipient(7),
+        recipient(8, values=VALUES | {"name": "x" * 401}),
+        recipient(9, values=VALUES | {"name": "Mai\nbit.ly/x"}),
     ]
     suppress(line, people[6].msisdn)
     assessed, released = both(release, people)
@@ -74,10 +79,12 @@ def test_release_does_what_preflight_said(line, release):
         ("released", "", ""),
         ("excluded", "missing_value", "order"),
         ("excluded", "too_long", ""),
-        ("excluded", "value_not_allowed", ""),
+        ("excluded", "value_not_allowed", "name:not_sendable"),
         ("excluded", "no_price", ""),
         ("released", "", ""),
         ("excluded", "suppressed", ""),
+        ("excluded", "value_refused", "name:too_long"),
+        ("excluded", "value_refused", "name:newline"),
     ]
     assert (released[5].encoding, released[5].segment_count) == ("ucs2", 2)
 

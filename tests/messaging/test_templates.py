@@ -113,7 +113,7 @@ def test_draft_gets_the_next_number_its_author_and_plain_newlines(world: World) 
     assert (first.number, second.number, first.author) == (1, 2, world.alice)
     assert first.status == VersionStatus.DRAFT
     assert first.body.endswith("{code}\n+QyYAqib1U4")
-    assert second.slots == [{"name": "code", "max_length": 20, "example": ""}]
+    assert second.slots == [{"name": "code", "max_length": 40, "example": ""}]
     assert first.history.get().history_user == world.alice
 
 

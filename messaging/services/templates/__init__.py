@@ -1,7 +1,6 @@
 """Templates: their heads, their versions, and the review that makes a version sendable."""
 
 from messaging.services.templates.activations import version_activate, versions_activate_due
-from messaging.services.templates.analysis import WordingAnalysis, wording_analyse
 from messaging.services.templates.bulk import BulkReview, bulk_review, versions_approve
 from messaging.services.templates.heads import template_change, template_create
 from messaging.services.templates.reviews import (
@@ -15,7 +14,6 @@ from messaging.services.templates.withdrawals import Withdrawal, version_withdra
 __all__ = [
     "BulkReview",
     "Withdrawal",
-    "WordingAnalysis",
     "bulk_review",
     "template_change",
     "template_create",
@@ -28,5 +26,4 @@ __all__ = [
     "version_withdraw",
     "versions_activate_due",
     "versions_approve",
-    "wording_analyse",
 ]

@@ -1,6 +1,5 @@
-"""Writing a version: its text and what may stand in its slots."""
+"""Writing a version: its words in each language and what may stand in its slots."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,33 +8,63 @@ from django.utils.translation import gettext as _
 
 from compliance.models import User
 from config.common.errors import ConflictError, InvalidError
-from messaging import slots as slot_grammar
 from messaging.constants import VersionStatus
 from messaging.models import Template, TemplateVersion
-from messaging.services.drafts import MAX_SEGMENTS, text_checked
+from messaging.services.drafts import MAX_SEGMENTS
 from messaging.services.templates.records import permission_required, version_record
-from messaging.wordings import MAX_LONGEST, SlotSpec, cost_of, specs_of
+from messaging.services.templates.wordings import (
+    MAX_CHARACTERS,
+    CheckedWording,
+    SlotList,
+    VariantList,
+    template_parsed,
+    wording_checked,
+)
+from messaging.wording.formats import format_findings
+from messaging.wording.sentences import FORMATS
+from messaging.wording.wordings import Wording
+from messaging.wording.worst import bound_of
 
-MAX_CHARACTERS = 1600
-SlotList = Sequence[Mapping[str, Any]]  # JSON objects: name, max_length, example
+__all__ = [
+    "MAX_CHARACTERS",
+    "CheckedWording",
+    "SlotList",
+    "VariantList",
+    "template_parsed",
+    "version_create",
+    "version_update",
+    "wording_checked",
+    "wording_complete",
+    "wording_of_version",
+]
 
 
 @transaction.atomic
 def version_create(
-    *, template: Template, body: str, slots: SlotList, author: User
+    *,
+    template: Template,
+    body: str,
+    slots: SlotList,
+    author: User,
+    rewriting: str = "none",
+    variants: VariantList = (),
+    message_format: str = "",
 ) -> TemplateVersion:
     """A new draft with the next number. Raises NotAllowedError, or InvalidError with the place
     where the text is no template."""
     permission_required(author, "messaging.add_templateversion", template)
     Template.objects.select_for_update(no_key=True).get(pk=template.pk)  # numbers in turn
-    body, specs = wording_checked(body, slots)
+    wording = wording_checked(
+        body=body,
+        slots=slots,
+        rewriting=rewriting,
+        variants=variants,
+        message_format=message_format,
+        language=template.language,
+    )
     last = template.versions.aggregate(last=Max("number"))["last"] or 0
     version = TemplateVersion(
-        template=template,
-        number=last + 1,
-        body=body,
-        slots=[spec.as_json() for spec in specs],
-        author=author,
+        template=template, number=last + 1, author=author, **wording.as_fields()
     )
     # Written below, with its actor.
     version.skip_history_when_saving = True  # type: ignore[attr-defined]
@@ -46,14 +75,28 @@ def version_create(
 
 @transaction.atomic
 def version_update(
-    *, version: TemplateVersion, body: str, slots: SlotList, actor: User
+    *,
+    version: TemplateVersion,
+    body: str,
+    slots: SlotList,
+    actor: User,
+    rewriting: str | None = None,
+    variants: VariantList | None = None,
+    message_format: str | None = None,
 ) -> TemplateVersion:
-    """Changes a draft, by whoever writes templates in its account. Raises ConflictError once it
-    was submitted, NotAllowedError and InvalidError as above."""
+    """Changes a draft, by whoever writes templates in its account; what is None stays. Raises
+    ConflictError once it was submitted, NotAllowedError and InvalidError as above."""
     permission_required(actor, "messaging.change_templateversion", version)
-    body, specs = wording_checked(body, slots)
+    wording = wording_checked(
+        body=body,
+        slots=slots,
+        rewriting=version.rewriting if rewriting is None else rewriting,
+        variants=version.variants if variants is None else variants,
+        message_format=version.message_format if message_format is None else message_format,
+        language=version.template.language,
+    )
     changed = TemplateVersion.objects.filter(pk=version.pk, status=VersionStatus.DRAFT).update(
-        body=body, slots=[spec.as_json() for spec in specs]
+        **wording.as_fields()
     )
     if not changed:
         raise ConflictError(
@@ -65,101 +108,55 @@ def version_update(
     return version
 
 
-def wording_checked(body: str, slots: SlotList) -> tuple[str, tuple[SlotSpec, ...]]:
-    """The text as it is stored (NFC, newlines as LF) and its slots. Raises InvalidError."""
-    body = text_checked(body.replace("\r\n", "\n").replace("\r", "\n"), field_name="body")
-    if not body.strip():
-        raise InvalidError("empty_text", _("The text is empty: write one."), field="body")
-    if len(body) > MAX_CHARACTERS:
-        raise InvalidError(
-            "text_too_long",
-            _("The text has %(count)d characters; at most %(limit)d are allowed: shorten it.")
-            % {"count": len(body), "limit": MAX_CHARACTERS},
-            field="body",
-        )
-    parsed = template_parsed(body)
-    try:
-        specs = specs_of(parsed, slots)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise InvalidError(
-            "bad_slots",
-            _("A slot needs a name, a longest value in characters and an example."),
-            field="slots",
-        ) from error
-    for spec in specs:
-        _spec_checked(spec)
-    return body, specs
+def wording_of_version(version: TemplateVersion) -> CheckedWording:
+    """A stored version by today's checks. Raises InvalidError."""
+    return wording_checked(
+        body=version.body,
+        slots=version.slots,
+        rewriting=version.rewriting,
+        variants=version.variants,
+        message_format=version.message_format,
+        language=version.template.language,
+    )
 
 
 def wording_complete(version: TemplateVersion) -> None:
-    """Raises InvalidError where a version is not ready for review: a slot without an example, or
-    longest values that no message holds."""
-    parsed, specs = (
-        template_parsed(version.body),
-        specs_of(template_parsed(version.body), version.slots),
-    )
-    for spec in specs:
+    """Raises InvalidError where a version is not ready for review: a slot without an example,
+    values that no message holds in the guaranteed worst case, a format that is not met."""
+    wording = wording_of_version(version)
+    for spec in wording.specs:
         if not spec.example:
             raise InvalidError(
                 "example_missing",
                 _("The slot “%(slot)s” has no example: reviewers need one.") % {"slot": spec.name},
                 field="slots",
             )
-    count = cost_of(parsed, specs).longest.segment_count
+    for index, one in enumerate(wording.wordings):
+        field = "body" if index == 0 else f"variants.{index - 1}.body"
+        _worst_checked(one, field)
+        _format_checked(one, version.message_format, field)
+
+
+def _worst_checked(wording: Wording, field: str) -> None:
+    count = bound_of(wording).segment_count
     if count > MAX_SEGMENTS:
         raise InvalidError(
             "too_long",
             _(
-                "With the longest values the text needs %(count)d segments; at most %(limit)d are"
-                " allowed: shorten it or its longest values."
+                "In the worst case the text needs %(count)d segments; at most %(limit)d are"
+                " allowed: shorten it or its longest values, or limit their characters."
             )
             % {"count": count, "limit": MAX_SEGMENTS},
-            field="body",
+            field=field,
         )
 
 
-def template_parsed(body: str) -> slot_grammar.Template:
-    """The text's grammar. Raises InvalidError that names place and fix."""
-    try:
-        return slot_grammar.parse(body)
-    except slot_grammar.SlotError as error:
-        sentence = {
-            "unclosed_brace": _(
-                "“{” at character %(position)d is not closed: write {name} for a slot or {{ for a"
-                " brace."
-            ),
-            "unopened_brace": _(
-                "“}” at character %(position)d closes nothing: write }} for a brace."
-            ),
-            "bad_slot_name": _(
-                "“%(name)s” at character %(position)d is no slot name: use small letters a–z,"
-                " digits and _, beginning with a letter."
-            ),
-        }[error.code]
+def _format_checked(wording: Wording, message_format: str, field: str) -> None:
+    for finding in format_findings(wording, message_format):
+        values: dict[str, Any] = dict(finding.params)
         raise InvalidError(
-            error.code,
-            sentence % {"position": error.position + 1, "name": error.name},
-            field="body",
-            position=error.position,
-        ) from error
-
-
-def _spec_checked(spec: SlotSpec) -> None:
-    text_checked(spec.example, field_name="slots")
-    if not 1 <= spec.max_length <= MAX_LONGEST:
-        raise InvalidError(
-            "bad_longest",
-            _("The longest value of “%(slot)s” must be 1 to %(limit)d characters.")
-            % {"slot": spec.name, "limit": MAX_LONGEST},
-            field="slots",
-        )
-    if len(spec.example) > spec.max_length:
-        raise InvalidError(
-            "example_too_long",
-            _(
-                "The example of “%(slot)s” has %(count)d characters, more than its longest value"
-                " (%(limit)d): shorten it or allow more."
-            )
-            % {"slot": spec.name, "count": len(spec.example), "limit": spec.max_length},
-            field="slots",
+            f"format_{finding.code}",
+            _(FORMATS[finding.code]) % values,
+            field=field,
+            position=finding.position,
         )

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from campaigns.imports.columns import Columns, attribute_key, columns, is_attribute_key
 from campaigns.imports.errors import MAPPING_MESSAGES, MappingError
 from campaigns.imports.text import fold
-from messaging import slots
+from messaging.wording import grammar
 
 
 def test_a_mapping_becomes_positions():
@@ -46,4 +46,4 @@ def test_keys_made_of_titles_can_be_slots_of_a_template(title):
     key = attribute_key(fold(title))
     if key:
         assert is_attribute_key(key)
-        assert slots.parse(f"{{{key}}}").slots == (key,)
+        assert grammar.parse(f"{{{key}}}").slots == (key,)
