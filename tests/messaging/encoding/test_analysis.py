@@ -45,6 +45,27 @@ def test_lone_surrogate_counts_as_its_replacement():
     assert [(c.position, c.character) for c in analysis.culprits] == [(3, "\ufffd")]
 
 
+def test_invisible_and_refused_characters_are_told_whatever_the_encoding():
+    analysis = analyse("OTP 12\f [x]", refused="[]")
+    assert analysis.encoding == "gsm7"
+    assert [(one.position, one.name) for one in analysis.invisible] == [(6, "U+000C")]
+    assert [one.position for one in analysis.refused] == [8, 10]
+    assert analyse("OTP [x]").refused == ()
+
+
+def test_what_decomposed_letters_would_cost():
+    analysis = analyse("Mã xác thực")
+    assert analysis.is_nfc
+    assert (analysis.units, analysis.nfd_units) == (11, 15)
+    assert analyse("Ma\u0303 xác thực").nfd_units == 15
+
+
+def test_profile_decides_the_encoding():
+    profile = EncodingProfile(has_latin1=True)
+    analysis = analyse("façade", profile=profile)
+    assert (analysis.encoding, analysis.data_coding, analysis.culprits) == ("latin1", 3, ())
+
+
 def test_forced_latin1_has_no_culprits():
     assert analyse("façade", encoding="latin1").culprits == ()
 
