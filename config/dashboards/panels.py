@@ -55,7 +55,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A card with a table, or with steps; `empty` is said when there are no rows."""
+    """A card with a table, or with steps; `empty` is said when there are no rows, and `summary`
+    above them."""
 
     title: Text
     headers: Sequence[Text] = ()
@@ -64,6 +65,7 @@ class Panel:
     links: Sequence[Link] = ()
     steps: Sequence[Step] = ()
     is_wide: bool = True
+    summary: Text = ""
 
     @property
     def table(self) -> dict[str, Any]:

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compliance.models import Suppression
 from compliance.numbers import to_display
 from config.common import clock
 from config.common.console.labels import label
-from config.dashboards.panels import Link, Panel, Viewer, ago, link, page
+from config.common.durations import since
+from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.reviews import review_backlog
 
 _SHOWN = 10
 _RECENT = timedelta(days=7)
@@ -44,13 +47,32 @@ def _reviews(viewer: Viewer) -> Panel:
         ]
         for one in waiting
     ]
+    queue = f"{page('messaging.templateversion', 'changelist')}?status__exact=submitted"
     return Panel(
         title=_("Templates waiting for your review"),
         headers=[_("Template"), _("Account"), _("Class"), _("Author"), _("Submitted")],
         rows=rows,
         empty=_("Nothing waits for review."),
-        links=[Link(_("All versions"), page("messaging.templateversion", "changelist"))],
+        links=[
+            Link(_("Review queue"), queue, is_first=bool(rows)),
+            Link(_("All versions"), page("messaging.templateversion", "changelist")),
+        ],
+        summary=_backlog_text(viewer),
     )
+
+
+def _backlog_text(viewer: Viewer) -> str:
+    """How many wait, and for how long the oldest has."""
+    backlog = review_backlog(viewer.account_ids)
+    if not backlog.count:
+        return ""
+    words = ngettext(
+        "%(count)s version waits, for %(time)s.",
+        "%(count)s versions wait, the oldest for %(time)s.",
+        backlog.count,
+    )
+    oldest = backlog.oldest or clock.now()
+    return words % {"count": number(backlog.count), "time": since(oldest, clock.now())}
 
 
 def _opt_outs(viewer: Viewer) -> Panel:

@@ -11,11 +11,12 @@ from unfold.decorators import display
 
 from compliance.scoping import AccountScopedAdmin
 from config.common.console.actors import actor_of
-from messaging.admin.labels import VERSION_COLOURS, ago, change_page, label, lines, link
+from messaging.admin.labels import VERSION_COLOURS, change_page, label, lines, link
 from messaging.admin.pages import ListPage
 from messaging.admin.registration_texts import register_url
 from messaging.admin.version_actions import VersionActions
 from messaging.admin.version_form import VersionForm, counter_answer, editor_words
+from messaging.admin.version_queue import VersionQueue
 from messaging.admin.version_review import review_context
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
@@ -25,7 +26,7 @@ _WRITTEN = ("template", "body", "slots")
 
 
 @admin.register(TemplateVersion)
-class TemplateVersionAdmin(VersionActions, ListPage, AccountScopedAdmin):
+class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScopedAdmin):
     """The wordings of templates: written, handed in, reviewed by another person."""
 
     form = VersionForm
@@ -84,12 +85,6 @@ class TemplateVersionAdmin(VersionActions, ListPage, AccountScopedAdmin):
             "template__account", "template__advertiser", "author", "reviewer"
         )
 
-    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """What waits for review: the longest waiting first."""
-        if request.GET.get("status__exact") == VersionStatus.SUBMITTED:
-            return ("submitted_at",)
-        return ("-id",)
-
     @display(description=_("version"), ordering="template__name")
     def name(self, obj: TemplateVersion) -> str:
         return str(obj)
@@ -117,10 +112,6 @@ class TemplateVersionAdmin(VersionActions, ListPage, AccountScopedAdmin):
     @display(description=_("class"), ordering="template__message_class")
     def class_label(self, obj: TemplateVersion) -> str:
         return obj.template.get_message_class_display()
-
-    @display(description=_("waiting"), ordering="submitted_at")
-    def waiting(self, obj: TemplateVersion) -> str:
-        return ago(obj.submitted_at) if obj.status == VersionStatus.SUBMITTED else "–"
 
     @display(description=_("account"), ordering="template__account__name")
     def account(self, obj: TemplateVersion) -> str:

@@ -20,7 +20,7 @@ from messaging.models import Template
 from messaging.selectors.templates import templates_listed, versions_of
 from messaging.services.templates import template_change, template_create
 
-_REVIEWED = ("advertiser", "message_class")
+_REVIEWED = ("advertiser", "message_class", "language")
 
 
 class TemplateForm(ScopedForm):

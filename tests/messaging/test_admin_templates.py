@@ -22,8 +22,6 @@ from tests.factories import (
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-COUNTER = "admin:messaging_templateversion_analyse"
-SALE = "[QC] Sale for {name}. Tu choi, soan TC gui 53849"
 
 
 def page(model: str, name: str, *args: Any) -> str:
@@ -36,11 +34,6 @@ def button(version: TemplateVersion, name: str) -> str:
 
 def button_names(answer: Any) -> set[str]:
     return {one["path"].rstrip("/").rsplit("/", 1)[-1] for one in answer.context["actions_detail"]}
-
-
-def ask(client: Client, body: str, **values: Any) -> Any:
-    question = {"body": body, "slots": [], "template": None} | values
-    return client.post(reverse(COUNTER), json.dumps(question), content_type="application/json")
 
 
 def test_marketer_makes_a_template_and_goes_on_to_its_text(world: World, browse: Any) -> None:
@@ -79,8 +72,8 @@ def test_foreign_advertiser_is_not_offered(world: World, browse: Any) -> None:
 def test_reviewed_head_shows_class_and_advertiser_read_only(world: World, browse: Any) -> None:
     template = make_template_version(world.account, advertiser=world.advertiser).template
     form = browse(world.alice).get(page("template", "change", template.pk)).context["adminform"]
-    assert {"message_class", "advertiser", "slug"} <= set(form.readonly_fields)
-    assert set(form.form.fields) == {"name", "language"}
+    assert {"message_class", "advertiser", "language", "slug"} <= set(form.readonly_fields)
+    assert set(form.form.fields) == {"name"}
 
 
 def test_template_page_marks_the_version_that_is_sent(world: World, browse: Any) -> None:
@@ -137,7 +130,7 @@ def test_version_of_a_foreign_template_is_not_written(world: World, browse: Any)
 def test_draft_is_changed_in_its_form(world: World, browse: Any) -> None:
     version = make_template_version(world.account, status=VersionStatus.DRAFT)
     address = page("templateversion", "change", version.pk)
-    assert "wording-editor" in browse(world.alice).get(address).content.decode()
+    assert 'id="composer"' in browse(world.alice).get(address).content.decode()
     browse(world.alice).post(address, {"body": "New text", "slots": "[]"})
     version.refresh_from_db()
     assert version.body == "New text"
@@ -146,7 +139,7 @@ def test_draft_is_changed_in_its_form(world: World, browse: Any) -> None:
 def test_submitted_version_has_no_form(world: World, browse: Any) -> None:
     version = make_template_version(world.account, status=VersionStatus.SUBMITTED)
     address = page("templateversion", "change", version.pk)
-    assert "wording-editor" not in browse(world.alice).get(address).content.decode()
+    assert 'id="composer"' not in browse(world.alice).get(address).content.decode()
     assert browse(world.alice).post(address, {"body": "X", "slots": "[]"}).status_code == 403
 
 
@@ -291,60 +284,6 @@ def test_review_queue_begins_with_the_longest_waiting(world: World, browse: Any)
         page("templateversion", "changelist"), {"status__exact": "submitted"}
     )
     assert [str(one) for one in queue.context["cl"].result_list] == ["First v1", "Second v1"]
-
-
-def test_counter_says_what_a_text_costs(world: World, browse: Any) -> None:
-    slots = [{"name": "name", "max_length": 30, "example": "Việt"}]
-    found = ask(browse(world.alice), "Xin chào {name} " + "x" * 60, slots=slots).json()
-    assert (found["error"], found["preview"][:14]) == (None, "Xin chào Việt ")
-    assert found["example"] == {"encoding": "UCS-2", "units": 74, "segments": 2, "left": 60}
-    assert found["longest"]["units"] == 100
-    assert [(one["character"], one["suggestion"]) for one in found["culprits"]] == [("ệ", "e")]
-    assert found["plain"].endswith("1 segment.")
-
-
-def test_counter_detects_slots_as_they_are_typed(world: World, browse: Any) -> None:
-    found = ask(browse(world.alice), "{b} and {a}").json()
-    assert [one["name"] for one in found["slots"]] == ["b", "a"]
-    assert found["segments"] == [{"units": 7, "text": "b and a"}]
-
-
-def test_counter_says_where_a_text_is_wrong(world: World, browse: Any) -> None:
-    error = ask(browse(world.alice), "Hi {name").json()["error"]
-    assert (error["code"], error["position"], error["field"]) == ("unclosed_brace", 3, "body")
-
-
-def test_counter_knows_the_rules_of_the_templates_class(world: World, browse: Any) -> None:
-    rule_packs_load_shipped(actor=None)
-    marketing = make_template(world.account, message_class="marketing")
-    found = ask(browse(world.alice), "Sale!", template=marketing.pk).json()["findings"]
-    assert {one["country"] for one in found} == {"VN"}
-    assert ask(browse(world.alice), SALE, template=marketing.pk).json()["findings"] == []
-
-
-def test_counter_does_not_know_foreign_templates(world: World, browse: Any) -> None:
-    rule_packs_load_shipped(actor=None)
-    foreign = make_template(world.other_account, message_class="marketing")
-    assert ask(browse(world.alice), "Sale!", template=foreign.pk).json()["findings"] == []
-
-
-@pytest.mark.parametrize(
-    "question", ["", "[]", "{}", '{"body": 1, "slots": []}', '{"body": "x", "slots": {}}']
-)
-def test_counter_refuses_what_is_no_question(world: World, browse: Any, question: str) -> None:
-    answer = browse(world.alice).post(reverse(COUNTER), question, content_type="application/json")
-    assert answer.status_code == 400
-
-
-@pytest.mark.parametrize("who", ["bob", "ines", "olga", "ada"])
-def test_counter_is_for_writers(world: World, browse: Any, who: str) -> None:
-    assert ask(browse(getattr(world, who)), "Hi").status_code == 403
-
-
-def test_counter_changes_nothing_and_takes_posts_only(world: World, browse: Any) -> None:
-    ask(browse(world.alice), "Hi {name}")
-    assert not TemplateVersion.objects.exists()
-    assert browse(world.alice).get(reverse(COUNTER)).status_code == 405
 
 
 @pytest.mark.parametrize("model", ["template", "templateversion"])
