@@ -187,7 +187,7 @@ class TemplateRegistrationAdmin(ListPage, AccountScopedAdmin):
             actor=person,
             **values,
         )
-        obj.pk, obj.network = made[0].pk, made[0].network
+        obj.pk, obj.version, obj.network = made[0].pk, made[0].version, made[0].network
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The service has written everything."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from campaigns.models import AudienceEntry, Campaign, Contact
+from campaigns.selectors.checks import check_of
 from campaigns.services import preflight as preflight_module
 from campaigns.services.campaigns import campaign_launch, campaign_update
 from campaigns.services.preflight import (
@@ -19,7 +20,8 @@ from config.common import clock
 from config.common.errors import ConflictError, DomainError
 from messaging.models import Message, TemplateVersion
 from messaging.selectors.snapshot import snapshots
-from routing.models import Network, Rate, Sender
+from messaging.services.templates.registrations import registrations_record
+from routing.models import Network, NetworkTextRule, Rate, Sender
 from tests.campaigns.launching import (
     VALUES,
     Market,
@@ -72,11 +74,59 @@ def test_the_report_splits_by_encoding_count_and_network(market):
     Contact.objects.filter(pk=contacts_of(contact_list)[0].pk).update(name="Lan")
     report = checked(market.campaign(contact_list))
     price = 300_000_000
-    one = {"messages": 1, "segments": 1, "price_micros": price}
+    one = {"messages": 1, "segments": 1, "billed_segments": 1, "price_micros": price}
     assert report["by_encoding"] == {"gsm7": one, "ucs2": one}
-    assert report["by_count"] == {"1": {"messages": 2, "segments": 2, "price_micros": 2 * price}}
+    assert report["by_count"] == {"1": {name: 2 * value for name, value in one.items()}}
     assert [row["messages"] for row in report["networks"]] == [2]
     assert report["networks"][0]["name"]
+
+
+def test_networks_that_refuse_are_named_with_their_numbers(market):
+    NetworkTextRule.objects.create(
+        network=Network.objects.get(code="viettel-test"),
+        message_class="care",
+        demands_template_registration=True,
+    )
+    report = checked(market.campaign(4))
+    assert report["exclusions"] == {"template_unregistered": 4}
+    assert report["refusing_networks"] == {"template_unregistered": {"Viettel-Test": 4}}
+    (bar,) = [bar for bar in check_of(report).bars if bar.is_loss]
+    assert (bar.label, bar.note) == (
+        "The template is not registered with the recipient's network",
+        "Viettel-Test: 4",
+    )
+
+
+def test_what_a_network_adds_is_in_segments_billed_and_price(market):
+    NetworkTextRule.objects.create(
+        network=Network.objects.get(code="viettel-test"),
+        message_class="care",
+        adds_before="(QC) " * 16,
+        adds_after="TC" * 40,
+    )
+    report = checked(market.campaign(market.audience(2, name="Lan")))
+    assert (report["segments"], report["billed_segments"]) == (2, 4)
+    assert report["price_micros"] == 4 * 300_000_000
+    shown = check_of(report)
+    assert shown.segments == shown.networks[0][2] == "2 (billed as 4)"
+
+
+def test_a_registration_or_a_rule_that_changes_makes_the_report_old(market):
+    campaign = market.campaign()
+    checked(campaign)
+    network = Network.objects.get(code="viettel-test")
+    for change in (
+        lambda: NetworkTextRule.objects.create(
+            network=network, message_class="care", demands_template_registration=True
+        ),
+        lambda: registrations_record(
+            version=market.version, networks=[network], state="registered", actor=None
+        ),
+    ):
+        assert state(campaign) == PreflightState.FRESH
+        change()
+        assert state(campaign) == PreflightState.STALE
+        checked(campaign)
 
 
 def test_samples_have_masked_numbers_and_the_longest_text(market):

@@ -7,6 +7,7 @@ from config.demo.build import world_build
 from config.demo.second_market import second_market_build
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.snapshot import snapshots
 from messaging.services.submissions import Accepted, MessageRequest, messages_submit
 
@@ -25,6 +26,15 @@ def test_every_demo_template_is_approved_by_another_person(demo):
     versions = TemplateVersion.objects.filter(status=VersionStatus.APPROVED)
     assert versions.count() == 6
     assert all(version.reviewer_id != version.author_id for version in versions)
+
+
+def test_what_the_brandname_sends_is_registered_where_networks_demand_it(demo):
+    account = Account.objects.get(slug=demo["account"])
+    for version in TemplateVersion.objects.filter(template__account=account):
+        found = standings_of(version)
+        assert not any(one.stops_messages for one in found), version
+        if version.template.message_class == "marketing":
+            assert {one.network_name for one in found} >= {"Viettel", "VinaPhone", "MobiFone"}
 
 
 def test_the_app_hash_keeps_its_own_line(demo):
