@@ -4,25 +4,24 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.scoping import AccountScopedAdmin
 from config.common.console.actors import actor_of
+from messaging.admin.composer_page import composer_context
 from messaging.admin.labels import VERSION_COLOURS, change_page, label, lines, link
 from messaging.admin.pages import ListPage
 from messaging.admin.registration_texts import register_url
 from messaging.admin.version_actions import VersionActions
-from messaging.admin.version_form import VersionForm, counter_answer, editor_words
+from messaging.admin.version_form import VersionForm, counter_answer
 from messaging.admin.version_queue import VersionQueue
 from messaging.admin.version_review import review_context
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 from messaging.services.templates import version_create, version_update
-
-_WRITTEN = ("template", "body", "slots")
 
 
 @admin.register(TemplateVersion)
@@ -60,8 +59,8 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
     change_form_outer_after_template = "admin/messaging/templateversion/review.html"
     empty_title = _("No version yet")
     empty_text = _("Write one on a template's page.")
-    add_fieldsets = ((None, {"fields": _WRITTEN}),)
-    _draft_fieldsets = ((None, {"fields": (("template_link", "number"), "body", "slots")}),)
+    add_fieldsets = ((None, {"fields": ("template",)}),)
+    _draft_fieldsets = ((None, {"fields": (("template_link", "number"),)}),)
     fieldsets = (
         (
             None,
@@ -146,13 +145,16 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
                 "template": source.template_id,
                 "body": source.body,
                 "slots": source.slots,
+                "rewriting": source.rewriting,
+                "variants": source.variants,
+                "message_format": source.message_format,
             }
         return initial
 
     def save_model(
         self, request: HttpRequest, obj: TemplateVersion, form: Any, change: bool
     ) -> None:
-        wording = {"body": form.cleaned_data["body"], "slots": form.cleaned_data["slots"]}
+        wording = form.wording()
         person: Any = request.user
         if change:
             version_update(version=obj, actor=person, **wording)
@@ -181,9 +183,9 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         version = context.get("original")
-        context["counter_url"] = reverse("admin:messaging_templateversion_analyse")
         context["is_editor"] = version is None or self._is_editor(request, version)
-        context["wording_words"] = editor_words()
+        if context["is_editor"]:
+            context |= composer_context(request, version)
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if version is not None:
             context |= review_context(

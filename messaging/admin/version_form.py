@@ -1,65 +1,154 @@
-"""The form of a version, and the live counter behind it."""
+"""The form of a version, and the question that its composer asks."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from compliance.scoping import ScopedForm
 from compliance.selectors.access import visible
 from config.common.errors import DomainError, InvalidError
-from messaging.admin.labels import ENCODINGS
+from messaging.admin.composer_answer import as_json, blank_json, error_json
+from messaging.constants import MessageFormat, Rewriting
 from messaging.models import Template, TemplateVersion
-from messaging.services.templates import WordingAnalysis, wording_analyse
-from messaging.services.templates.versions import MAX_CHARACTERS
-from messaging.wordings import Figures
+from messaging.services.previews.compositions import CompositionRequest, composition_made
+from messaging.services.templates.wordings import MAX_CHARACTERS
 
-_MOST_CULPRITS = 40
-_BODY_ROWS = 6
+_BODY_ROWS = 7
 _NEWLINES = 400  # browsers send two characters for each; the service counts one
+_MOST_PEOPLE = 100_000_000
 
 
 class VersionForm(ScopedForm):
-    """Text and slots; the slots are written by the page's rows into a hidden field."""
+    """Text, letters, slots, languages and format; slots and languages are written by the page's
+    script into hidden fields."""
 
     body = forms.CharField(
         label=_("Text"),
         strip=False,
         max_length=MAX_CHARACTERS + _NEWLINES,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": _BODY_ROWS, "spellcheck": "true"}),
-        help_text=_(
-            "Write {name} where a value goes, {{ and }} for braces. Newlines are sent as they are."
+        widget=UnfoldAdminTextareaWidget(
+            attrs={"rows": _BODY_ROWS, "spellcheck": "true", "aria-describedby": "composer-help"}
         ),
     )
+    rewriting = forms.ChoiceField(
+        label=_("Letters"), required=False, choices=Rewriting.choices, initial=Rewriting.NONE
+    )
     slots = forms.JSONField(required=False, widget=forms.HiddenInput)
+    variants = forms.JSONField(required=False, widget=forms.HiddenInput)
+    message_format = forms.ChoiceField(
+        label=_("Format"),
+        required=False,
+        choices=MessageFormat.choices,
+        help_text=_("For codes that an app or a browser reads from the message."),
+        widget=UnfoldAdminSelectWidget,
+    )
 
     class Meta:
         model = TemplateVersion
-        fields = ("template", "body", "slots")
+        fields = ("template", "body", "slots", "rewriting", "variants", "message_format")
+
+    def clean_rewriting(self) -> str:
+        """As written, where nothing was chosen."""
+        return self.cleaned_data["rewriting"] or Rewriting.NONE.value
 
     def clean_slots(self) -> list[Any]:
         """A list, whatever was sent; the service looks at its entries."""
-        slots = self.cleaned_data["slots"]
-        return slots if isinstance(slots, list) else []
+        return _listed(self.cleaned_data["slots"])
+
+    def clean_variants(self) -> list[Any]:
+        """A list without texts that nobody wrote yet; the service looks at its entries."""
+        variants = _listed(self.cleaned_data["variants"])
+        blank = [one for one in variants if isinstance(one, dict) and not _is_written(one)]
+        if blank:
+            raise forms.ValidationError(
+                _("The text in “%(language)s” is empty: write it, or remove the language.")
+                % {"language": blank[0].get("language", "")}
+            )
+        return variants
+
+    def wording(self) -> dict[str, Any]:
+        """What the services of versions take."""
+        names = ("body", "slots", "rewriting", "variants", "message_format")
+        return {name: self.cleaned_data[name] for name in names}
 
 
-def asked_wording(request: HttpRequest) -> tuple[str, list[Any], Template | None]:
-    """Text, slots and template of a counter's question. Raises InvalidError.
+def _is_written(one: dict[str, Any]) -> bool:
+    return bool(str(one.get("body") or "").strip())
 
-    The template is one whose versions the person may write.
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def counter_answer(request: HttpRequest) -> JsonResponse:
+    """What the text in the form would cost, or why it cannot be saved; stores nothing."""
+    try:
+        asked = asked_composition(request)
+    except InvalidError as error:
+        return JsonResponse(error_json(error), status=400)
+    try:
+        if not _in_view(asked).strip():
+            return JsonResponse(blank_json(asked))
+        return JsonResponse(as_json(composition_made(asked), asked))
+    except DomainError as error:
+        return JsonResponse(error_json(error))
+
+
+def asked_composition(request: HttpRequest) -> CompositionRequest:
+    """A composer's question. Raises InvalidError for what is none.
+
+    The template is one whose versions the person may write; a stranger's is left out.
     """
     try:
         asked = json.loads(request.body)
-        body, slots, template_id = asked["body"], asked["slots"], asked.get("template")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidError("bad_question", _("The request is not understood.")) from error
-    if not isinstance(body, str) or not isinstance(slots, list):
-        raise InvalidError("bad_question", _("The request is not understood."))
-    return body, slots, _template(request.user, template_id)
+    except ValueError as error:
+        raise _not_understood() from error
+    if not isinstance(asked, dict):
+        raise _not_understood()
+    texts = [asked.get("body"), *(asked.get(key, "") for key in _TEXTS)]
+    lists = [asked.get("slots"), asked.get("variants", [])]
+    if not all(isinstance(one, str) for one in texts) or not all(map(_is_objects, lists)):
+        raise _not_understood()
+    return CompositionRequest(
+        body=asked["body"],
+        slots=asked["slots"],
+        rewriting=asked.get("rewriting", "none"),
+        variants=asked.get("variants", []),
+        message_format=asked.get("message_format", ""),
+        template=_template(request.user, asked.get("template")),
+        language=asked.get("language", ""),
+        audience_size=people(asked.get("audience")),
+    )
+
+
+_TEXTS = ("rewriting", "message_format", "language")
+
+
+def people(given: object) -> int | None:
+    """A number of recipients as typed; None for anything else."""
+    digits = str(given or "").strip()
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    return min(int(digits[:12]), _MOST_PEOPLE) or None
+
+
+def _is_objects(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+
+
+def _not_understood() -> InvalidError:
+    return InvalidError("bad_question", _("The request is not understood."))
+
+
+def _in_view(asked: CompositionRequest) -> str:
+    texts: Mapping[Any, Any] = {one.get("language"): one.get("body") for one in asked.variants}
+    found = texts.get(asked.language, asked.body) if asked.language else asked.body
+    return found if isinstance(found, str) else ""
 
 
 def _template(user: Any, template_id: object) -> Template | None:
@@ -73,88 +162,3 @@ def _template(user: Any, template_id: object) -> Template | None:
     if template is None or not user.has_perm("messaging.add_templateversion", template):
         return None
     return template
-
-
-def counter_answer(request: HttpRequest) -> JsonResponse:
-    """What the text in the form would cost, or why it cannot be saved; stores nothing."""
-    try:
-        body, slots, template = asked_wording(request)
-        found = wording_analyse(body=body, slots=slots, template=template)
-    except DomainError as error:
-        status = 400 if error.code == "bad_question" else 200
-        return JsonResponse({"error": _error(error)}, status=status)
-    return JsonResponse({"error": None, **as_json(found)})
-
-
-def _error(error: DomainError) -> dict[str, Any]:
-    return {
-        "code": error.code,
-        "message": str(error),
-        "field": error.field,
-        "position": error.context.get("position"),
-    }
-
-
-def as_json(found: WordingAnalysis) -> dict[str, Any]:
-    """The analysis as the page's script takes it."""
-    return {
-        "slots": [spec.as_json() for spec in found.specs],
-        "preview": found.example,
-        "segments": [{"units": one.units, "text": one.text} for one in found.segments],
-        "example": _figures(found.cost.example),
-        "longest": _figures(found.cost.longest),
-        "worst": _figures(found.cost.worst),
-        "plain": _plain(found),
-        "culprits": [
-            {
-                "character": one.character,
-                "name": one.name,
-                "suggestion": one.suggestion,
-                "count": one.count,
-            }
-            for one in found.culprits[:_MOST_CULPRITS]
-        ],
-        "more_culprits": max(0, len(found.culprits) - _MOST_CULPRITS),
-        "findings": [
-            {
-                "country": one.country,
-                "severity": finding.severity,
-                "message": finding.message,
-                "fix": finding.fix,
-                "citation": finding.citation,
-            }
-            for one in found.findings
-            for finding in one.findings
-        ],
-    }
-
-
-def _plain(found: WordingAnalysis) -> str:
-    """What could be saved, "" where nothing can."""
-    if found.plain is None or found.plain.segment_count >= found.cost.example.segment_count:
-        return ""
-    return ngettext(
-        "Without them, in plain letters, it would take %(count)d segment.",
-        "Without them, in plain letters, it would take %(count)d segments.",
-        found.plain.segment_count,
-    ) % {"count": found.plain.segment_count}
-
-
-def _figures(figures: Figures) -> dict[str, Any]:
-    return {
-        "encoding": ENCODINGS[figures.encoding],
-        "units": figures.units,
-        "segments": figures.segment_count,
-        "left": figures.left,
-    }
-
-
-def editor_words() -> dict[str, str]:
-    """What the page's script says; `%s` is a number."""
-    return {
-        "empty": str(_("Your text appears here.")),
-        "offline": str(_("The counter does not answer. Saving still checks the text.")),
-        "left": str(_("%s units left")),
-        "max_length": str(_("longest value")),
-        "example": str(_("example")),
-    }

@@ -22,7 +22,7 @@ FORMATS: Final = ("", "sms_retriever", "origin_bound", "both")
 _SLOT: Final = 0xE000
 _ANY_SLOT = "\ue000-\uf8ff"
 # No plain word: of chance hashes one in 10,000 looks like one.
-_HASH = re.compile(r"(?![A-Z]?[a-z]+\b|[A-Z]+\b)[A-Za-z0-9+/]{11}")
+_HASH = re.compile(r"(?!(?:[A-Z]?[a-z]+|[A-Z]+)\Z)[A-Za-z0-9+/]{11}")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _CODE_SETS: Final = frozenset({"digits", "alphanumeric"})

@@ -42,17 +42,6 @@ def test_marketer_signs_in_and_reads_the_home_page_in_vietnamese(
     assert world.alice.language == "vi"
 
 
-def test_editor_counts_while_one_types(page: Chromium, world: World) -> None:
-    template = make_template(world.account, name="Codes", message_class="otp")
-    page.sign_in(world.alice)
-    page.open(f"{address('messaging_templateversion_add')}?template={template.pk}")
-    page.write("#id_body", "Your code is {code}")
-    page.until_reads("GSM-7")
-    page.until_reads("{code}")
-    page.write("#id_body", ", chào Mỹ")
-    page.until_reads("These characters make the text UCS-2")
-
-
 def test_file_is_looked_at_before_anything_is_imported(
     page: Chromium, world: World, tmp_path: Path
 ) -> None:

@@ -1,0 +1,137 @@
+"""What a composition says, in the reader's language, as the page's script takes it."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from config.common.errors import DomainError
+from messaging.admin.composer_costs import choice_json, cost_json, worst_json
+from messaging.admin.composer_signs import notes_json, refusal_json, sign_json
+from messaging.admin.labels import ENCODINGS
+from messaging.services.previews.compositions import Composition, CompositionRequest
+from messaging.services.previews.compositions.values import Shown
+from messaging.wording.worst import Figures
+
+
+def error_json(error: DomainError) -> dict[str, Any]:
+    """Why a text cannot be saved as it is."""
+    return {
+        "error": {
+            "code": error.code,
+            "message": str(error),
+            "field": error.field,
+            "position": error.context.get("position"),
+            "language": error.context.get("language", ""),
+        }
+    }
+
+
+def blank_json(asked: CompositionRequest) -> dict[str, Any]:
+    """The answer about no text at all."""
+    return {"error": None, "is_blank": True, "own_language": _own_language(asked)}
+
+
+def as_json(found: Composition, asked: CompositionRequest) -> dict[str, Any]:
+    """The whole answer."""
+    figures = found.chosen.figures
+    return {
+        "error": error_json(found.refusal)["error"] if found.refusal else None,
+        "own_language": _own_language(asked),
+        "slots": [{"type": spec.type} | spec.as_json() for spec in found.specs],
+        "slot_errors": [
+            {"slot": one.slot, "key": one.key, "message": one.message}
+            for one in found.slot_problems
+        ],
+        "languages": [
+            {
+                "language": one.language,
+                "is_right": one.segment_count is not None,
+                "badge": "" if one.segment_count is None else str(one.segment_count),
+                "spoken": _badge(one.segment_count),
+            }
+            for one in found.languages
+        ],
+        "counter": {
+            "line": figures_line(figures),
+            "segments": figures.segment_count,
+            "used": figures.units,
+            "room": figures.units + figures.left,
+        },
+        "is_composed": found.is_composed,
+        "culprits": [sign_json(one) for one in found.signs if not one.is_settled],
+        "notes": notes_json(found),
+        "clean": _("Every character has its place in GSM-7, and nothing is hidden.")
+        if not found.signs
+        else _("Nothing else to look at."),
+        "refused": [refusal_json(one) for one in found.refusals],
+        "choices": [choice_json(one, found) for one in found.choices],
+        "cost": cost_json(found, has_template=asked.template is not None),
+        "worst": worst_json(found),
+        "previews": _previews(found),
+        "format": [
+            {
+                "is_met": one.is_met,
+                "word": _("Met") if one.is_met else _("Not met"),
+                "message": one.message,
+            }
+            for one in found.checks
+        ],
+        "findings": _findings(found),
+        "no_findings": _("No rule objects to this text.")
+        if asked.template
+        else _("Choose the template: its class decides which rules apply."),
+    }
+
+
+def figures_line(figures: Figures) -> str:
+    """Encoding, units, segments and what is left, in one line."""
+    segments = ngettext("%(count)d segment", "%(count)d segments", figures.segment_count) % {
+        "count": figures.segment_count
+    }
+    units = ngettext("%(count)d unit", "%(count)d units", figures.units) % {"count": figures.units}
+    left = _("%(left)d left") % {"left": figures.left}
+    return " · ".join([ENCODINGS[figures.encoding], units, segments, left])
+
+
+def _own_language(asked: CompositionRequest) -> str:
+    return asked.template.language if asked.template else ""
+
+
+def _badge(segment_count: int | None) -> str:
+    if segment_count is None:
+        return _("not ready")
+    return ngettext("at most %(count)d segment", "at most %(count)d segments", segment_count) % {
+        "count": segment_count
+    }
+
+
+def _previews(found: Composition) -> dict[str, Any]:
+    """Without slots there is one text."""
+    previews = {"typical": _preview(found.typical)}
+    if found.specs:
+        previews |= {"shortest": _preview(found.shortest), "longest": _preview(found.longest)}
+    return previews
+
+
+def _preview(shown: Shown) -> dict[str, Any]:
+    return {
+        "line": figures_line(shown.figures),
+        "segments": [{"text": one.text, "units": one.units} for one in shown.segments],
+    }
+
+
+def _findings(found: Composition) -> list[dict[str, Any]]:
+    words = {"block": _("forbidden"), "delay": _("delayed"), "warn": _("warning")}
+    return [
+        {
+            "country": one.country,
+            "severity": finding.severity,
+            "label": words[finding.severity],
+            "message": finding.message,
+            "fix": finding.fix,
+            "citation": finding.citation,
+        }
+        for one in found.findings
+        for finding in sorted(one.findings, key=lambda item: not item.is_blocking)
+    ]

@@ -1,0 +1,128 @@
+// What the answer says beside the counter: worst case, cost, rules, formats, choices of letters.
+
+import { element, settle } from "./dom.js";
+
+/** The card of each choice of letters; the radio buttons themselves are in the form. */
+export function showChoices(root, choices) {
+  for (const card of root.querySelectorAll("[data-choice]")) {
+    const found = choices.find((one) => one.rewriting === card.dataset.choice);
+    const place = card.querySelector("[data-figures]");
+    settle(place, found || null, () => (found ? choice(found) : []));
+  }
+}
+
+function choice(one) {
+  return [
+    element("p", { class: "sbm-sample" }, one.text),
+    element("p", {}, element("strong", {}, one.line)),
+    one.worst ? element("p", { class: "sbm-help" }, one.worst) : null,
+    one.cost ? element("p", {}, one.cost) : null,
+    one.saving ? element("p", { class: "sbm-good" }, one.saving) : null,
+    one.same ? element("p", { class: "sbm-help" }, one.same) : null,
+    one.warnings.length
+      ? element(
+          "ul",
+          { class: "sbm-warnings" },
+          ...one.warnings.map((warning) =>
+            element(
+              "li",
+              { class: warning.is_offensive ? "sbm-offensive" : undefined },
+              warning.message,
+            ),
+          ),
+        )
+      : null,
+  ].filter(Boolean);
+}
+
+export function showCost(root, cost) {
+  const place = root.querySelector("[data-cost]");
+  settle(place, cost, () => {
+    if (!cost) return [];
+    const parts = cost.sentence ? [element("p", { class: "sbm-total" }, cost.sentence)] : [];
+    if (cost.rows.length) parts.push(costTable(cost));
+    return [...parts, ...cost.notes.map((note) => element("p", { class: "sbm-help" }, note))];
+  });
+}
+
+function costTable(cost) {
+  return element(
+    "div",
+    { class: "sbm-scroll", tabindex: 0, role: "region", "aria-label": cost.caption },
+    element(
+      "table",
+      { class: "sb-table" },
+      element("caption", { class: "sbm-spoken" }, cost.caption),
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          ...cost.heads.map((head, index) =>
+            element("th", { scope: "col", class: index ? "sb-number" : undefined }, head),
+          ),
+        ),
+      ),
+      element("tbody", {}, ...cost.rows.map(costRow)),
+    ),
+  );
+}
+
+function costRow(row) {
+  return element(
+    "tr",
+    {},
+    element(
+      "th",
+      { scope: "row" },
+      row.network,
+      row.adds ? element("small", { class: "sbm-adds" }, row.adds) : null,
+      row.limit ? element("small", { class: "sbm-adds sbm-unmet" }, row.limit) : null,
+    ),
+    ...row.cells.map((cell) => element("td", { class: "sb-number" }, cell)),
+  );
+}
+
+export function showWorst(root, worst) {
+  settle(root, worst, () =>
+    worst
+      ? [
+          element("p", { class: `sbm-worst sbm-${worst.level}` }, worst.sentence),
+          ...worst.details.map((line) => element("p", { class: "sbm-help" }, line)),
+        ]
+      : [],
+  );
+}
+
+/** Findings by country: what is forbidden first, each with its fix and where it is written. */
+export function showFindings(root, findings, none) {
+  settle(root, [findings, none], () =>
+    findings.length
+      ? findings.map((one) =>
+          element(
+            "li",
+            { class: `sb-finding sb-${one.severity}` },
+            element("strong", {}, `${one.country} · ${one.label}`),
+            element("span", {}, one.message),
+            element("span", {}, one.fix),
+            element("small", {}, one.citation),
+          ),
+        )
+      : [element("li", { class: "sbm-help" }, none)],
+  );
+}
+
+/** What a claimed format demands, met or not. */
+export function showChecks(root, checks) {
+  settle(root, checks, () =>
+    checks.map((one) =>
+      element(
+        "li",
+        { class: one.is_met ? "sbm-met" : "sbm-unmet" },
+        element("span", { class: "sbm-spoken" }, `${one.word}: `),
+        one.message,
+      ),
+    ),
+  );
+}

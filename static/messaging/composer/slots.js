@@ -1,0 +1,151 @@
+// The slots of a text: what may stand in each. Rows stay while their slot stays.
+
+import { element } from "./dom.js";
+
+/** The table in `root`; `setup` says which types there are and which fields each has. */
+export function makeSlots({ root, setup, words, changed }) {
+  const list = root.querySelector("[data-list]");
+  const none = root.querySelector("[data-none]");
+  const rows = new Map();
+  const seen = new Map(); // a slot that comes back is as it was
+  let specs = [];
+
+  const typeOf = (spec) => setup.types.find((one) => one.value === spec.type) || setup.types[0];
+
+  function set(name, key, value) {
+    specs = specs.map((one) => (one.name === name ? { ...one, [key]: value } : one));
+    changed();
+  }
+
+  // What another type needs is preset; what the author wrote for it is only replaced with it.
+  function retype(name, type) {
+    const found = setup.types.find((one) => one.value === type);
+    specs = specs.map((one) => (one.name === name ? { name, type, ...found.defaults } : one));
+    draw(name);
+    changed();
+  }
+
+  function draw(name) {
+    const spec = specs.find((one) => one.name === name);
+    const row = rows.get(name);
+    const isTyping = row.contains(document.activeElement);
+    const focused = isTyping ? document.activeElement.dataset.field : null;
+    const type = typeOf(spec);
+    row.replaceChildren(
+      element("legend", {}, element("code", {}, `{${name}}`)),
+      typeField(spec),
+      ...type.fields.map((key) => field(spec, setup.fields[key], key)),
+      element("p", { class: "sbm-help", id: `slot-${name}-help` }, type.help || ""),
+    );
+    const again = focused && row.querySelector(`[data-field="${focused}"]`);
+    if (again) again.focus();
+  }
+
+  function typeField(spec) {
+    const id = `slot-${spec.name}-type`;
+    const select = element(
+      "select",
+      {
+        id,
+        class: "sb-input",
+        "data-field": "type",
+        "aria-describedby": `slot-${spec.name}-help`,
+        onchange: (event) => retype(spec.name, event.target.value),
+      },
+      ...setup.types.map((one) =>
+        element("option", { value: one.value, selected: one.value === spec.type }, one.label),
+      ),
+    );
+    return element("div", { class: "sbm-field" }, element("label", { for: id }, words.type), select);
+  }
+
+  function field(spec, about, key) {
+    const id = `slot-${spec.name}-${key}`;
+    const value = spec[key] ?? "";
+    const common = { id, class: "sb-input", "data-field": key, "aria-describedby": `${id}-error` };
+    const input = about.options
+      ? element(
+          "select",
+          { ...common, onchange: (event) => set(spec.name, key, event.target.value) },
+          ...about.options.map(([one, label]) =>
+            element("option", { value: one, selected: String(value) === one }, label),
+          ),
+        )
+      : element("input", {
+          ...common,
+          type: about.kind,
+          value,
+          min: about.min,
+          max: about.max,
+          maxlength: about.kind === "text" ? 500 : undefined,
+          placeholder: about.placeholder,
+          autocomplete: "off",
+          oninput: (event) => set(spec.name, key, typed(about, event.target)),
+        });
+    return element(
+      "div",
+      { class: "sbm-field" },
+      element("label", { for: id }, about.label),
+      input,
+      element("p", { id: `${id}-error`, class: "sbm-field-error", hidden: true }),
+    );
+  }
+
+  function typed(about, input) {
+    if (about.kind !== "number") return input.value;
+    return input.value === "" ? null : Number(input.value);
+  }
+
+  /** Slots as the server read them from the text. */
+  function show(found) {
+    none.hidden = found.length > 0;
+    const known = new Map(specs.map((one) => [one.name, one]));
+    // What is being typed here is newer than what the server answers about.
+    specs = found.map((one) => known.get(one.name) || seen.get(one.name) || one);
+    for (const one of specs) seen.set(one.name, one);
+    for (const [name, row] of rows) {
+      if (specs.some((one) => one.name === name)) continue;
+      row.remove();
+      rows.delete(name);
+    }
+    specs.forEach((spec, index) => {
+      if (!rows.has(spec.name)) {
+        rows.set(spec.name, element("fieldset", { class: "sbm-slot", "data-slot": spec.name }));
+        draw(spec.name);
+      }
+      const row = rows.get(spec.name);
+      if (list.children[index] !== row) list.insertBefore(row, list.children[index] || null);
+    });
+  }
+
+  /** Messages at the fields they are about; what belongs to no field goes to the first. */
+  function showErrors(errors) {
+    for (const [name, row] of rows) {
+      for (const input of row.querySelectorAll("[data-field]")) {
+        const found = errors.find((one) => one.slot === name && one.key === input.dataset.field);
+        const place = document.getElementById(`${input.id}-error`);
+        if (found) input.setAttribute("aria-invalid", "true");
+        else input.removeAttribute("aria-invalid");
+        if (!place) continue;
+        place.hidden = !found;
+        place.textContent = found ? found.message : "";
+      }
+    }
+  }
+
+  /** A slot that a button puts into the text, with its type; an own name if it is taken. */
+  function add(type) {
+    const about = setup.types.find((one) => one.value === type);
+    let name = about.name;
+    for (let next = 2; specs.some((one) => one.name === name); next += 1) name = `${about.name}_${next}`;
+    specs = [...specs, { name, type, ...about.defaults }];
+    return name;
+  }
+
+  function take(given) {
+    specs = given;
+    for (const one of given) seen.set(one.name, one);
+  }
+
+  return { add, show, showErrors, take, value: () => specs };
+}
