@@ -1,6 +1,9 @@
 """Small things that several views of this API need."""
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +16,7 @@ from compliance.models import Account, ApiKey, User
 from config.common.api.pagination import decode
 from config.common.api.problems import FieldProblem, InvalidInput
 from config.common.api.schema import header
-from config.common.errors import InvalidError, NotAllowedError
+from config.common.errors import DomainError, InvalidError, NotAllowedError
 from messaging.services.idempotency import Answer
 from routing.numbers import MESSAGES, NumberError, normalize
 
@@ -62,6 +65,22 @@ def actor_of(request: Request) -> User:
             % {"person": maker.get_username()},
         )
     return maker
+
+
+# What the services call the fields of a wording, and what the API calls its text.
+_OF_WORDING = frozenset({"body", "slots", "rewriting", "variants", "message_format"})
+_BODY = re.compile(r"\bbody$")
+
+
+@contextmanager
+def wording_fields(prefix: str = "") -> Iterator[None]:
+    """Errors about a wording point to where it stands in the caller's document."""
+    try:
+        yield
+    except DomainError as error:
+        if error.field.partition(".")[0] in _OF_WORDING:
+            error.field = prefix + _BODY.sub("text", error.field)
+        raise
 
 
 def answer_response(answer: Answer) -> HttpResponse:

@@ -72,6 +72,7 @@ BATCH: dict[str, Any] = {
             "field": "to",
             "pointer": "#/messages/1/to",
             "detail": "This is a fixed line, and SMS cannot reach it. Give a mobile.",
+            "closest": None,
         }
     ],
 }
@@ -91,11 +92,13 @@ PREVIEW_WORDING_REQUEST: dict[str, Any] = {
 }
 PREVIEW: dict[str, Any] = {
     "text": "Don A-1029 đa gui.",
+    "template": "order-shipped",
     "is_nfc": True,
     "encoding": "ucs2",
     "units": 18,
     "segment_count": 1,
     "segments": [{"units": 18, "text": "Don A-1029 đa gui."}],
+    "billed_segment_count": 1,
     "culprits": [
         {
             "position": 11,
@@ -105,11 +108,24 @@ PREVIEW: dict[str, Any] = {
         }
     ],
     "culprit_count": 1,
+    "invisible": [],
+    "suggestions": [
+        {
+            "rewriting": "unmarked",
+            "text": "Don A-1029 da gui.",
+            "encoding": "gsm7",
+            "units": 18,
+            "segment_count": 1,
+            "saved_segments": 0,
+            "warnings": [],
+        }
+    ],
     "cost": {
         "amount": "350",
         "currency": "VND",
         "audience": {"size": 1000, "amount": "350000"},
     },
+    "networks": [],
     "worst_case": None,
     "content": [{"country": "VN", "is_blocked": False, "findings": []}],
     "at": "2027-01-31T02:00:00Z",

@@ -45,25 +45,6 @@ class Metadata(serializers.DictField):
         return data
 
 
-class SlotInput(StrictSerializer):
-    """What may stand in a slot."""
-
-    name = Text(max_length=40, help_text=_("As in the text, between { and }."))
-    max_length = Whole(
-        min_value=1,
-        max_value=500,
-        required=False,
-        help_text=_("The longest value, in characters as phones count them (an emoji is 2)."),
-    )
-    example = Text(
-        max_length=500,
-        required=False,
-        allow_blank=True,
-        trim_whitespace=False,
-        help_text=_("A typical value; reviewers see it."),
-    )
-
-
 class SharedInput(StrictSerializer):
     """What a single message and a batch's defaults have in common."""
 
@@ -93,6 +74,12 @@ class SharedInput(StrictSerializer):
         allow_null=True,
         max_length=50,
         help_text=_("Short name of a template with an approved version."),
+    )
+    language = Text(
+        required=False,
+        allow_null=True,
+        max_length=35,
+        help_text=_("The recipient's language tag (vi, vi-x-plain, en): chooses among the texts."),
     )
     parameters = Parameters(
         required=False, allow_null=True, help_text=_("A string for each slot of the template.")

@@ -89,6 +89,18 @@ class AcceptedOutput(OutputSerializer):
     price = PriceOutput()
 
 
+class ClosestOutput(OutputSerializer):
+    """The approved template that a text comes nearest to, and where it first differs."""
+
+    template = serializers.CharField()
+    language = serializers.CharField()
+    position = serializers.IntegerField(
+        help_text="In code points of the text as the template's letters write it, from 0."
+    )
+    expected = serializers.CharField(help_text="What has to stand there; empty: nothing.")
+    found = serializers.CharField(help_text="What does; empty: the text ends.")
+
+
 class RejectedOutput(OutputSerializer):
     """A row that was set aside."""
 
@@ -97,6 +109,7 @@ class RejectedOutput(OutputSerializer):
     field = serializers.CharField(help_text="The row's field; dots part the steps.")
     pointer = serializers.CharField(help_text="JSON Pointer into the request's body.")
     detail = serializers.CharField(help_text="The field, the rule and the fix, for people.")
+    closest = ClosestOutput(allow_null=True, help_text="With code `text_matches_no_template`.")
 
 
 class BatchOutput(OutputSerializer):

@@ -8,15 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.constants import Scope
-from config.common.api.fields import Moment, StrictSerializer, Text, Truth, Whole
+from config.common.api.fields import Moment, Text, Truth, Whole
 from config.common.api.schema import operation
 from config.common.api.views import ApiView, body
-from config.common.errors import InvalidError
 from messaging.api import examples
-from messaging.api.common import account_of
-from messaging.api.inputs import RowInput, SlotInput
+from messaging.api.common import account_of, wording_fields
+from messaging.api.inputs import RowInput
 from messaging.api.preview_outputs import PreviewOutput, preview_shown
 from messaging.api.problems import NAMES
+from messaging.api.wording_inputs import WordingInput
 from messaging.services.previews import DraftWording, PreviewRequest, message_preview
 
 # The longest text that 255 segments hold (3GPP TS 23.040 §9.2.3.24.1).
@@ -24,16 +24,6 @@ _MAX_CHARACTERS = 255 * 153
 _SCOPES = (Scope.MESSAGES_SEND.value, Scope.MESSAGES_READ.value, Scope.TEMPLATES_WRITE.value)
 # Of a message, and of no consequence for what it would be.
 _IGNORED = ("client_reference", "metadata")
-
-# What the services call the fields of a wording.
-_OF_WORDING = frozenset({"body", "slots", "rewriting", "variants", "message_format"})
-
-
-class WordingInput(StrictSerializer):
-    """A template's text before it is a version."""
-
-    text = Text(max_length=1600, trim_whitespace=False, help_text=_("With {slot} for values."))
-    slots = SlotInput(many=True, required=False)
 
 
 class PreviewInput(RowInput):
@@ -80,8 +70,7 @@ def _request(values: dict[str, Any]) -> PreviewRequest:
         name: value for name, value in values.items() if value is not None and name not in _IGNORED
     }
     if "wording" in given:
-        wording = dict(given["wording"])
-        given["wording"] = DraftWording(body=wording.pop("text"), **wording)
+        given["wording"] = DraftWording(**given["wording"])
     return PreviewRequest(**given)
 
 
@@ -111,10 +100,6 @@ class PreviewView(ApiView):
     )
     def post(self, request: Request) -> Response:
         asked = _request(body(request, _INPUT))
-        try:
+        with wording_fields("" if asked.wording is None else "wording."):
             found = message_preview(account=account_of(request), request=asked)
-        except InvalidError as error:
-            if asked.wording is not None and error.field.partition(".")[0] in _OF_WORDING:
-                error.field = f"wording.{error.field.replace('body', 'text', 1)}"
-            raise
         return Response(preview_shown(found, NAMES))

@@ -66,7 +66,7 @@ def send_batch(account: Account, values: Mapping[str, Any]) -> Answer:
     accepted = [_accepted(indexes[one.index], one) for one in results if isinstance(one, Accepted)]
     rejected = [_rejected(row.index, row.problem) for row in bad]
     rejected += [
-        _rejected(indexes[one.index], _row_problem(indexes[one.index], one.error))
+        _rejected(indexes[one.index], _row_problem(indexes[one.index], one.error), one.error)
         for one in results
         if isinstance(one, Rejected)
     ]
@@ -143,7 +143,9 @@ def _row_problem(index: int, error: DomainError) -> FieldProblem:
     return field_problem(error, NAMES, pointer("messages", index))
 
 
-def _rejected(index: int, problem: FieldProblem) -> dict[str, Any]:
+def _rejected(
+    index: int, problem: FieldProblem, error: DomainError | None = None
+) -> dict[str, Any]:
     steps = problem.name.split("/")[3:]
     return {
         "index": index,
@@ -151,6 +153,7 @@ def _rejected(index: int, problem: FieldProblem) -> dict[str, Any]:
         "field": ".".join(steps),
         "pointer": problem.name,
         "detail": problem.detail,
+        "closest": None if error is None else error.context.get("closest"),
     }
 
 

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import MessageClass
 from config.common.api.fields import Moment, StrictSerializer, Text, Word
-from messaging.api.inputs import SlotInput
 
 _ADVERTISER = _("The brand, exactly as in the account's list of advertisers.")
 _COMMENT = _("For the author and the record.")
@@ -29,30 +28,6 @@ class TemplateChangeInput(StrictSerializer):
     class_ = Word(source="message_class", choices=MessageClass.choices, required=False)
     language = Text(max_length=8, required=False)
     advertiser = Text(max_length=120, required=False, help_text=_ADVERTISER)
-
-
-class VersionChangeInput(StrictSerializer):
-    """What changes in a draft; the rest stays."""
-
-    text = Text(
-        source="body",
-        max_length=1600,
-        trim_whitespace=False,
-        required=False,
-        help_text=_("Write {slot} where a value goes, {{ and }} for braces."),
-    )
-    slots = SlotInput(many=True, required=False)
-
-
-class VersionInput(VersionChangeInput):
-    """A new wording, as a draft."""
-
-    text = Text(
-        source="body",
-        max_length=1600,
-        trim_whitespace=False,
-        help_text=_("Write {slot} where a value goes, {{ and }} for braces."),
-    )
 
 
 class NothingInput(StrictSerializer):

@@ -1,5 +1,7 @@
 """What callers see of templates and their versions."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -16,9 +18,10 @@ from messaging.api.wording_outputs import (
 from messaging.constants import MessageFormat, Rewriting, VersionStatus
 from messaging.models import Template, TemplateVersion
 from messaging.selectors.reviews import review_fingerprint
+from messaging.selectors.snapshot import version_wordings
 from messaging.selectors.templates import findings_of
-from messaging.services.templates.versions import template_parsed
-from messaging.wordings import cost_of, specs_of
+from messaging.wording.slots import SLOT_TYPES, spec_of
+from messaging.wording.worst import cost_of
 from routing.constants import RegistrationState
 
 
@@ -26,8 +29,17 @@ class SlotOutput(OutputSerializer):
     """What may stand in a slot."""
 
     name = serializers.CharField()
-    max_length = serializers.IntegerField()
+    type = serializers.CharField(help_text="One of: " + ", ".join(SLOT_TYPES) + ".")
+    max_length = serializers.IntegerField(help_text="In characters as phones count them.")
+    charset = serializers.CharField(help_text="Empty: the type's own.")
+    pattern = serializers.CharField(help_text="RE2; empty: any value.")
     example = serializers.CharField()
+    fallback = serializers.CharField(help_text="Empty: a recipient without a value is refused.")
+    currency = serializers.CharField(help_text="ISO 4217, of an amount.")
+
+    def to_representation(self, instance: Mapping[str, Any]) -> dict[str, Any]:
+        """All members; stored are those that are not at their default."""
+        return asdict(spec_of(instance))
 
 
 class VariantOutput(OutputSerializer):
@@ -58,7 +70,8 @@ class TemplateOutput(OutputSerializer):
 
     @extend_schema_field(SlotOutput(many=True))
     def get_slots(self, template: Template) -> list[dict[str, Any]]:
-        return next((version.slots for version in _approved(template)), [])
+        slots = next((version.slots for version in _approved(template)), [])
+        return [_SLOT.to_representation(slot) for slot in slots]
 
 
 def _approved(template: Template) -> list[Any]:
@@ -124,11 +137,11 @@ class TemplateVersionDetailOutput(TemplateVersionOutput):
 
     def to_representation(self, instance: TemplateVersion) -> dict[str, Any]:
         findings = findings_of(instance)
-        parsed = template_parsed(instance.body)
+        costs = [cost_of(wording) for wording in version_wordings(instance)]
         shown: dict[str, Any] = _VERSION.to_representation(instance)
         rows = instance.registrations.select_related("network").order_by("network__code")
         return shown | {
-            "worst_case": worst_shown(cost_of(parsed, specs_of(parsed, instance.slots))),
+            "worst_case": worst_shown(max(costs, key=lambda one: one.worst.segment_count)),
             "content": content_shown(findings),
             "registrations": [_REGISTRATION.to_representation(row) for row in rows],
             "fingerprint": review_fingerprint(instance, findings),
@@ -143,5 +156,6 @@ class WithdrawnOutput(TemplateVersionOutput):
     )
 
 
+_SLOT = SlotOutput()
 _VERSION = TemplateVersionOutput()
 _REGISTRATION = RegistrationOutput()

@@ -22,11 +22,12 @@ from messaging.api.common import (
     idempotency_key,
     int_cursor,
     key_of,
+    wording_fields,
     written,
 )
-from messaging.api.template_inputs import VersionChangeInput, VersionInput
 from messaging.api.template_outputs import TemplateVersionDetailOutput, TemplateVersionOutput
 from messaging.api.templates import READ, TAG
+from messaging.api.wording_inputs import WordingChangeInput, WordingInput
 from messaging.models import Template
 from messaging.selectors.catalog import template_get, version_get, versions_page
 from messaging.services.idempotency import Answer, answer_once
@@ -34,8 +35,8 @@ from messaging.services.templates import version_create, version_update
 
 _SHOWN: Final = TemplateVersionOutput()
 _DETAIL: Final = TemplateVersionDetailOutput()
-_INPUT: Final = VersionInput()
-_CHANGE: Final = VersionChangeInput()
+_INPUT: Final = WordingInput()
+_CHANGE: Final = WordingChangeInput()
 _WRITE = (Scope.TEMPLATES_WRITE.value,)
 
 
@@ -69,7 +70,7 @@ class TemplateVersionsView(ApiView):
         "Write a version",
         tag=TAG,
         scope=_WRITE[0],
-        request=VersionInput,
+        request=WordingInput,
         responses={201: TemplateVersionDetailOutput},
         also=(404, 409),
         parameters=[KEY_HEADER],
@@ -89,7 +90,8 @@ class TemplateVersionsView(ApiView):
 
 
 def _create(template: Template, actor: User, values: dict[str, Any]) -> Answer:
-    made = version_create(template=template, author=actor, **({"slots": []} | values))
+    with wording_fields():
+        made = version_create(template=template, author=actor, **({"slots": []} | values))
     location = f"/api/v1/templates/{template.slug}/versions/{made.number}"
     return Answer(201, written(_DETAIL.to_representation(made)), location=location)
 
@@ -119,7 +121,7 @@ class TemplateVersionView(ApiView):
         "Change a draft",
         tag=TAG,
         scope=_WRITE[0],
-        request=VersionChangeInput,
+        request=WordingChangeInput,
         responses={200: TemplateVersionDetailOutput},
         also=(404, 409),
         description="What is left out stays. A version that was submitted stays as it is.",
@@ -128,5 +130,6 @@ class TemplateVersionView(ApiView):
         found = version_get(account_of(request), template, version)
         values = body(request, _CHANGE)
         present = {name: getattr(found, name) for name in ("body", "slots")}
-        changed = version_update(version=found, actor=actor_of(request), **(present | values))
+        with wording_fields():
+            changed = version_update(version=found, actor=actor_of(request), **(present | values))
         return Response(_DETAIL.to_representation(changed))

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from config.common.api.fields import Moment, OutputSerializer
 from messaging.selectors.templates import CountryFindings, TextFinding
-from messaging.wordings import Cost, Figures
+from messaging.wording.worst import Bound, Cost, Figures
 
 
 class FindingOutput(OutputSerializer):
@@ -76,13 +76,13 @@ def content_shown(found: Iterable[CountryFindings]) -> list[dict[str, Any]]:
 def worst_shown(cost: Cost) -> dict[str, Any]:
     """The worst case as JSON values."""
     return {
-        "example": _figures(cost.example),
+        "example": _figures(cost.typical),
         "longest": _figures(cost.longest),
         "worst": _figures(cost.worst),
     }
 
 
-def _figures(figures: Figures) -> dict[str, Any]:
+def _figures(figures: Figures | Bound) -> dict[str, Any]:
     return {
         "encoding": figures.encoding,
         "units": figures.units,

@@ -131,7 +131,8 @@ def _source(
     """The wording and the text. A plain text of a class that the account may not write freely
     has to come from one of its approved wordings, and is then sent by that."""
     approved, text = request_text(snapshot, account, request)
-    if approved is not None or request.message_class in account.free_text_classes:
+    is_free = request.message_class in account.free_text_classes
+    if approved is not None or is_free or not text.strip():
         return approved, text
     try:
         return text_source(snapshot, account, text, request.message_class)

@@ -35,6 +35,9 @@ class ProblemOutput(OutputSerializer):
     code = serializers.CharField(help_text="Stable; decide by this, never by the texts.")
     detail = serializers.CharField(help_text="What to do about it, in the caller's language.")
     instance = serializers.CharField(help_text="Path of the request.")
+    closest = serializers.DictField(
+        required=False, help_text="What comes nearest to an input that matches nothing."
+    )
     message_id = serializers.UUIDField(required=False)
     retry_after = serializers.IntegerField(required=False, help_text="Seconds.")
     errors_ = ProblemErrorOutput(many=True, required=False)

@@ -6,11 +6,13 @@ from messaging.services.previews.values import (
     DraftWording,
     KnownNetwork,
     Money,
+    NetworkPreview,
     Preview,
     PreviewRequest,
     RouteCandidate,
     RoutePreview,
     Ruling,
+    Suggestion,
 )
 
 __all__ = [
@@ -18,10 +20,12 @@ __all__ = [
     "DraftWording",
     "KnownNetwork",
     "Money",
+    "NetworkPreview",
     "Preview",
     "PreviewRequest",
     "RouteCandidate",
     "RoutePreview",
     "Ruling",
+    "Suggestion",
     "message_preview",
 ]

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from config.common.errors import InvalidError
-from messaging import slots
-from messaging.models import TemplateVersion
 from messaging.selectors.snapshot import AccountCard, ApprovedText, Snapshot
-from messaging.services.drafts import text_checked, text_rendered
+from messaging.services.drafts import Draft, text_checked, text_rendered
 from messaging.services.previews.values import DraftWording, PreviewRequest
 from messaging.services.requests import approved_required
-from messaging.services.templates.versions import template_parsed, wording_checked
-from messaging.wordings import Cost, SlotSpec, cost_of, specs_of
+from messaging.services.templates.versions import wording_checked
+from messaging.wording.samples import sample_value
+from messaging.wording.wordings import Wording
+from messaging.wording.worst import Cost, cost_of
 
 # No short name and no version can be these.
 DRAFT_SLUG = "\0draft"
@@ -38,6 +38,7 @@ class Material:
     approved: ApprovedText | None = None
     slug: str | None = None
     values: Mapping[str, str] | None = None
+    wording: Wording | None = None
     worst: Cost | None = None
 
 
@@ -65,24 +66,27 @@ def _of_text(snapshot: Snapshot, request: PreviewRequest, given: str) -> Materia
 def _of_template(
     snapshot: Snapshot, account: AccountCard, request: PreviewRequest, slug: str
 ) -> Material:
-    approved = approved_required(snapshot, account, slug)
-    stored = TemplateVersion.objects.get(pk=approved.version_id)
-    specs = specs_of(approved.template, stored.slots)
-    return _of_approved(snapshot, request, approved, specs)
+    return _of_approved(snapshot, request, approved_required(snapshot, account, slug))
 
 
 def _of_wording(
     snapshot: Snapshot, account: AccountCard, request: PreviewRequest, wording: DraftWording
 ) -> Material:
-    body, specs = wording_checked(wording.body, wording.slots)
+    checked = wording_checked(
+        body=wording.body,
+        slots=wording.slots,
+        rewriting=wording.rewriting,
+        variants=wording.variants,
+        message_format=wording.message_format,
+    )
     approved = ApprovedText(
         version_id=DRAFT_ID,
         account_id=account.id,
         advertiser_id=wording.advertiser_id or _advertiser(snapshot, account, request),
         slug=DRAFT_SLUG,
         message_class=request.message_class or "",
-        body=body,
-        template=template_parsed(body),
+        body=checked.body,
+        wordings=checked.wordings,
         is_current=True,
     )
     own = replace(
@@ -91,7 +95,7 @@ def _of_wording(
         texts_by_slug={**snapshot.texts_by_slug, (account.id, DRAFT_SLUG): approved},
     )
     is_nfc = unicodedata.is_normalized("NFC", wording.body)
-    return replace(_of_approved(own, request, approved, specs), is_nfc=is_nfc)
+    return replace(_of_approved(own, request, approved), is_nfc=is_nfc)
 
 
 def _advertiser(snapshot: Snapshot, account: AccountCard, request: PreviewRequest) -> int:
@@ -100,24 +104,35 @@ def _advertiser(snapshot: Snapshot, account: AccountCard, request: PreviewReques
     return 0 if card is None else card.advertiser_id
 
 
-def _of_approved(
-    snapshot: Snapshot,
-    request: PreviewRequest,
-    approved: ApprovedText,
-    specs: tuple[SlotSpec, ...],
-) -> Material:
+def _of_approved(snapshot: Snapshot, request: PreviewRequest, approved: ApprovedText) -> Material:
+    language = request.language or ""
+    wording = approved.wordings.choose(language)
     values = request.parameters
     if values is None:
-        values = {spec.name: spec.example or spec.name for spec in specs}
-    parsed: slots.Template = approved.template
+        values = {check.spec.name: sample_value(check) for check in wording.checks}
     return Material(
         snapshot=snapshot,
-        text=text_rendered(approved, values),
-        body=approved.body,
+        text=text_rendered(approved, values, language=language),
+        body=wording.shown,
         is_nfc=all(unicodedata.is_normalized("NFC", value) for value in values.values()),
         message_class=approved.message_class or None,
         approved=approved,
         slug=approved.slug,
         values=values,
-        worst=cost_of(parsed, specs),
+        wording=wording,
+        worst=cost_of(wording),
+    )
+
+
+def material_sent(material: Material, draft: Draft | None) -> Material:
+    """The material as the draft has it: a plain text may turn out to come from a template."""
+    if draft is None:
+        return material
+    approved = material.snapshot.texts.get(draft.template_version_id or 0, material.approved)
+    return replace(
+        material,
+        text=draft.text,
+        body=draft.text if material.wording is None else material.body,
+        message_class=draft.message_class,
+        approved=approved,
     )

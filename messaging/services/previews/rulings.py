@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from compliance.findings import Finding
 from config.common.errors import DomainError, InvalidError
 from messaging.constants import MessageStatus, Origin
 from messaging.encoding.segmentation import segment_count
 from messaging.selectors.snapshot import AccountCard, Snapshot
 from messaging.selectors.templates import finding_readable
+from messaging.services.counting import text_counted_by
 from messaging.services.decisions import Case, Explanation, cases_explain
 from messaging.services.drafts import Draft
+from messaging.services.network_demands import network_findings, rule_of
 from messaging.services.previews.materials import Material
 from messaging.services.previews.values import (
     CompliancePreview,
@@ -38,6 +41,7 @@ def draft_of(
         text=request.text,
         template=material.slug,
         parameters=material.values or {},
+        language=request.language or "",
         send_at=request.send_at,
         expires_at=request.expires_at,
     )
@@ -53,9 +57,10 @@ def draft_of(
     except InvalidError as error:
         if error.code != "class_required":
             raise
-        return None, error
-    draft.text = material.text
-    draft.encoding, _units, draft.segment_count = segment_count(material.text)
+        return None, next(iter(refusals), error)
+    if not request.normalize:
+        draft.text = material.text
+        draft.encoding, _units, draft.segment_count = segment_count(material.text)
     refusals += [one for one in drafts_locate(material.snapshot, [draft]) if one is not None]
     return draft, next(iter(refusals), None)
 
@@ -75,10 +80,16 @@ def ruling_of(
         compliance=CompliancePreview(
             decision=decision,
             until=found.verdict.due_at if decision == "delayed" else None,
-            findings=tuple(map(finding_readable, found.findings)),
+            findings=tuple(map(finding_readable, (*found.findings, *_of_network(material, draft)))),
             rules_version=found.ruling.rules_version if found.ruling else "",
         ),
     )
+
+
+def _of_network(material: Material, draft: Draft) -> tuple[Finding, ...]:
+    """What the recipient's network may refuse of the text."""
+    rule = rule_of(material.snapshot, draft.network_id, draft.message_class)
+    return network_findings(rule, draft.text, text_counted_by(rule, draft.text))
 
 
 def _has_ended(found: Explanation) -> bool:

@@ -15,7 +15,9 @@ from messaging.encoding.errors import EncodingError
 from messaging.selectors.snapshot import AccountCard, Snapshot, snapshot_build, snapshots
 from messaging.selectors.templates import CountryFindings, text_findings
 from messaging.services.drafts import Draft
-from messaging.services.previews.materials import Material, material_of
+from messaging.services.previews.advice import suggestions_of
+from messaging.services.previews.materials import DRAFT_SLUG, Material, material_of, material_sent
+from messaging.services.previews.networks import networks_of
 from messaging.services.previews.rulings import draft_of, ruling_of
 from messaging.services.previews.values import Money, Preview, PreviewRequest
 from messaging.services.requests import account_required
@@ -35,24 +37,44 @@ def message_preview(*, account: Account, request: PreviewRequest) -> Preview:
     snapshot = _snapshot_on(at)
     card = account_required(snapshot, account)
     material = material_of(snapshot, card, request)
-    counted = _analysed(material.text)
     draft, refusal = None, None
     if request.to is not None and request.sender is not None:
         draft, refusal = draft_of(card, request, material, request.at or now)
+        material = material_sent(material, draft)
+    counted = _analysed(material.text)
+    segment_count = len(counted.segments)
     return Preview(
         text=material.text,
+        template=_shown_template(material),
         is_nfc=material.is_nfc,
         encoding=counted.encoding,
         units=counted.units,
-        segment_count=len(counted.segments),
+        segment_count=segment_count,
         segments=counted.segments,
+        billed_segments=(draft and draft.billed_segments) or segment_count,
         culprits=counted.culprits,
-        cost=_cost(card, request, material, draft, len(counted.segments)),
+        invisible=counted.invisible,
+        suggestions=suggestions_of(material.text, segment_count),
+        cost=_cost(card, request, material, draft, segment_count),
+        currency=card.currency,
+        networks=networks_of(
+            material.snapshot,
+            card,
+            material.text,
+            material.message_class,
+            network_id=draft.network_id if draft else None,
+            wording=material.wording,
+        ),
         worst=material.worst,
         content=_content(account, material),
         ruling=None if draft is None else ruling_of(material, draft, refusal, at),
         refusal=refusal,
     )
+
+
+def _shown_template(material: Material) -> str | None:
+    approved = material.approved
+    return None if approved is None or approved.slug == DRAFT_SLUG else approved.slug
 
 
 def _snapshot_on(at: datetime) -> Snapshot:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from config.common.errors import DomainError
-from messaging.encoding.analysis import Culprit
+from messaging.encoding.ambiguity import WordWarning
+from messaging.encoding.characters import Culprit
 from messaging.encoding.segmentation import SegmentText
 from messaging.selectors.templates import CountryFindings, TextFinding
-from messaging.wordings import Cost
+from messaging.wording.worst import Cost
 
 SlotList = Sequence[Mapping[str, Any]]  # JSON objects, as a version stores them
 
@@ -58,6 +59,44 @@ class Money:
     amount_micros: int
     currency: str
     audience_size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Another way to write the text; `warnings` name words that come to mean something else.
+
+    `saved_segments` is what it saves per message (less than none where it costs more).
+    """
+
+    rewriting: str
+    text: str
+    encoding: str
+    units: int
+    segment_count: int
+    saved_segments: int
+    warnings: tuple[WordWarning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkPreview:
+    """What a network makes of the text: `segment_count` with what it adds, which is billed.
+
+    `worst_segment_count` is guaranteed for every value of a template; `is_refused`: the network
+    does not carry such a text.
+    """
+
+    code: str
+    name: str
+    adds_before: str
+    adds_after: str
+    segment_count: int
+    worst_segment_count: int | None
+    max_segments: int | None
+    refused_characters: tuple[str, ...]
+    is_refused: bool
+    demands_registration: bool
+    price_micros: int | None
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +158,25 @@ class Preview:
     """A text as the code that sends sees it.
 
     `is_nfc` is about the text as it was given, everything else about `text`, which is what would
-    be sent. `refusal` is the error that sending would answer with.
+    be sent. `template` is the one it is sent by: the one named, or the one a plain text comes from.
+    `billed_segments` are the segments with what the recipient's network adds. `refusal` is the
+    error that sending would answer with.
     """
 
     text: str
+    template: str | None
     is_nfc: bool
     encoding: str
     units: int
     segment_count: int
     segments: tuple[SegmentText, ...]
+    billed_segments: int
     culprits: tuple[Culprit, ...]
+    invisible: tuple[Culprit, ...]
+    suggestions: tuple[Suggestion, ...]
     cost: Money | None
+    currency: str
+    networks: tuple[NetworkPreview, ...]
     worst: Cost | None
     content: tuple[CountryFindings, ...]
     ruling: Ruling | None

@@ -107,7 +107,12 @@ def test_template_shows_its_approved_version(api, stranger, world):
         1,
         "Order {n}",
     )
-    assert shown["slots"] == [{"name": "n"}]
+    assert shown["slots"] == [
+        {
+            "name": "n", "type": "text", "max_length": 40, "charset": "", "pattern": "",
+            "example": "", "fallback": "", "currency": "",
+        }
+    ]  # fmt: skip
     assert api.get("/templates").json()["data"] == [shown]
     versions = api.get("/templates/order/versions?limit=1").json()
     assert [one["version"] for one in versions["data"]] == [2]

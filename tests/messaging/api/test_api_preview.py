@@ -222,7 +222,7 @@ def test_refusal_is_the_error_of_sending(api, text):
     assert found["compliance"]["decision"] == "blocked"
     assert found["status"] is None
     error = refused.json()["errors"][0]
-    assert found["refusal"] == {"status": refused.status_code, **error}
+    assert found["refusal"] == {"status": refused.status_code, "closest": None, **error}
 
 
 def test_route_tells_ways_but_neither_carrier_nor_cost(api, text):

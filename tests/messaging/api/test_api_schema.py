@@ -15,6 +15,7 @@ from messaging.api import (
     preview_outputs,
     template_inputs,
     template_outputs,
+    wording_inputs,
 )
 from messaging.api.urls import urlpatterns
 
@@ -76,7 +77,7 @@ def test_examples_of_requests_are_accepted_by_the_serializers():
     preview.PreviewInput().run_validation(examples.PREVIEW_REQUEST)
     preview.PreviewInput().run_validation(examples.PREVIEW_WORDING_REQUEST)
     template_inputs.TemplateInput().run_validation(examples.TEMPLATE_REQUEST)
-    template_inputs.VersionInput().run_validation(examples.VERSION_REQUEST)
+    wording_inputs.WordingInput().run_validation(examples.VERSION_REQUEST)
 
 
 def test_examples_of_answers_have_the_fields_of_answers():
