@@ -64,6 +64,18 @@ class MessageColumns:
     def price(self, obj: Message) -> str:
         return money(obj.price_micros, obj.currency)
 
+    @display(description=_("segments"))
+    def segments_shown(self, obj: Message) -> str:
+        """With those that are billed where the network adds to the text."""
+        if obj.billed_segments is None:
+            return str(obj.segment_count)
+        network = obj.network.name if obj.network else ""
+        return _("%(sent)d, billed as %(billed)d: %(network)s adds to the text") % {
+            "sent": obj.segment_count,
+            "billed": obj.billed_segments,
+            "network": network,
+        }
+
     @display(description=_("cost"))
     def cost(self, obj: Message) -> str:
         return money(obj.cost_micros, obj.currency)

@@ -101,7 +101,7 @@ class MessageAdmin(MessageColumns, ReadOnlyMixin, ListPage, AccountScopedAdmin):
             shown += [
                 (
                     _("What was sent"),
-                    {"fields": ("text_shown", ("encoding_label", "segment_count"))},
+                    {"fields": ("text_shown", ("encoding_label", "segments_shown"))},
                 ),
                 (_("What it costs and where it comes from"), {"fields": _SOURCE}),
             ]

@@ -58,6 +58,7 @@ def _accepted(message: Message) -> Step:
             (_("Came by"), message.get_origin_display()),
             (_("Encoding"), ENCODINGS.get(message.encoding, message.encoding)),
             (_("Segments"), message.segment_count),
+            (_("Billed segments"), message.billed_segments),
             (_("Send at"), message.send_at and moment(message.send_at)),
             (_("Deadline"), message.not_after and moment(message.not_after)),
         ),

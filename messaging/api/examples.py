@@ -26,6 +26,7 @@ MESSAGE: dict[str, Any] = {
     "text": "Đơn A-1029 của chị Mai đã được gửi.",
     "encoding": "ucs2",
     "segment_count": 1,
+    "billed_segment_count": 1,
     "price": {"amount": "350", "currency": "VND"},
     "client_reference": "order-1029-shipped",
     "metadata": {},
@@ -61,6 +62,7 @@ BATCH: dict[str, Any] = {
             "to": "+84981234567",
             "status": "accepted",
             "segment_count": 1,
+            "billed_segment_count": 1,
             "encoding": "gsm7",
             "price": {"amount": "350", "currency": "VND"},
         }
@@ -206,6 +208,7 @@ EVENT: dict[str, Any] = {
         "status": "delivered",
         "failure_reason": None,
         "segment_count": 1,
+        "billed_segment_count": 1,
         "price": {"amount": "350", "currency": "VND"},
         "client_reference": "order-1029-shipped",
         "metadata": {},

@@ -45,7 +45,10 @@ class MessageOutput(OutputSerializer):
     )
     text = serializers.CharField(help_text="Empty once retention has taken it away.")
     encoding = serializers.CharField(help_text="`gsm7` or `ucs2`.")
-    segment_count = serializers.IntegerField()
+    segment_count = serializers.IntegerField(help_text="On the air, as handed over.")
+    billed_segment_count = serializers.IntegerField(
+        source="billed_segments", help_text="With what the recipient's network adds to the text."
+    )
     price = serializers.SerializerMethodField()
     client_reference = serializers.CharField(allow_null=True)
     metadata = serializers.DictField()
@@ -85,6 +88,7 @@ class AcceptedOutput(OutputSerializer):
     to = serializers.CharField(help_text="E.164.")
     status = serializers.ChoiceField(MessageStatus.choices)
     segment_count = serializers.IntegerField()
+    billed_segment_count = serializers.IntegerField()
     encoding = serializers.CharField()
     price = PriceOutput()
 

@@ -134,6 +134,7 @@ def _accepted(index: int, result: Accepted) -> dict[str, Any]:
         "to": to_e164(result.msisdn),
         "status": result.status,
         "segment_count": result.segment_count,
+        "billed_segment_count": result.billed_segments,
         "encoding": result.encoding,
         "price": {"amount": amount(result.price_micros), "currency": result.currency},
     }

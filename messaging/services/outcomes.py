@@ -56,7 +56,8 @@ WITH input AS MATERIALIZED (
     FROM input i
     WHERE m.id = i.id AND m.status || '>' || i.status = ANY(%(moves)s::text[])
     RETURNING m.id, i.event_id, i.at, m.account_id, m.campaign_id, m.msisdn, m.sender_id,
-        m.status, m.failure_reason, m.segment_count, m.price_micros, m.currency,
+        m.status, m.failure_reason, m.segment_count, m.billed_segments, m.price_micros,
+        m.currency,
         m.client_reference, m.metadata, m.message_class, m.sent_at
 ), counts AS MATERIALIZED (
     SELECT account_id, count(*) AS n FROM moved GROUP BY account_id ORDER BY account_id
@@ -95,6 +96,7 @@ WITH input AS MATERIALIZED (
             'status', o.status,
             'failure_reason', nullif(o.failure_reason, ''),
             'segment_count', o.segment_count,
+            'billed_segment_count', coalesce(o.billed_segments, o.segment_count),
             'price', json_build_object(
                 'amount', trim_scale(o.price_micros / 1000000.0)::text, 'currency', o.currency),
             'client_reference', nullif(o.client_reference, ''),

@@ -31,12 +31,13 @@ UNROUTED_CHANNEL = "signalbox_unrouted"
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A stored message; `price_micros` for all its segments."""
+    """A stored message; `price_micros` for all its billed segments."""
 
     index: int
     message_id: uuid.UUID
     status: str
     segment_count: int
+    billed_segments: int
     encoding: str
     price_micros: int
     currency: str
@@ -140,6 +141,7 @@ def _store(
             message_id=draft.id,
             status=fates[index].status,
             segment_count=draft.segment_count,
+            billed_segments=draft.billed_segments or draft.segment_count,
             encoding=draft.encoding,
             price_micros=draft.price_micros,
             currency=draft.currency,

@@ -99,6 +99,7 @@ def test_body_of_an_event_tells_the_message_and_its_price():
         "status": "failed",
         "failure_reason": "rejected",
         "segment_count": 1,
+        "billed_segment_count": 1,
         "price": {"amount": "350.5", "currency": "VND"},
         "client_reference": "ref-1",
         "metadata": {"order": "A-1"},
