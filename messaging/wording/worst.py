@@ -108,7 +108,8 @@ def bound_of(wording: Wording, *, before: str = "", after: str = "") -> Bound:
         for encoding, load in (("gsm7", in_gsm7), ("ucs2", in_ucs2))
         if load is not None
     ]
-    count, encoding, most = max(counts, key=lambda one: one[0])
+    # Of equal counts UCS-2 is said, the rarer and nearer to its edge.
+    count, encoding, most = max(counts, key=lambda one: (one[0], one[1] == "ucs2"))
     return Bound(
         encoding="ucs2" if encoding == "ucs2" else "gsm7",
         units=most,
