@@ -103,3 +103,8 @@ class Advertiser(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """How texts may call it: the brand and the legal name."""
+        return tuple(name for name in (self.name, self.legal_name) if name)

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from compliance.models import Account
+from compliance.content_policy import ContentPolicy
+from compliance.models import Account, Advertiser
 from compliance.rule_packs.packs import Rulebook
+from compliance.selectors.content_rules import content_policy
 from compliance.selectors.rules import rulebook
 from config.common import clock, versions
 from messaging.constants import VersionStatus
@@ -109,6 +111,8 @@ class Snapshot:
     numbers: NumberIndex
     routing: RoutingSnapshot
     rulebook: Rulebook
+    content_policy: ContentPolicy
+    brands: Mapping[int, tuple[str, ...]]
 
 
 class SnapshotCache:
@@ -175,6 +179,8 @@ def snapshot_build(version: int, day: date) -> Snapshot:
         numbers=number_index(),
         routing=routing_snapshot(version, day),
         rulebook=rulebook(),
+        content_policy=content_policy(),
+        brands={row.id: row.names for row in Advertiser.objects.all()},
     )
 
 

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from compliance.constants import LANES, MessageClass
-from compliance.decision import ComplianceDecision, Decider, Facts, content_findings
+from compliance.decision import ComplianceDecision, Decider, Facts
 from compliance.findings import Finding
 from compliance.recipient_checks import NO_SUPPRESSION
 from compliance.selectors.consent import consent_states, suppressed_scopes
 from messaging.constants import FailureReason, MessageStatus
 from messaging.selectors.snapshot import SenderCard, Snapshot
+from messaging.services.judgements import TextJudge, Told
 from messaging.services.network_demands import registration_finding, registration_missing
 from routing.engine import RouteDecision, RouteRequest, choose
 from routing.network_texts import NetworkText
@@ -161,6 +162,7 @@ class _Batch:
     def __init__(self, snapshot: Snapshot, known: _Recipients, now: datetime) -> None:
         self._snapshot, self._known, self._now = snapshot, known, now
         self._deciders: dict[tuple[object, ...], Decider] = {}
+        self._texts = TextJudge(snapshot, now)
         self._facts: dict[tuple[int, int], _Facts] = {}
         self._refusals: dict[tuple[str, int], tuple[ComplianceDecision, dict[str, Any]]] = {}
 
@@ -207,12 +209,18 @@ class _Batch:
         )
 
     def _decider(self, case: Case, sender: SenderCard) -> Decider:
-        key = (case.country, case.lane, case.advertiser_id, sender.id, case.template_version_id)
-        # A free text is its own; an approved one is judged in all its languages, for all alike.
+        own = (case.country, case.lane, case.advertiser_id, sender.id, case.template_version_id)
         approved = self._snapshot.texts.get(case.template_version_id or 0)
-        texts = (case.text,) if approved is None else approved.texts
-        if approved is None:
-            key = (*key, case.text)  # type: ignore[assignment]
+        told = Told(
+            account_id=case.account_id,
+            advertiser_id=case.advertiser_id,
+            country=case.country,
+            message_class=LANES[case.lane],
+            text=case.text,
+            segment_count=case.segment_count,
+            approved=approved,
+        )
+        key = (*own, *self._texts.key(told))
         decider = self._deciders.get(key)
         if decider is None:
             rules = self._snapshot.rulebook.rules_for(case.country, self._now)
@@ -225,13 +233,7 @@ class _Batch:
                 now=self._now,
                 is_from_template=approved is not None,
             )
-            content = tuple(
-                dict.fromkeys(
-                    finding
-                    for text in texts
-                    for finding in content_findings(rules, text, LANES[case.lane])
-                )
-            )
+            content = self._texts.findings(told, rules)
             decider = self._deciders[key] = Decider(rules, shared, content)
         return decider
 
