@@ -80,15 +80,16 @@ def text_source(
     found = index.matcher(account.id, wanted).match(text)
     if isinstance(found, Match):
         return snapshot.texts[found.key], found.text
-    elsewhere = index.matcher(account.id, _ANY_CLASS).match(text) if wanted else None
-    if isinstance(elsewhere, Match):
-        raise _class_differs(snapshot.texts[elsewhere.key])
+    if wanted and classes - {wanted}:
+        elsewhere = index.matcher(account.id, _ANY_CLASS).find(text)
+        if elsewhere is not None:
+            raise _class_differs(snapshot.texts[elsewhere.key])
     if not classes or (wanted and wanted not in classes):
-        raise free_text_refused(wanted)
+        raise _free_text_refused(wanted)
     raise _no_match(snapshot, found)
 
 
-def free_text_refused(message_class: str) -> NotAllowedError:
+def _free_text_refused(message_class: str) -> NotAllowedError:
     """There is no approved template either."""
     if message_class not in MessageClass.values:
         sentence = _("This account may not send free text: use an approved template.")

@@ -6,9 +6,9 @@ the one with the most literal text wins, then the first.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Final, TypeAlias
 
 from messaging.wording.fitting import Budget, Difference, Fit
@@ -19,6 +19,8 @@ _KEY_LENGTH: Final = 16
 _STEPS: Final = 50_000
 _CLOSEST_STEPS: Final = 5_000
 _CLOSEST: Final = 3
+# Wordings looked at for a word that many share: those of one account are often variations.
+_SHARING: Final = 64
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -57,6 +59,7 @@ class _Entry:
     needle: str
     tail: str
     words: frozenset[str]
+    weight: int
 
     def may_fit(self, text: str) -> bool:
         """Cheap tests that every fitting text passes."""
@@ -86,15 +89,26 @@ class Matcher:
     def match(self, text: str) -> Found | None:
         """The wording that `text` comes from, or the closest one; None where no wording shares a
         word with it. Deterministic; time grows with the length of `text` alone."""
+        texts = self._written(text)
+        return self._find(texts) or self._closest(texts)
+
+    def find(self, text: str) -> Match | None:
+        """The wording that `text` comes from, without a look at others where there is none."""
+        return self._find(self._written(text))
+
+    def _written(self, text: str) -> dict[str, str]:
+        """The text in every choice of letters that there is."""
         plain = text.replace("\r\n", "\n")
-        texts = {rewriting: rewrite(plain, rewriting) for rewriting in self._by_beginning}
+        return {rewriting: rewrite(plain, rewriting) for rewriting in self._by_beginning}
+
+    def _find(self, texts: dict[str, str]) -> Match | None:
         budget = Budget(_STEPS)
         for entry in self._candidates(texts):
             ours = texts[entry.wording.rewriting]
             values = Fit(entry.wording, ours, budget).values
             if values is not None:
                 return Match(entry.key, entry.wording, values, ours)
-        return self._closest(texts)
+        return None
 
     def _candidates(self, texts: dict[str, str]) -> Sequence[_Entry]:
         found = [
@@ -109,18 +123,19 @@ class Matcher:
 
     def _closest(self, texts: dict[str, str]) -> Found | None:
         """By shared words; of those alike, the one that the text follows the longest."""
-        scores: dict[int, int] = defaultdict(int)
-        for rewriting, text in texts.items():
-            by_word = self._by_word[rewriting]
-            for word in _words(text):
-                for entry in by_word.get(word, ()):
-                    scores[entry.order] += len(word)
-        sizes = {rewriting: _weight(_words(text)) for rewriting, text in texts.items()}
-        ranked = sorted(
-            (-_likeness(shared, self._entries[at], sizes), at) for at, shared in scores.items()
+        words = {rewriting: _words(text) for rewriting, text in texts.items()}
+        sizes = {rewriting: _weight(each) for rewriting, each in words.items()}
+        near = {
+            entry.order
+            for rewriting, each in words.items()
+            for word in each
+            for entry in self._by_word[rewriting].get(word, ())[:_SHARING]
+        }
+        ranked = nsmallest(
+            _CLOSEST, ((-_likeness(self._entries[at], words, sizes), at) for at in near)
         )
         best: tuple[tuple[float, int], Closest] | None = None
-        for likeness, at in ranked[:_CLOSEST]:
+        for likeness, at in ranked:
             entry = self._entries[at]
             text = texts[entry.wording.rewriting]
             fit = Fit(entry.wording, text, Budget(_CLOSEST_STEPS))
@@ -139,6 +154,7 @@ def _entry(order: int, key: int, wording: Wording) -> _Entry:
     by_name = {check.spec.name: check.longest for check in wording.checks}
     slots = wording.sent.parts[1::2]
     length = sum(map(len, literals))
+    words = _words(" ".join(literals))
     return _Entry(
         order=order,
         key=key,
@@ -148,7 +164,8 @@ def _entry(order: int, key: int, wording: Wording) -> _Entry:
         longest=length + sum(by_name[name] for name in slots),
         needle=max(literals, key=len),
         tail=literals[-1],
-        words=_words(" ".join(literals)),
+        words=words,
+        weight=_weight(words),
     )
 
 
@@ -164,6 +181,7 @@ def _weight(words: frozenset[str]) -> int:
     return sum(map(len, words))
 
 
-def _likeness(shared: int, entry: _Entry, sizes: dict[str, int]) -> float:
+def _likeness(entry: _Entry, words: dict[str, frozenset[str]], sizes: dict[str, int]) -> float:
     """Dice's coefficient over the letters of shared words."""
-    return 2 * shared / (_weight(entry.words) + sizes[entry.wording.rewriting])
+    rewriting = entry.wording.rewriting
+    return 2 * _weight(words[rewriting] & entry.words) / (entry.weight + sizes[rewriting])
