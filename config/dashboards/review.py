@@ -9,7 +9,6 @@ from compliance.models import Suppression
 from compliance.numbers import to_display
 from config.common import clock
 from config.common.console.labels import label
-from config.common.durations import since
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
@@ -67,12 +66,11 @@ def _backlog_text(viewer: Viewer) -> str:
     if not backlog.count:
         return ""
     words = ngettext(
-        "%(count)s version waits, for %(time)s.",
-        "%(count)s versions wait, the oldest for %(time)s.",
+        "%(count)s version waits; it was submitted %(time)s.",
+        "%(count)s versions wait; the oldest was submitted %(time)s.",
         backlog.count,
     )
-    oldest = backlog.oldest or clock.now()
-    return words % {"count": number(backlog.count), "time": since(oldest, clock.now())}
+    return words % {"count": number(backlog.count), "time": ago(backlog.oldest)}
 
 
 def _opt_outs(viewer: Viewer) -> Panel:

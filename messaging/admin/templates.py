@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminSelect2Widget
 from compliance.scoping import AccountScopedAdmin, ScopedForm
 from messaging.admin.labels import VERSION_COLOURS, label
 from messaging.admin.pages import ListPage
+from messaging.admin.version_history import head_rows
 from messaging.admin.version_list import version_rows
 from messaging.constants import VersionStatus
 from messaging.models import Template
@@ -150,6 +151,7 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
         template = context.get("original")
         if template is not None:
             context["versions"] = version_rows(versions_of(template))
+            context["history_rows"] = head_rows(template)
             if request.user.has_perm("messaging.add_templateversion", template):
                 page = reverse("admin:messaging_templateversion_add")
                 context["new_version_url"] = f"{page}?template={template.pk}"

@@ -12,6 +12,7 @@ from messaging.constants import VERSION_TRANSITIONS, VersionStatus
 from messaging.models import TemplateVersion
 
 _GONE_BACK_TO = frozenset({VersionStatus.RETIRED, VersionStatus.REJECTED})
+_SENDABLE = frozenset({"approve", "activate"})
 # In the order of the page: name of the action, words, look.
 _BUTTONS: tuple[tuple[str, Any, str], ...] = (
     ("submit", _("Submit"), "primary"),
@@ -33,9 +34,9 @@ class Button:
     variant: str
 
 
-def buttons(person: User, version: TemplateVersion, *, seen: str) -> list[Button]:
+def buttons(person: User, version: TemplateVersion, *, seen: str, is_blocked: bool) -> list[Button]:
     """Only what this person may do; `seen` says what their page showed."""
-    allowed = allowed_actions(person, version)
+    allowed = allowed_actions(person, version) - (_SENDABLE if is_blocked else frozenset())
     return [
         Button(title, f"{_address(version, name)}?{urlencode({'seen': seen})}", variant)
         for name, title, variant in _BUTTONS

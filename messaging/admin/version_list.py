@@ -19,6 +19,7 @@ class VersionRow:
     url: str
     status: SafeString
     is_sent_now: bool
+    starts_at: datetime | None
     body: str
     author: str
     reviewer: str
@@ -34,6 +35,7 @@ def version_rows(versions: Sequence[TemplateVersion]) -> list[VersionRow]:
             url=change_page("messaging.templateversion", one.pk),
             status=label(one.get_status_display(), VERSION_COLOURS[VersionStatus(one.status)]),
             is_sent_now=one.status == VersionStatus.APPROVED,
+            starts_at=one.activates_at if one.status == VersionStatus.STAGED else None,
             body=one.body,
             author=one.author.get_username(),
             reviewer=one.reviewer.get_username() if one.reviewer else "",

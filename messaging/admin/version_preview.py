@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.common.errors import DomainError
 from messaging.admin.labels import ENCODINGS
@@ -82,11 +83,17 @@ def stored_wordings(version: TemplateVersion) -> WordingSet | None:
 
 
 def worst_segments(version: TemplateVersion) -> int | None:
-    """The guaranteed most segments in any of its languages; None where it cannot be said."""
+    """The guaranteed most segments in any of its languages, with what networks add; None where
+    it cannot be said."""
     wordings = stored_wordings(version)
     if wordings is None:
         return None
-    return max(bound_of(wording).segment_count for wording in wordings)
+    added = {("", ""), *((rule.adds_before, rule.adds_after) for rule in network_rules(version))}
+    return max(
+        bound_of(wording, before=before, after=after).segment_count
+        for wording in wordings
+        for before, after in added
+    )
 
 
 def language_views(version: TemplateVersion, wordings: WordingSet) -> list[LanguageView]:
@@ -115,15 +122,26 @@ def network_rules(version: TemplateVersion) -> list[NetworkText]:
     return sorted(rules, key=lambda rule: rule.network_name)
 
 
-def worst_overall(views: Sequence[LanguageView], *, has_slots: bool) -> str:
-    """The guarantee over all languages in one sentence."""
-    most = max((view for view in views), key=lambda view: view.worst_segments)
-    if len(views) == 1:
-        return most.worst
-    return _("%(worst)s (The most expensive language: %(language)s.)") % {
-        "worst": most.worst,
-        "language": most.name,
-    }
+def worst_overall(views: Sequence[LanguageView]) -> str:
+    """The guarantee over all languages, and with what networks add, in plain words."""
+    most = max(views, key=lambda view: view.worst_segments)
+    words = most.worst
+    if len(views) > 1:
+        words = _("%(worst)s (The most expensive language: %(language)s.)") % {
+            "worst": words,
+            "language": most.name,
+        }
+    costs = [cost for view in views for cost in view.networks]
+    dearest = max((cost.segments for cost in costs), default=0)
+    if dearest <= most.worst_segments:
+        return words
+    names = dict.fromkeys(cost.name for cost in costs if cost.segments == dearest)
+    added = ngettext(
+        "With what networks add at most %(count)d segment: %(networks)s.",
+        "With what networks add at most %(count)d segments: %(networks)s.",
+        dearest,
+    ) % {"count": dearest, "networks": ", ".join(names)}
+    return f"{words} {added}"
 
 
 def _view(
@@ -131,6 +149,7 @@ def _view(
 ) -> LanguageView:
     bound = bound_of(wording)
     written = _written(wording)
+    costs = [_network(wording, rule, bound) for rule in rules]
     return LanguageView(
         tag=wording.language,
         name=language_name(wording.language),
@@ -142,7 +161,7 @@ def _view(
         worst=worst_sentence(bound, has_slots=bool(wording.slots)),
         worst_encoding=ENCODINGS[bound.encoding],
         worst_segments=bound.segment_count,
-        networks=tuple(_network(wording, rule, bound) for rule in rules if _matters(rule)),
+        networks=tuple(cost for cost in costs if cost.before or cost.after or cost.is_too_much),
     )
 
 
@@ -168,10 +187,6 @@ def _rendering(key: str, title: str, text: str) -> Rendering:
     return Rendering(
         key, title, text, ENCODINGS[figures.encoding], figures.units, figures.segment_count
     )
-
-
-def _matters(rule: NetworkText) -> bool:
-    return rule.adds or rule.max_segments is not None
 
 
 def _network(wording: Wording, rule: NetworkText, alone: Bound) -> NetworkCost:

@@ -23,7 +23,7 @@ from messaging.admin.version_preview import (
     stored_wordings,
     worst_overall,
 )
-from messaging.admin.version_words import CLASSES, FORMATS, format_fits
+from messaging.admin.version_words import CLASSES, FORMATS, format_problems
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 from messaging.selectors.class_rules import class_rules
@@ -71,7 +71,12 @@ def review_context(
     approved = approved_version(version.template)
     context |= {
         "version": version,
-        "buttons": buttons(person, version, seen=review_fingerprint(version, findings)),
+        "buttons": buttons(
+            person,
+            version,
+            seen=review_fingerprint(version, findings),
+            is_blocked=is_blocked_everywhere(findings),
+        ),
         "network_rows": network_rows(version),
         "notices": notices(version, approved),
         "next_step": next_step(version, person),
@@ -95,10 +100,13 @@ def _wording(version: TemplateVersion) -> dict[str, Any]:
     return {
         "languages": views,
         "slots": slot_rows(wordings),
-        "worst": worst_overall(views, has_slots=bool(wordings.slots)),
-        "worst_segments": max(view.worst_segments for view in views),
+        "worst": worst_overall(views),
         "format_words": FORMATS.get(version.message_format, ""),
-        "format_fits": all(format_fits(one, version.message_format) for one in wordings),
+        "format_problems": [
+            problem
+            for wording in wordings
+            for problem in format_problems(wording, version.message_format)
+        ],
     }
 
 
@@ -107,18 +115,17 @@ def notices(version: TemplateVersion, approved: TemplateVersion | None) -> list[
     staged = staged_version(version.template)
     found = []
     if version.status == VersionStatus.STAGED:
-        until = (
-            _("Until then version %(number)d is sent.") % {"number": approved.number}
+        time = moment(version.activates_at)
+        found.append(
+            _("Approved for %(time)s; until then version %(number)d is sent.")
+            % {"time": time, "number": approved.number}
             if approved
-            else _("Until then nothing of this template is sent.")
+            else _("Approved for %(time)s; until then nothing of this template is sent.")
+            % {"time": time}
         )
-        when = _("Approved. It comes into force on %(time)s.") % {
-            "time": moment(version.activates_at)
-        }
-        found.append(f"{when} {until}")
     elif staged is not None:
         found.append(
-            _("Version %(number)d is approved and comes into force on %(time)s.")
+            _("Version %(number)d is approved for %(time)s and then replaces what is sent now.")
             % {"number": staged.number, "time": moment(staged.activates_at)}
         )
     if version.status == VersionStatus.RETIRED:
@@ -172,7 +179,7 @@ def decision_details(version: TemplateVersion, *, seen: str) -> dict[str, Any]:
         "has_changed": bool(seen) and seen != fingerprint,
         "findings": finding_rows(findings),
         "languages": views,
-        "worst": worst_overall(views, has_slots=bool(wordings and wordings.slots)) if views else "",
+        "worst": worst_overall(views) if views else "",
     }
 
 
@@ -203,7 +210,9 @@ def counts_text(findings: Sequence[CountryFindings]) -> str:
         return ngettext("%(count)d warning", "%(count)d warnings", len(every)) % {
             "count": len(every)
         }
-    return ngettext("%(count)d forbids it", "%(count)d forbid it", blocking) % {"count": blocking}
+    return ngettext("%(count)d rule forbids it", "%(count)d rules forbid it", blocking) % {
+        "count": blocking
+    }
 
 
 def rule_rows(countries: Sequence[str], version: TemplateVersion) -> list[RuleRow]:

@@ -33,9 +33,7 @@ class Approved:
         later = [one for one in self._approved if one.status == VersionStatus.STAGED]
         if not later:
             return gettext("Approved. It can be sent from now on.")
-        return gettext("Approved. It comes into force on %(time)s.") % {
-            "time": moment(later[0].activates_at)
-        }
+        return gettext("Approved, in force from %(time)s") % {"time": moment(later[0].activates_at)}
 
 
 def submission_text(version: TemplateVersion) -> str:
@@ -61,10 +59,10 @@ def approval_text(version: TemplateVersion) -> str:
 
 def activation_text(version: TemplateVersion) -> str:
     """What putting it in force before its time means."""
-    planned = gettext("It was to come into force on %(time)s.") % {
-        "time": moment(version.activates_at)
+    return gettext("It was approved for %(time)s; now it is not waited for. %(what)s") % {
+        "time": moment(version.activates_at),
+        "what": approval_text(version),
     }
-    return f"{planned} {approval_text(version)}"
 
 
 def withdrawal_text(version: TemplateVersion) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from compliance.constants import MessageClass
 from messaging.constants import MessageFormat, Rewriting
 from messaging.wording.formats import format_findings
+from messaging.wording.sentences import FORMATS as FORMAT_SENTENCES
 from messaging.wording.wordings import Wording
 from messaging.wording.worst import Bound
 
@@ -107,6 +108,9 @@ FORMATS: Final[Mapping[str, Any]] = {
 }
 
 
-def format_fits(wording: Wording, message_format: str) -> bool:
-    """Whether a wording has the form that machines read."""
-    return not format_findings(wording, message_format)
+def format_problems(wording: Wording, message_format: str) -> list[str]:
+    """What keeps a wording from the form that machines read, in the reader's language."""
+    return [
+        _(FORMAT_SENTENCES[found.code]) % dict(found.params)
+        for found in format_findings(wording, message_format)
+    ]

@@ -28,7 +28,11 @@ SLOTS = [
 
 
 def waiting(world: World, **overrides: Any) -> TemplateVersion:
-    values = {"status": S.SUBMITTED, "author": world.alice, "submitted_at": clock.now()}
+    values: dict[str, Any] = {
+        "status": S.SUBMITTED,
+        "author": world.alice,
+        "submitted_at": clock.now(),
+    }
     return make_template_version(overrides.pop("account", world.account), **(values | overrides))
 
 
@@ -193,11 +197,11 @@ def test_approval_for_later_says_when(world: World, browse: Any) -> None:
         {"comment": "", "activates_at": "2027-03-01T08:30"},
         follow=True,
     )
-    assert "It comes into force on" in text_of(answer)
+    assert "Approved, in force from 03/01/2027 8:30" in text_of(answer)
     version.refresh_from_db()
     assert version.activates_at is not None
     assert version.activates_at.isoformat() == "2027-03-01T01:30:00+00:00"  # in Vietnam's zone
-    assert "Until then version 1 is sent." in text_of(answer)
+    assert "until then version 1 is sent." in text_of(answer)
 
 
 def test_time_that_is_over_is_refused_at_its_field(world: World, browse: Any) -> None:
@@ -262,7 +266,7 @@ def test_queue_shows_what_a_reviewer_weighs(world: World, browse: Any) -> None:
     rule_packs_load_shipped(actor=None)
     waiting(world, name="Sale", message_class="marketing", body="Sale!")
     answer = queue(browse(world.bob))
-    assert "forbid it" in text_of(answer)
+    assert "rules forbid it" in text_of(answer)
     assert answer.context["cl"].list_display[1:] == [
         *answer.context["cl"].model_admin.queue_display
     ]

@@ -159,8 +159,8 @@ def _nothing_staged(version: TemplateVersion) -> None:
     raise ConflictError(
         "another_staged",
         _(
-            "Version %(number)d is approved and comes into force on %(time)s: withdraw it or put"
-            " it in force now, then approve this one."
+            "Version %(number)d is approved for %(time)s: withdraw it or put it in force now, then"
+            " approve this one."
         )
         % {
             "number": staged.number,
