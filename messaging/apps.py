@@ -11,6 +11,9 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from carriers import ports
+        from compliance.selectors.trials import count_segments_with
+        from messaging.encoding.segmentation import segment_count
         from messaging.pump.factory import MessagingPumps
 
         ports.register(MessagingPumps())
+        count_segments_with(lambda text: segment_count(text).segment_count)

@@ -1,5 +1,23 @@
 """Pages about accounts, people, consent, rules and the audit log."""
 
-from compliance.admin import accounts, audit, consent, keys, rules, suppressions, users
+from compliance.admin import (
+    accounts,
+    audit,
+    consent,
+    content_rules,
+    keys,
+    rules,
+    suppressions,
+    users,
+)
 
-__all__ = ["accounts", "audit", "consent", "keys", "rules", "suppressions", "users"]
+__all__ = [
+    "accounts",
+    "audit",
+    "consent",
+    "content_rules",
+    "keys",
+    "rules",
+    "suppressions",
+    "users",
+]
