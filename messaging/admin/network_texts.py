@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +21,7 @@ from messaging.admin.labels import label
 from messaging.admin.pages import ListPage
 from messaging.encoding import gsm7
 from messaging.services.counting import fitting_lengths
-from routing.constants import Confidence
+from routing.constants import Confidence, SenderKind
 from routing.models import NetworkTextRule
 from routing.services.text_rules import is_as_shipped
 
@@ -63,6 +64,9 @@ class TextRuleForm(ServiceForm):
                 field: Any = self.fields[name]
                 field.strip = False
                 field.widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+        for name in ("source", "note"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = 3
 
 
 @admin.register(NetworkTextRule)
@@ -77,9 +81,8 @@ class NetworkTextRuleAdmin(ListPage, PlatformScopedAdmin):
         "adds",
         "first_part",
         "max_segments",
-        "demands_template_registration",
+        "demands",
         "confidence_label",
-        "origin",
     )
     list_filter = (
         "network",
@@ -93,7 +96,7 @@ class NetworkTextRuleAdmin(ListPage, PlatformScopedAdmin):
     search_help_text = gettext_lazy("A network, a label or suffix, or a source.")
     autocomplete_fields = ("network",)
     readonly_fields = ("origin",)
-    change_form_after_template = "admin/messaging/networktextrule/example.html"
+    change_form_before_template = "admin/messaging/networktextrule/example.html"
     empty_title = gettext_lazy("No rule yet")
     empty_text = gettext_lazy(
         "Without rules texts are counted as they are written, and no network demands anything."
@@ -162,7 +165,9 @@ class NetworkTextRuleAdmin(ListPage, PlatformScopedAdmin):
     @display(description=gettext_lazy("adds"))
     def adds(self, obj: NetworkTextRule) -> str:
         added = f"{obj.adds_before}…{obj.adds_after}"
-        return added if added != "…" else "–"
+        if added == "…":
+            return "–"
+        return format_html('<span style="white-space: pre">{}</span>', added)
 
     @display(description=gettext_lazy("one segment holds"))
     def first_part(self, obj: NetworkTextRule) -> str:
@@ -172,6 +177,13 @@ class NetworkTextRuleAdmin(ListPage, PlatformScopedAdmin):
             for encoding in ("gsm7", "ucs2")
         )
         return f"{plain} / {marked}"
+
+    @display(description=gettext_lazy("registered templates"))
+    def demands(self, obj: NetworkTextRule) -> str:
+        if not obj.demands_template_registration:
+            return "–"
+        kinds = ", ".join(str(SenderKind(one).label) for one in obj.registered_senders)
+        return kinds or _("All")
 
     @coloured(gettext_lazy("confidence"), _CONFIDENCE_COLOURS, ordering="confidence")
     def confidence_label(self, obj: NetworkTextRule) -> tuple[str, object]:

@@ -55,3 +55,8 @@ class RegisterForm(ReasonForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["networks"]
         field.queryset = Network.objects.order_by("country", "name")
+        field.label_from_instance = _network_words
+
+
+def _network_words(network: Network) -> str:
+    return f"{network.name} ({network.country})"

@@ -18,7 +18,13 @@ from messaging.admin.pages import ListPage
 from messaging.admin.registration_form import ReasonForm, RegisterForm
 from messaging.admin.registration_texts import registration_rows, texts_context
 from messaging.models import TemplateRegistration, TemplateVersion
-from messaging.selectors.registration_standing import EXPIRES_SOON, expiring, registrable
+from messaging.selectors.registration_standing import (
+    EXPIRES_SOON,
+    expiring,
+    missing_networks,
+    registrable,
+    standings_of,
+)
 from messaging.services.templates.registrations import (
     registration_change,
     registrations_record,
@@ -168,8 +174,22 @@ class TemplateRegistrationAdmin(ListPage, AccountScopedAdmin):
         if db_field.name == "version":
             accounts = permitted_accounts(request.user, self.editing(request))
             field.queryset = registrable(limited(TemplateVersion.objects.all(), accounts))
-            field.label_from_instance = _choice_text
+            field.label_from_instance = VersionWords(field.queryset)
+            for link_name in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{link_name}_related", False)
         return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """`?version=` is preset, with the networks that demand it and have no registration."""
+        version = self._asked_version(request)
+        if version is None:
+            return {}
+        wanted = [
+            one.network_id
+            for one in standings_of(version)
+            if one.stops_messages and (one.registration is None or one.from_number is not None)
+        ]
+        return {"version": version.pk, "networks": wanted}
 
     def save_model(
         self, request: HttpRequest, obj: TemplateRegistration, form: Any, change: bool
@@ -224,8 +244,24 @@ class TemplateRegistrationAdmin(ListPage, AccountScopedAdmin):
         return rows.filter(pk=int(key)).first() if key.isdecimal() else None
 
 
-def _choice_text(version: TemplateVersion) -> str:
-    return f"{version.template.account.name} · {version} · {version.get_status_display()}"
+class VersionWords:
+    """A version in a list of choices, with the networks that wait for it."""
+
+    def __init__(self, versions: QuerySet[TemplateVersion]) -> None:
+        self._versions = versions
+        self._missing: dict[int, list[str]] | None = None
+
+    def __call__(self, version: TemplateVersion) -> str:
+        if self._missing is None:
+            self._missing = missing_networks(self._versions)
+        name = f"{version.template.account.name} · {version} · {version.get_status_display()}"
+        missing = self._missing.get(version.pk)
+        if not missing:
+            return name
+        return _("%(version)s · missing: %(networks)s") % {
+            "version": name,
+            "networks": ", ".join(missing),
+        }
 
 
 def last_day_shown(row: TemplateRegistration) -> Any:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from compliance.models import User
 from compliance.readable_rules import SEVERITY
 from messaging.admin.labels import SEVERITY_COLOURS, change_page, label, link, moment
+from messaging.admin.network_findings import network_finding_rows
 from messaging.admin.registration_texts import network_rows
 from messaging.admin.version_buttons import buttons
 from messaging.admin.version_changes import differences
@@ -80,7 +81,7 @@ def review_context(
         "network_rows": network_rows(version),
         "notices": notices(version, approved),
         "next_step": next_step(version, person),
-        "findings": finding_rows(findings),
+        "findings": [*finding_rows(findings), *network_finding_rows(version)],
         "finding_counts": counts_text(findings),
         "is_blocked": is_blocked_everywhere(findings),
         "class_words": CLASSES.get(version.template.message_class, ""),

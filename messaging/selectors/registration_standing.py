@@ -1,7 +1,8 @@
 """Where a version stands with the networks that matter to it, as pages show it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain
 
 from django.db.models import QuerySet
@@ -83,6 +84,29 @@ def demanding_rules(snapshot: Snapshot, template: Template) -> list[NetworkText]
             for sender in senders
         )
     ]
+
+
+def missing_networks(versions: Iterable[TemplateVersion]) -> dict[int, list[str]]:
+    """By version the names of networks that demand a registration it does not have; no query."""
+    snapshot, now = snapshots.current(), clock.now()
+    found: dict[int, list[str]] = {}
+    for version in versions:
+        names = [
+            rule.network_name
+            for rule in demanding_rules(snapshot, version.template)
+            if not _is_registered(snapshot, version.pk, rule, now)
+        ]
+        if names:
+            found[version.pk] = sorted(names)
+    return found
+
+
+def _is_registered(snapshot: Snapshot, version_id: int, rule: NetworkText, now: datetime) -> bool:
+    key = (version_id, rule.network_id)
+    if key not in snapshot.template_registrations:
+        return False
+    last_day = snapshot.template_registrations[key]
+    return last_day is None or snapshot.rulebook.rules_for(rule.country, now).on <= last_day
 
 
 def _held(version: TemplateVersion) -> dict[int, TemplateRegistration]:

@@ -99,7 +99,7 @@ def test_spaces_at_the_ends_are_kept(world: World, shipped: NetworkTextRule, bro
     shipped.refresh_from_db()
     assert shipped.adds_before == " QC: "
     assert shipped.history.first().history_user == world.olga
-    assert "Changed here" in client.get(reverse(LIST)).content.decode()
+    assert "Changed here" in client.get(page(shipped)).content.decode()
 
 
 def test_saving_without_a_change_leaves_a_shipped_rule_as_shipped(

@@ -215,6 +215,30 @@ def test_the_versions_page_says_what_is_missing_and_what_ends_soon(
     assert f"{reverse(ADD)}?version={version.pk}" in shown
 
 
+def test_the_versions_page_says_what_networks_may_refuse(
+    world: World, demanded: list[Network], browse: Any
+) -> None:
+    NetworkTextRule.objects.update(refused_characters="%[]", source="a reseller's page")
+    version = make_template_version(
+        template=make_template(world.account, message_class="marketing"), body="[QC] 50% off"
+    )
+    shown = browse(world.bob).get(version_page(version)).content.decode()
+    assert "Viettel may refuse texts with [ ] % (at 1, 4, 8)." in shown
+    assert "Viettel: a reseller&#x27;s page" in shown
+
+
+def test_what_is_missing_is_chosen_already(
+    world: World, version: TemplateVersion, demanded: list[Network], browse: Any
+) -> None:
+    record(version, demanded[0])
+    snapshots.forget()
+    answer = browse(world.olga).get(reverse(ADD), {"version": version.pk})
+    form_ = answer.context["adminform"].form
+    assert form_.initial["networks"] == [demanded[1].pk]
+    words = [str(text) for _key, text in form_.fields["version"].choices]
+    assert "Sao Mai Retail · Autumn v1 · Approved · missing: Vinaphone" in words
+
+
 def test_those_who_only_read_have_no_button_there(
     world: World, version: TemplateVersion, demanded: list[Network], browse: Any
 ) -> None:
