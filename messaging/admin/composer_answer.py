@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.common.errors import DomainError
-from messaging.admin.composer_costs import choice_json, cost_json, worst_json
+from messaging.admin.composer_costs import choice_json, cost_json, readings_json, worst_json
 from messaging.admin.composer_signs import notes_json, refusal_json, sign_json
 from messaging.admin.labels import ENCODINGS
 from messaging.services.previews.compositions import Composition, CompositionRequest
@@ -47,8 +47,7 @@ def as_json(found: Composition, asked: CompositionRequest) -> dict[str, Any]:
             {
                 "language": one.language,
                 "is_right": one.segment_count is not None,
-                "badge": "" if one.segment_count is None else str(one.segment_count),
-                "spoken": _badge(one.segment_count),
+                "badge": _badge(one.segment_count),
             }
             for one in found.languages
         ],
@@ -66,6 +65,7 @@ def as_json(found: Composition, asked: CompositionRequest) -> dict[str, Any]:
         else _("Nothing else to look at."),
         "refused": [refusal_json(one) for one in found.refusals],
         "choices": [choice_json(one, found) for one in found.choices],
+        "readings": readings_json(found),
         "cost": cost_json(found, has_template=asked.template is not None),
         "worst": worst_json(found),
         "previews": _previews(found),

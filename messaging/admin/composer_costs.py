@@ -1,6 +1,5 @@
 """What a composition costs, in sentences and tables."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import number_format
@@ -13,7 +12,7 @@ from messaging.services.drafts import MAX_SEGMENTS
 from messaging.services.previews.compositions import Composition
 from messaging.services.previews.compositions.values import Choice, NetworkCost, Span
 
-_MOST_WARNINGS = 12
+OFFENSIVE = "offensive"
 _MOST_READINGS = 3
 
 
@@ -31,7 +30,7 @@ def choice_json(choice: Choice, found: Composition) -> dict[str, Any]:
         "cost": _cost(choice.cost, found),
         "saving": _saving(written, choice, found),
         "same": _("No difference to the text as written.") if is_same else "",
-        "warnings": _warnings(choice.warnings),
+        "risk": _risk(choice),
     }
 
 
@@ -83,24 +82,44 @@ def _saving(written: Choice, choice: Choice, found: Composition) -> str:
     }
 
 
-def _warnings(warnings: Iterable[WordWarning]) -> list[dict[str, Any]]:
-    """Each word once, the worst first."""
-    once = {one.word.casefold(): one for one in reversed(list(warnings))}
-    kept = list(reversed(once.values()))
-    shown = [
-        {"message": _warning(one), "is_offensive": one.severity == "offensive"}
-        for one in kept[:_MOST_WARNINGS]
-    ]
-    if len(kept) > _MOST_WARNINGS:
-        more = len(kept) - _MOST_WARNINGS
-        message = ngettext("and %(count)d more word", "and %(count)d more words", more)
-        shown.append({"message": message % {"count": more}, "is_offensive": False})
-    return shown
+def readings_json(found: Composition) -> dict[str, Any]:
+    """Words that can be misread without marks, each once, the worst first."""
+    words = _risky(found)
+    others = sum(1 for one in words if one.severity != OFFENSIVE)
+    return {
+        "words": [
+            {"message": _warning(one), "is_offensive": one.severity == OFFENSIVE} for one in words
+        ],
+        "summary": ngettext(
+            "%(count)d word can also be read as another",
+            "%(count)d words can also be read as others",
+            others,
+        )
+        % {"count": others},
+    }
+
+
+def _risky(found: Composition) -> list[WordWarning]:
+    warnings = [one for choice in found.choices for one in choice.warnings]
+    return list({one.word.casefold(): one for one in warnings}.values())
+
+
+def _risk(choice: Choice) -> str:
+    """How much of the text can be misread, in a few words; the words are listed below."""
+    words = {one.word.casefold(): one.severity for one in choice.warnings}
+    if OFFENSIVE in words.values():
+        return _("Can be read as something offensive: see below.")
+    return (
+        ngettext("%(count)d word can be misread.", "%(count)d words can be misread.", len(words))
+        % {"count": len(words)}
+        if words
+        else ""
+    )
 
 
 def _warning(warning: WordWarning) -> str:
-    readings = sorted(warning.readings, key=lambda one: one.severity != "offensive")
-    return _("“%(word)s” becomes “%(plain)s”, which can also be read as %(readings)s") % {
+    readings = sorted(warning.readings, key=lambda one: one.severity != OFFENSIVE)
+    return _("“%(word)s” becomes “%(plain)s”: %(readings)s") % {
         "word": warning.word,
         "plain": warning.unmarked,
         "readings": ", ".join(_reading(one) for one in readings[:_MOST_READINGS]),

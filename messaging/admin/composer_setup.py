@@ -21,6 +21,17 @@ _TYPES = {
     "text": ("text", "", ("charset", "pattern", "fallback")),
 }
 _FIRST = ("max_length", "example")
+# Words of a slot's name that say what it holds, in the languages of our authors.
+_HINTS = {
+    "name": ("name", "ten", "customer", "khach"),
+    "code": ("code", "otp", "ma", "pin", "voucher", "coupon"),
+    "amount": ("amount", "price", "total", "sum", "gia", "tien", "tong"),
+    "date": ("date", "day", "ngay", "expiry"),
+    "time": ("time", "hour", "gio"),
+    "url": ("link", "url"),
+    "phone": ("phone", "hotline", "sdt"),
+    "app_hash": ("hash",),
+}
 
 
 def composer_setup(language: str, currency: str) -> dict[str, Any]:
@@ -34,6 +45,7 @@ def composer_setup(language: str, currency: str) -> dict[str, Any]:
                 "value": slot_type,
                 "label": labels[slot_type],
                 "name": _TYPES[slot_type][0],
+                "hints": _HINTS.get(slot_type, ()),
                 "help": helps.get(slot_type, ""),
                 "fields": [*_FIRST, *_TYPES[slot_type][2]],
                 "defaults": {

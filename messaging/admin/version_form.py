@@ -21,6 +21,7 @@ from messaging.services.templates.wordings import MAX_CHARACTERS
 _BODY_ROWS = 7
 _NEWLINES = 400  # browsers send two characters for each; the service counts one
 _MOST_PEOPLE = 100_000_000
+_WORDING = ("body", "slots", "rewriting", "variants", "message_format")
 
 
 class VersionForm(ScopedForm):
@@ -50,7 +51,14 @@ class VersionForm(ScopedForm):
 
     class Meta:
         model = TemplateVersion
-        fields = ("template", "body", "slots", "rewriting", "variants", "message_format")
+        fields = ("template", *_WORDING)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The composer's fields stand in no fieldset, so their values are taken here."""
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            for name in _WORDING:
+                self.initial.setdefault(name, getattr(self.instance, name))
 
     def clean_rewriting(self) -> str:
         """As written, where nothing was chosen."""
@@ -73,8 +81,7 @@ class VersionForm(ScopedForm):
 
     def wording(self) -> dict[str, Any]:
         """What the services of versions take."""
-        names = ("body", "slots", "rewriting", "variants", "message_format")
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in _WORDING}
 
 
 def _is_written(one: dict[str, Any]) -> bool:

@@ -81,7 +81,12 @@ class Chromium:
     def click(self, text: str) -> None:
         """A visible link or button whose text contains this."""
         path = f"//*[self::a or self::button][contains(normalize-space(.), '{text}')]"
-        self.until(lambda page: page.shown(path)).click()
+        self.press(self.until(lambda page: page.shown(path)))
+
+    def press(self, element: WebElement) -> None:
+        """Clicks what may lie under the bar at the foot of the window."""
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+        element.click()
 
     def shown(self, path: str) -> WebElement | None:
         """The first visible element of an XPath."""

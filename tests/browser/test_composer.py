@@ -92,6 +92,7 @@ def test_slot_keeps_focus_while_the_text_is_counted(
     page.write("#id_body", "Hello {name}")
     until_part(page, "slots", "{name}")
     example = page.one("#slot-name-example")
+    example.clear()
     example.send_keys("Hoa")
     page.until(lambda shown: "Hello Hoa" in part(shown, "phone"))
     assert page.driver.switch_to.active_element == example
@@ -100,16 +101,16 @@ def test_slot_keeps_focus_while_the_text_is_counted(
 
 def test_type_of_a_slot_brings_its_fields(page: Chromium, world: World, template: Template) -> None:
     compose(page, world, template)
-    page.write("#id_body", "Pay {sum}")
-    until_part(page, "slots", "{sum}")
-    kind = page.one("#slot-sum-type")
-    kind.send_keys("Amount")
-    page.until(lambda shown: shown.one("#slot-sum-currency").is_displayed())
-    assert page.one("#slot-sum-currency").get_property("value") == "VND"
-    assert page.driver.switch_to.active_element.get_attribute("id") == "slot-sum-type"
-    page.one("#slot-sum-example").send_keys("x")
-    page.until(lambda shown: "does not fit" in shown.one("#slot-sum-example-error").text)
-    assert page.one("#slot-sum-example").get_attribute("aria-invalid") == "true"
+    page.write("#id_body", "Pay {what}")
+    until_part(page, "slots", "{what}")
+    kind = page.one("#slot-what-type")
+    kind.send_keys("Amount")  # letter by letter, as people do
+    page.until(lambda shown: shown.one("#slot-what-currency").is_displayed())
+    assert page.one("#slot-what-currency").get_property("value") == "VND"
+    assert page.driver.switch_to.active_element.get_attribute("id") == "slot-what-type"
+    page.one("#slot-what-example").send_keys("x")
+    page.until(lambda shown: "does not fit" in shown.one("#slot-what-example-error").text)
+    assert page.one("#slot-what-example").get_attribute("aria-invalid") == "true"
     leave(page)
 
 
@@ -124,7 +125,7 @@ def test_curly_quotes_are_replaced_and_undone(
     page.write("#id_body", Keys.CONTROL + "z")
     page.until(lambda shown: text_of(shown) == "Say “yes” and “no” 😀")
     place = page.one('[data-part="culprits"] [data-key="at-19"]')
-    place.click()
+    page.press(place)
     selected = (
         "const a = document.getElementById('id_body'); return [a.selectionStart, a.selectionEnd]"
     )
@@ -140,7 +141,7 @@ def test_without_marks_three_segments_become_one(
     write(page, VOUCHER)
     until_part(page, "counter", "3 segments")
     until_part(page, "letters", "Saves 600,000 VND.")
-    page.one('input[type=radio][value="unmarked"]').click()
+    page.press(page.one('input[type=radio][value="unmarked"]'))
     until_part(page, "counter", "1 segment")
     until_part(page, "phone", "[QC] Mung sinh nhat chi")
     assert text_of(page) == VOUCHER
@@ -162,12 +163,12 @@ def test_another_language_has_its_own_text_and_letters(
     page.click("Add Vietnamese without marks")
     until_part(page, "phone", "Chao")
     tabs = page.driver.find_elements(By.CSS_SELECTOR, '[data-part="languages"] [role="tab"]')
-    assert [one.text.splitlines()[0] for one in tabs] == [
+    assert [one.text.partition(" at most")[0] for one in tabs] == [
         "Vietnamese",
         "English",
         "Vietnamese without marks",
     ]
-    tabs[0].click()
+    page.press(tabs[0])
     until_part(page, "phone", "Chào")
     assert page.one('input[type=radio][value="none"]').is_selected()
     page.click("Save")
@@ -231,7 +232,8 @@ def test_errors_on_save_keep_all_that_was_typed(
     compose(page, world, template)
     page.write("#id_body", "Chào {name}")
     until_part(page, "slots", "{name}")
-    page.one("#slot-name-example").send_keys("Hoa")
+    page.one("#slot-name-example").clear()
+    page.write("#slot-name-example", "Hoa")
     page.click("Add English")
     page.until(lambda shown: shown.one("#id_body_en").is_displayed())
     page.click("Save")

@@ -117,17 +117,21 @@ def test_letters_are_a_choice_and_the_text_stays(world: World, browse: Any) -> N
 
 
 def test_words_that_change_are_named_worst_first(world: World, browse: Any) -> None:
-    warnings = choice(found(world, browse, "Khách lẻ mua đồ cũ"), "unmarked")["warnings"]
-    assert warnings[0]["is_offensive"]
-    assert "“cũ” becomes “cu”" in warnings[0]["message"]
-    assert "lễ (holiday, ceremony)" in warnings[1]["message"]
+    answer = found(world, browse, "Khách lẻ mua đồ cũ")
+    words = answer["readings"]["words"]
+    assert [one["is_offensive"] for one in words] == [True, False, False]
+    assert words[0]["message"].startswith("“cũ” becomes “cu”: ")
+    assert "lễ (holiday, ceremony)" in words[1]["message"]
+    assert choice(answer, "unmarked")["risk"].startswith("Can be read as something offensive")
+    assert choice(answer, "smart")["risk"] == ""
 
 
 def test_words_that_change_are_explained_in_the_readers_language(world: World, browse: Any) -> None:
     world.alice.language = "vi"
     world.alice.save()
-    warnings = choice(found(world, browse, "Khách lẻ"), "unmarked")["warnings"]
-    assert "holiday" not in warnings[0]["message"]
+    words = found(world, browse, "Khách lẻ")["readings"]["words"]
+    assert "lễ" in words[0]["message"]
+    assert "holiday" not in words[0]["message"]
 
 
 def test_audience_is_priced_in_the_accounts_currency(world: World, browse: Any) -> None:
@@ -195,8 +199,8 @@ def test_variant_in_view_is_counted_with_its_own_letters(world: World, browse: A
     )
     assert answer["counter"]["line"].startswith("GSM-7")
     assert [(one["language"], one["badge"]) for one in answer["languages"]] == [
-        ("", "1"),
-        ("vi-x-plain", "1"),
+        ("", "at most 1 segment"),
+        ("vi-x-plain", "at most 1 segment"),
     ]
 
 
@@ -321,6 +325,16 @@ def test_errors_keep_what_was_written(world: World, browse: Any) -> None:
     assert 'value="smart" checked' in page
     assert "&quot;Hoa&quot;" in page
     assert not TemplateVersion.objects.exists()
+
+
+def test_draft_opens_with_all_of_it(world: World, browse: Any) -> None:
+    version = make_template_version(
+        world.account, body="Chào {name}", status="draft", author=world.alice, slots=[slot()]
+    )
+    address = reverse("admin:messaging_templateversion_change", args=[version.pk])
+    page = browse(world.alice).get(address).content.decode()
+    assert "Chào {name}</textarea>" in page
+    assert "&quot;max_length&quot;: 20" in page
 
 
 def test_new_version_takes_over_letters_and_languages(world: World, browse: Any) -> None:

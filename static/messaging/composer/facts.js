@@ -19,20 +19,23 @@ function choice(one) {
     one.cost ? element("p", {}, one.cost) : null,
     one.saving ? element("p", { class: "sbm-good" }, one.saving) : null,
     one.same ? element("p", { class: "sbm-help" }, one.same) : null,
-    one.warnings.length
-      ? element(
-          "ul",
-          { class: "sbm-warnings" },
-          ...one.warnings.map((warning) =>
-            element(
-              "li",
-              { class: warning.is_offensive ? "sbm-offensive" : undefined },
-              warning.message,
-            ),
-          ),
-        )
-      : null,
+    one.risk ? element("p", { class: "sbm-risk" }, one.risk) : null,
   ].filter(Boolean);
+}
+
+/** Words that can be read as others without their marks: what offends is always in sight. */
+export function showReadings(root, readings) {
+  root.hidden = readings.words.length === 0;
+  const [offensive, others] = [true, false].map((is) =>
+    readings.words.filter((one) => one.is_offensive === is),
+  );
+  const row = (one) => element("li", {}, one.message);
+  const list = root.querySelector("[data-offensive]");
+  settle(list, offensive, () => offensive.map(row));
+  const details = root.querySelector("details");
+  details.hidden = others.length === 0;
+  details.querySelector("summary").textContent = readings.summary;
+  settle(details.querySelector("ul"), others, () => others.map(row));
 }
 
 export function showCost(root, cost) {

@@ -120,9 +120,8 @@ export function makeLanguages({ root, setup, words, area, letters, viewed, chang
       const found = badges.find((badge) => badge.language === one.dataset.tag);
       const badge = one.querySelector("[data-badge]");
       const isAlone = texts.length === 1;
-      badge.textContent = found && !isAlone ? found.badge : "";
+      badge.textContent = found && !isAlone ? ` ${found.badge}` : "";
       badge.classList.toggle("sbm-unmet", Boolean(found && !found.is_right && !isAlone));
-      if (found) one.title = found.spoken;
     }
   }
 

@@ -3,7 +3,7 @@
 import { makeAsker } from "./asking.js";
 import { makeCulprits } from "./culprits.js";
 import { carried, element, fill, listIn } from "./dom.js";
-import { showChecks, showChoices, showCost, showFindings, showWorst } from "./facts.js";
+import { showChecks, showChoices, showCost, showFindings, showReadings, showWorst } from "./facts.js";
 import { makeLanguages } from "./languages.js";
 import { guardLeaving } from "./leaving.js";
 import { makePhone } from "./phone.js";
@@ -116,6 +116,7 @@ function start(root) {
     culprits.show(nothing);
     phone.show({});
     showChoices(part("letters"), []);
+    showReadings(part("readings"), { words: [], summary: "" });
     showCost(root, null);
     showWorst(part("worst"), null);
     showFindings(part("findings"), [], "");
@@ -132,6 +133,7 @@ function start(root) {
     culprits.show(answer);
     phone.show(answer.previews);
     showChoices(part("letters"), answer.choices);
+    showReadings(part("readings"), answer.readings);
     showCost(root, answer.cost);
     showWorst(part("worst"), answer.worst);
     showFindings(part("findings"), answer.findings, answer.no_findings);
@@ -198,6 +200,10 @@ function start(root) {
     template.addEventListener("change", () => asker.soon());
     if (window.jQuery) window.jQuery(template).on("change", () => asker.soon());
   }
+  // The console's one-letter shortcuts are not meant for somebody who types in a list.
+  root.addEventListener("keydown", (event) => {
+    if (event.target.matches("select")) event.stopPropagation();
+  });
   if (root.dataset.unsaved) unsaved();
   keep();
   asker.now();

@@ -17,7 +17,7 @@ export function makeSlots({ root, setup, words, changed }) {
     changed();
   }
 
-  // What another type needs is preset; what the author wrote for it is only replaced with it.
+  // What another type needs is preset, in sight of whoever chose it.
   function retype(name, type) {
     const found = setup.types.find((one) => one.value === type);
     specs = specs.map((one) => (one.name === name ? { name, type, ...found.defaults } : one));
@@ -25,20 +25,19 @@ export function makeSlots({ root, setup, words, changed }) {
     changed();
   }
 
+  // The choice of the type stays in place, the fields after it are those of the type.
   function draw(name) {
     const spec = specs.find((one) => one.name === name);
     const row = rows.get(name);
-    const isTyping = row.contains(document.activeElement);
-    const focused = isTyping ? document.activeElement.dataset.field : null;
     const type = typeOf(spec);
-    row.replaceChildren(
-      element("legend", {}, element("code", {}, `{${name}}`)),
-      typeField(spec),
+    if (!row.firstChild) {
+      row.append(element("legend", {}, element("code", {}, `{${name}}`)), typeField(spec));
+    }
+    while (row.children.length > 2) row.lastChild.remove();
+    row.append(
       ...type.fields.map((key) => field(spec, setup.fields[key], key)),
-      element("p", { class: "sbm-help", id: `slot-${name}-help` }, type.help || ""),
+      element("p", { class: "sbm-help", id: `slot-${name}-help` }, type.help),
     );
-    const again = focused && row.querySelector(`[data-field="${focused}"]`);
-    if (again) again.focus();
   }
 
   function typeField(spec) {
@@ -101,7 +100,8 @@ export function makeSlots({ root, setup, words, changed }) {
     none.hidden = found.length > 0;
     const known = new Map(specs.map((one) => [one.name, one]));
     // What is being typed here is newer than what the server answers about.
-    specs = found.map((one) => known.get(one.name) || seen.get(one.name) || one);
+    specs = found.map((one) => known.get(one.name) || seen.get(one.name) || guessed(one));
+    const isGuessed = specs.some((one) => !seen.has(one.name) && one.type !== "text");
     for (const one of specs) seen.set(one.name, one);
     for (const [name, row] of rows) {
       if (specs.some((one) => one.name === name)) continue;
@@ -116,6 +116,14 @@ export function makeSlots({ root, setup, words, changed }) {
       const row = rows.get(spec.name);
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] || null);
     });
+    if (isGuessed) changed();
+  }
+
+  // A slot called "code" or "order_code" begins as a code; its author sees it and may change it.
+  function guessed(spec) {
+    const words = spec.name.split("_");
+    const type = setup.types.find((one) => one.hints.some((hint) => words.includes(hint)));
+    return type ? { name: spec.name, type: type.value, ...type.defaults } : spec;
   }
 
   /** Messages at the fields they are about; what belongs to no field goes to the first. */
