@@ -129,6 +129,7 @@ PREVIEW: dict[str, Any] = {
     },
     "networks": [],
     "worst_case": None,
+    "format_problems": [],
     "content": [{"country": "VN", "is_blocked": False, "findings": []}],
     "at": "2027-01-31T02:00:00Z",
     "status": "queued",

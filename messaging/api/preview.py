@@ -14,7 +14,8 @@ from config.common.api.views import ApiView, body
 from messaging.api import examples
 from messaging.api.common import account_of, wording_fields
 from messaging.api.inputs import RowInput
-from messaging.api.preview_outputs import PreviewOutput, preview_shown
+from messaging.api.preview_answers import preview_shown
+from messaging.api.preview_outputs import PreviewOutput
 from messaging.api.problems import NAMES
 from messaging.api.wording_inputs import WordingInput
 from messaging.services.previews import DraftWording, PreviewRequest, message_preview

@@ -70,7 +70,7 @@ class TemplateOutput(OutputSerializer):
 
     @extend_schema_field(SlotOutput(many=True))
     def get_slots(self, template: Template) -> list[dict[str, Any]]:
-        slots = next((version.slots for version in _approved(template)), [])
+        slots: list[Any] = next((version.slots for version in _approved(template)), [])
         return [_SLOT.to_representation(slot) for slot in slots]
 
 

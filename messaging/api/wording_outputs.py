@@ -29,6 +29,16 @@ class ContentOutput(OutputSerializer):
     findings = FindingOutput(many=True)
 
 
+class FormatProblemOutput(OutputSerializer):
+    """Why a wording does not have the format it claims."""
+
+    code = serializers.CharField()
+    position = serializers.IntegerField(
+        help_text="In code points of the text with its slots, from 0."
+    )
+    message = serializers.CharField()
+
+
 class FiguresOutput(OutputSerializer):
     """What a text needs."""
 

@@ -4,6 +4,7 @@ from messaging.services.previews.service import message_preview
 from messaging.services.previews.values import (
     CompliancePreview,
     DraftWording,
+    FormatProblem,
     KnownNetwork,
     Money,
     NetworkPreview,
@@ -18,6 +19,7 @@ from messaging.services.previews.values import (
 __all__ = [
     "CompliancePreview",
     "DraftWording",
+    "FormatProblem",
     "KnownNetwork",
     "Money",
     "NetworkPreview",

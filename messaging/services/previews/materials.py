@@ -27,18 +27,18 @@ DRAFT_ID = -1
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """`text` is what would be sent; `body` what rules about the text look at; `snapshot` knows
-    the wording as `slug`, with `values` in its slots."""
+    """`text` is what would be sent; `snapshot` knows the wording as `slug`, with `values` in its
+    slots."""
 
     snapshot: Snapshot
     text: str
-    body: str
     is_nfc: bool
     message_class: str | None
     approved: ApprovedText | None = None
     slug: str | None = None
     values: Mapping[str, str] | None = None
     wording: Wording | None = None
+    message_format: str = ""
     worst: Cost | None = None
 
 
@@ -60,7 +60,7 @@ def _of_text(snapshot: Snapshot, request: PreviewRequest, given: str) -> Materia
     checked = text_checked(given, field_name="text")
     text = checked if request.normalize else given
     is_nfc = unicodedata.is_normalized("NFC", given)
-    return Material(snapshot, text, text, is_nfc, request.message_class)
+    return Material(snapshot, text, is_nfc, request.message_class)
 
 
 def _of_template(
@@ -95,7 +95,9 @@ def _of_wording(
         texts_by_slug={**snapshot.texts_by_slug, (account.id, DRAFT_SLUG): approved},
     )
     is_nfc = unicodedata.is_normalized("NFC", wording.body)
-    return replace(_of_approved(own, request, approved), is_nfc=is_nfc)
+    return replace(
+        _of_approved(own, request, approved), is_nfc=is_nfc, message_format=checked.message_format
+    )
 
 
 def _advertiser(snapshot: Snapshot, account: AccountCard, request: PreviewRequest) -> int:
@@ -113,7 +115,6 @@ def _of_approved(snapshot: Snapshot, request: PreviewRequest, approved: Approved
     return Material(
         snapshot=snapshot,
         text=text_rendered(approved, values, language=language),
-        body=wording.shown,
         is_nfc=all(unicodedata.is_normalized("NFC", value) for value in values.values()),
         message_class=approved.message_class or None,
         approved=approved,
@@ -132,7 +133,6 @@ def material_sent(material: Material, draft: Draft | None) -> Material:
     return replace(
         material,
         text=draft.text,
-        body=draft.text if material.wording is None else material.body,
         message_class=draft.message_class,
         approved=approved,
     )

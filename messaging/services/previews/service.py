@@ -12,15 +12,22 @@ from config.common import clock
 from config.common.errors import InvalidError
 from messaging.encoding import analysis
 from messaging.encoding.errors import EncodingError
-from messaging.selectors.snapshot import AccountCard, Snapshot, snapshot_build, snapshots
-from messaging.selectors.templates import CountryFindings, text_findings
+from messaging.selectors.snapshot import (
+    AccountCard,
+    ApprovedText,
+    Snapshot,
+    snapshot_build,
+    snapshots,
+)
+from messaging.selectors.templates import CountryFindings, Judge, JudgedText
 from messaging.services.drafts import Draft
-from messaging.services.previews.advice import suggestions_of
+from messaging.services.previews.advice import format_problems, suggestions_of
 from messaging.services.previews.materials import DRAFT_SLUG, Material, material_of, material_sent
 from messaging.services.previews.networks import networks_of
 from messaging.services.previews.rulings import draft_of, ruling_of
 from messaging.services.previews.values import Money, Preview, PreviewRequest
 from messaging.services.requests import account_required
+from messaging.wording.worst import bound_of
 from routing.engine import price_of
 
 _OTHER_DAYS = 4  # snapshots kept for previews of other days
@@ -66,7 +73,8 @@ def message_preview(*, account: Account, request: PreviewRequest) -> Preview:
             wording=material.wording,
         ),
         worst=material.worst,
-        content=_content(account, material),
+        format_problems=format_problems(material.wording, material.message_format),
+        content=_content(account, material, draft, segment_count),
         ruling=None if draft is None else ruling_of(material, draft, refusal, at),
         refusal=refusal,
     )
@@ -123,8 +131,29 @@ def _cost(
     return Money(micros, account.currency, request.audience_size)
 
 
-def _content(account: Account, material: Material) -> tuple[CountryFindings, ...]:
-    """What rules say about the text wherever the account sends its class."""
+def _content(
+    account: Account, material: Material, draft: Draft | None, segment_count: int
+) -> tuple[CountryFindings, ...]:
+    """What rules say about the text wherever the account sends its class; a wording is judged in
+    all its languages, as at review."""
     if material.message_class not in MessageClass.values:
         return ()
-    return text_findings(account, material.body, str(material.message_class))
+    approved = material.approved
+    judged = JudgedText(
+        texts=(material.text,) if approved is None else approved.texts,
+        message_class=str(material.message_class),
+        advertiser_id=_advertiser(draft, approved),
+        is_template=approved is not None,
+        most_segments=lambda: segment_count if approved is None else _most_segments(approved),
+    )
+    return Judge([account]).findings(account, judged)
+
+
+def _advertiser(draft: Draft | None, approved: ApprovedText | None) -> int | None:
+    if draft is not None:
+        return draft.advertiser_id
+    return None if approved is None else approved.advertiser_id
+
+
+def _most_segments(approved: ApprovedText) -> int:
+    return max(bound_of(wording).segment_count for wording in approved.wordings)

@@ -78,6 +78,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class FormatProblem:
+    """Why a wording does not have the format it claims; `position` in its text with slots shown."""
+
+    code: str
+    position: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkPreview:
     """What a network makes of the text: `segment_count` with what it adds, which is billed.
 
@@ -178,6 +187,7 @@ class Preview:
     currency: str
     networks: tuple[NetworkPreview, ...]
     worst: Cost | None
+    format_problems: tuple[FormatProblem, ...]
     content: tuple[CountryFindings, ...]
     ruling: Ruling | None
     refusal: DomainError | None
