@@ -19,6 +19,28 @@ class LongMessages(models.TextChoices):
     PAYLOAD = "payload", _("message_payload")
 
 
+class ShiftLanguage(models.TextChoices):
+    """Languages with a single shift table (3GPP TS 23.038 §6.2.1.2.4)."""
+
+    TURKISH = "turkish", _("Turkish")
+    SPANISH = "spanish", _("Spanish")
+    PORTUGUESE = "portuguese", _("Portuguese")
+    BENGALI = "bengali", _("Bengali")
+    GUJARATI = "gujarati", _("Gujarati")
+    HINDI = "hindi", _("Hindi")
+    KANNADA = "kannada", _("Kannada")
+    MALAYALAM = "malayalam", _("Malayalam")
+    ORIYA = "oriya", _("Oriya")
+    PUNJABI = "punjabi", _("Punjabi")
+    TAMIL = "tamil", _("Tamil")
+    TELUGU = "telugu", _("Telugu")
+    URDU = "urdu", _("Urdu")
+
+
+# Spanish has no locking shift table (A.3.2).
+LOCKING_SHIFT_CHOICES = [one for one in ShiftLanguage.choices if one[0] != ShiftLanguage.SPANISH]
+
+
 class IdForm(models.TextChoices):
     """How a message id is brought into the form that answers and receipts share."""
 

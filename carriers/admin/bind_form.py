@@ -12,6 +12,7 @@ from config.common.console.forms import ServiceForm
 _LARGEST_TON = 7  # three bits in practice (SMPP 3.4 §5.2.5)
 _LARGEST_NPI = 18  # SMPP 3.4 §5.2.6
 _LARGEST_PASSWORD = 16
+_GSM7 = "gsm7"
 _SPECIFIED = {
     "system_id",
     "system_type",
@@ -62,6 +63,21 @@ class BindForm(ServiceForm):
                     % {"code": code, "name": name, "known": known}
                 )
         return value
+
+    def clean(self) -> dict[str, Any] | None:
+        """National tables belong to GSM 7-bit: with another default alphabet they mean nothing."""
+        values = super().clean() or self.cleaned_data
+        for name in ("single_shifts", "locking_shifts"):
+            if values.get(name) and values.get("default_alphabet", _GSM7) != _GSM7:
+                self.add_error(name, ValidationError(self._only_gsm7(name), "needs_gsm7"))
+        return values
+
+    def _only_gsm7(self, name: str) -> str:
+        alphabet = self.fields["default_alphabet"]
+        return _(
+            "“%(field)s” extends GSM 03.38, but the SMSC default alphabet is another one: choose"
+            " GSM 03.38 at “%(alphabet)s”, or no language here."
+        ) % {"field": self.fields[name].label, "alphabet": alphabet.label}
 
     def clean_source_ton(self) -> dict[str, list[int]]:
         """By sender kind a pair of TON and NPI."""

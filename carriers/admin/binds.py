@@ -67,6 +67,8 @@ class BindAdmin(PlatformScopedAdmin):
                 "fields": (
                     ("default_alphabet", "long_messages"),
                     ("data_coding_gsm7", "data_coding_ucs2"),
+                    "has_latin1",
+                    ("single_shifts", "locking_shifts"),
                 )
             },
         ),

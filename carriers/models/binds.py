@@ -1,9 +1,18 @@
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from carriers.constants import BindType, IdForm, LongMessages, ReceiptRequest, SessionState
+from carriers.constants import (
+    LOCKING_SHIFT_CHOICES,
+    BindType,
+    IdForm,
+    LongMessages,
+    ReceiptRequest,
+    SessionState,
+    ShiftLanguage,
+)
 from carriers.models.carriers import Carrier
 from config.common.secrets import EncryptedTextField
 
@@ -81,6 +90,32 @@ class Bind(models.Model):
     )
     long_messages = models.CharField(
         _("long messages"), max_length=8, choices=LongMessages.choices, default=LongMessages.UDH8
+    )
+    has_latin1 = models.BooleanField(
+        _("takes Latin-1"),
+        default=False,
+        help_text=_(
+            "Texts outside GSM 7-bit but inside Latin-1 (ã, ç, ê) go with data_coding 3, 140"
+            " characters a segment, instead of UCS-2 with 70. Vietnamese does not fit into it."
+        ),
+    )
+    single_shifts = ArrayField(
+        models.CharField(max_length=12, choices=ShiftLanguage.choices),
+        verbose_name=_("single shift tables"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "National extension tables of GSM 7-bit that SMSC and phones are known to show; used"
+            " where that saves segments, always with a user data header. None of them is"
+            " Vietnamese."
+        ),
+    )
+    locking_shifts = ArrayField(
+        models.CharField(max_length=12, choices=LOCKING_SHIFT_CHOICES),
+        verbose_name=_("locking shift tables"),
+        default=list,
+        blank=True,
+        help_text=_("National main tables; as above."),
     )
     registered_delivery = models.CharField(
         _("receipts"), max_length=8, choices=ReceiptRequest.choices, default=ReceiptRequest.FINAL

@@ -1,18 +1,23 @@
 """From a claimed message to the submit_sm bodies of one bind, by that bind's options."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
+from carriers.constants import LongMessages
 from carriers.models import Bind
 from carriers.ports import Submission
 from carriers.smpp.pdu import SubmitTemplate
 from messaging.encoding import segmentation, udh
-from messaging.encoding.profile import EncodingProfile, ReferenceBits
+from messaging.encoding.alphabets import Encoding
+from messaging.encoding.profile import ReferenceBits
 from messaging.pump.claims import Claim
+from messaging.selectors.profiles import profile_of
 from messaging.selectors.snapshot import SenderCard
 
+_OWN_HEADER = frozenset({LongMessages.UDH8, LongMessages.UDH16})
+_NO_SHIFTS = (0, 0)
 _UDHI = 0x40  # esm_class: user data header present (SMPP 3.4 §5.2.12)
 _REGISTERED = {"none": 0, "final": 1, "failure": 2}  # SMPP 3.4 §5.2.17
 _USER_MESSAGE_REFERENCE = 0x0204
@@ -42,7 +47,7 @@ def relative_time(seconds: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What goes on the air for one segment."""
+    """What one submit_sm carries: a segment, or a whole text for the SMSC to cut."""
 
     short_message: bytes
     esm_class: int
@@ -54,6 +59,8 @@ class Composer:
 
     def __init__(self, bind: Bind) -> None:
         self._bind = bind
+        self._profile = profile_of(bind)
+        self._profile16 = replace(self._profile, reference_bits=16)
         self._templates: dict[int, SubmitTemplate] = {}
         self._coding = {
             "gsm7": bind.data_coding_gsm7,
@@ -70,8 +77,8 @@ class Composer:
         """
         template = self._template(sender)
         validity = self._validity(claim, now)
-        coding = self._coding[claim.encoding]
-        pieces = self._pieces(claim)
+        encoding, pieces = self._pieces(claim)
+        coding = self._coding[encoding]
         message_id = claim.id.bytes
         return [
             Submission(
@@ -118,27 +125,24 @@ class Composer:
             limits.append(int((claim.not_after - now).total_seconds()))
         return relative_time(min(limits)) if limits else ""
 
-    def _pieces(self, claim: Claim) -> list[_Piece]:
+    def _pieces(self, claim: Claim) -> tuple[Encoding, list[_Piece]]:
         reference = claim.segment_reference or 0
-        mode = self._bind.long_messages
-        bits: ReferenceBits = 16 if mode == "udh16" else 8
-        segmented = segmentation.segment(claim.text, profile=EncodingProfile(reference_bits=bits))
+        profile = self._profile if reference >= 0 else self._profile16
+        segmented = segmentation.segment(claim.text, profile=profile)
         common = self._common_tlvs(claim)
         payloads = [segment.payload for segment in segmented.segments]
+        shifts = (segmented.locking_shift, segmented.single_shift)
         if len(payloads) == 1:
-            return [_Piece(payloads[0], 0, common)]
-        if mode == "payload":
-            return [_Piece(b"", 0, (*common, (_MESSAGE_PAYLOAD, b"".join(payloads))))]
-        total = len(payloads)
-        if mode == "sar":
-            return [
-                _Piece(payload, 0, (*common, *_sar(reference, total, number)))
-                for number, payload in enumerate(payloads, 1)
-            ]
-        return [
-            _Piece(udh.concat_udh(reference, total, number, bits) + payload, _UDHI, common)
-            for number, payload in enumerate(payloads, 1)
-        ]
+            header = udh.shift_udh(*shifts)
+            pieces = [_Piece(header + payloads[0], _UDHI if header else 0, common)]
+        elif shifts != _NO_SHIFTS or self._bind.long_messages in _OWN_HEADER:
+            pieces = _with_headers(payloads, reference, profile.reference_bits, shifts, common)
+        elif self._bind.long_messages == LongMessages.SAR:
+            pieces = _with_sar(payloads, reference, common)
+        else:
+            tlvs = (*common, (_MESSAGE_PAYLOAD, b"".join(payloads)))
+            pieces = [_Piece(b"", 0, tlvs)]
+        return segmented.encoding, pieces
 
     def _common_tlvs(self, claim: Claim) -> Tlvs:
         if not self._bind.sends_user_message_reference:
@@ -147,9 +151,27 @@ class Composer:
         return ((_USER_MESSAGE_REFERENCE, struct.pack(">H", reference)),)
 
 
-def _sar(reference: int, total: int, number: int) -> Tlvs:
-    return (
-        (_SAR_REFERENCE, struct.pack(">H", reference)),
-        (_SAR_TOTAL, bytes([total])),
-        (_SAR_NUMBER, bytes([number])),
-    )
+def _with_headers(
+    payloads: list[bytes],
+    reference: int,
+    bits: ReferenceBits,
+    shifts: tuple[int, int],
+    common: Tlvs,
+) -> list[_Piece]:
+    """Concatenation and national tables in one header per segment (3GPP TS 23.040 §9.2.3.24)."""
+    total = len(payloads)
+    own = reference & ((1 << bits) - 1)
+    return [
+        _Piece(udh.concat_udh(own, total, number, bits, shifts=shifts) + payload, _UDHI, common)
+        for number, payload in enumerate(payloads, 1)
+    ]
+
+
+def _with_sar(payloads: list[bytes], reference: int, common: Tlvs) -> list[_Piece]:
+    """The SMSC makes the headers (SMPP 3.4 §5.3.2.22 to §5.3.2.24)."""
+    shared = (_SAR_REFERENCE, struct.pack(">H", reference & 0xFFFF))
+    total = (_SAR_TOTAL, bytes([len(payloads)]))
+    return [
+        _Piece(payload, 0, (*common, shared, total, (_SAR_NUMBER, bytes([number]))))
+        for number, payload in enumerate(payloads, 1)
+    ]

@@ -61,12 +61,16 @@ def test_password_is_not_in_the_history(world: World, browse: Any) -> None:
         ({"status_classes": "[1]"}, "status_classes"),
         ({"source_ton": '{"short_code": [3]}'}, "source_ton"),
         ({"source_ton": '{"short_code": [9, 0]}'}, "source_ton"),
+        ({"single_shifts": ["turkish"], "default_alphabet": "latin1"}, "single_shifts"),
+        ({"locking_shifts": ["urdu"], "default_alphabet": "ascii"}, "locking_shifts"),
+        ({"locking_shifts": ["spanish"]}, "locking_shifts"),
+        ({"single_shifts": ["vietnamese"]}, "single_shifts"),
         ({"port": "70000"}, "port"),
         ({"window": "0"}, "window"),
     ],
 )
 def test_wrong_values_are_said_at_their_field(
-    world: World, browse: Any, change: dict[str, str], field: str
+    world: World, browse: Any, change: dict[str, Any], field: str
 ) -> None:
     answer = save(browse, world, make_bind(), **change)
     assert list(answer.context["adminform"].form.errors) == [field]
@@ -80,10 +84,14 @@ def test_right_options_are_kept(world: World, browse: Any) -> None:
         bind,
         status_classes='{"0x45": "temporary"}',
         source_ton='{"short_code": [3, 0]}',
+        has_latin1="on",
+        single_shifts=["turkish", "spanish"],
     )
     assert answer.status_code == 302
     bind.refresh_from_db()
     assert bind.status_classes == {"0x45": "temporary"}
+    assert (bind.has_latin1, bind.single_shifts) == (True, ["turkish", "spanish"])
+    assert bind.locking_shifts == []
 
 
 def lease(bind: Bind, state: str, seconds: int) -> BindLease:

@@ -8,6 +8,8 @@ import pytest
 
 from carriers.models import Bind
 from carriers.smpp import pdu
+from messaging.encoding import udh
+from messaging.encoding.inbound import decode_inbound
 from messaging.pump.claims import Claim
 from messaging.pump.composing import Composer, relative_time, user_message_reference
 from messaging.selectors.snapshot import SenderCard
@@ -99,6 +101,83 @@ def test_long_text_in_one_payload():
     (one,) = sent(claim(LONG, segment_count=3), long_messages="payload")
     assert dict(one.tlvs)[PAYLOAD].decode("utf-16-be") == LONG
     assert one.short_message == b""
+
+
+TURKISH = "Merhaba, siparişiniz yola çıktı. Görüşmek üzere. "
+
+
+def decoded(parts: list[pdu.SubmitSm]) -> str:
+    """What a phone shows: each segment read by its own header."""
+    text = ""
+    for part in parts:
+        header = udh.parse_udh(part.short_message) if part.esm_class & pdu.ESM_UDHI else None
+        text += decode_inbound(
+            part.short_message[header.header_length if header else 0 :],
+            part.data_coding,
+            locking_shift=header.locking_shift if header else 0,
+            single_shift=header.single_shift if header else 0,
+        )
+    return text
+
+
+def test_national_table_where_the_bind_knows_it_and_it_saves_a_segment():
+    text = TURKISH * 2
+    assert len(sent(claim(text))) == 2  # UCS-2
+    (one,) = sent(claim(text), single_shifts=["turkish"])
+    assert one.short_message[:4] == bytes([3, 0x24, 1, 1])
+    assert (one.esm_class, one.data_coding) == (pdu.ESM_UDHI, 0)
+    assert decoded([one]) == text
+
+
+def test_text_that_fits_as_it_is_gets_no_national_table():
+    (one,) = sent(claim(TURKISH), single_shifts=["turkish"])
+    assert (one.esm_class, one.data_coding) == (0, 8)
+
+
+@pytest.mark.parametrize("mode", ["udh8", "udh16", "sar", "payload"])
+def test_national_table_needs_our_own_header_in_every_segment(mode):
+    text = TURKISH * 6
+    parts = sent(claim(text), long_messages=mode, locking_shifts=["turkish"])
+    place = [6, 8, 4, 0] if mode == "udh16" else [5, 0, 3]
+    for number, part in enumerate(parts, 1):
+        elements = bytes([*place[1:], 77, len(parts), number, 0x25, 1, 1])
+        assert part.short_message.startswith(bytes([len(elements)]) + elements)
+        assert part.esm_class == pdu.ESM_UDHI
+    assert decoded(parts) == text
+
+
+def test_latin1_where_the_bind_takes_it():
+    text = "Votre façade a été repeinte, merci de votre confiance. " * 2
+    assert [part.data_coding for part in sent(claim(text))] == [8, 8]
+    (one,) = sent(claim(text), has_latin1=True)
+    assert (one.data_coding, one.short_message) == (3, text.encode("latin-1"))
+
+
+def test_vietnamese_stays_ucs2_whatever_the_bind_takes():
+    shifts = {"has_latin1": True, "single_shifts": ["turkish", "spanish", "portuguese"]}
+    assert [part.data_coding for part in sent(claim(LONG), **shifts)] == [8, 8, 8]
+
+
+@pytest.mark.parametrize(
+    ("reference", "mode", "header"),
+    [
+        (77, "udh8", [5, 0, 3, 77]),
+        (0x1234, "udh8", [5, 0, 3, 0x34]),  # the low octet of a longer count
+        (0x1234, "udh16", [6, 8, 4, 0x12, 0x34]),
+        (-1, "udh8", [6, 8, 4, 0xFF, 0xFF]),  # one that 8 bits would repeat too soon
+        (-0x1235, "udh16", [6, 8, 4, 0xED, 0xCB]),
+        (None, "udh8", [5, 0, 3, 0]),
+    ],
+)
+def test_reference_as_wide_as_it_must_be(reference, mode, header):
+    parts = sent(claim(LONG, segment_reference=reference), long_messages=mode)
+    assert {part.short_message[: len(header)] for part in parts} == {bytes(header)}
+    assert "".join(decoded([part]) for part in parts) == LONG
+
+
+def test_sar_reference_has_sixteen_bits():
+    parts = sent(claim(LONG, segment_reference=-2), long_messages="sar")
+    assert {dict(part.tlvs)[REFERENCE] for part in parts} == {b"\xff\xfe"}
 
 
 def test_segments_that_an_smsc_has_are_left_out():
