@@ -77,12 +77,11 @@ class NetworkTextRuleAdmin(ListPage, PlatformScopedAdmin):
     list_display = (
         "network",
         "class_label",
-        "state",
         "adds",
         "first_part",
-        "max_segments",
         "demands",
         "confidence_label",
+        "state",
     )
     list_filter = (
         "network",

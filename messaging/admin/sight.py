@@ -2,6 +2,11 @@
 
 People of an account see what was written and its price, never carriers or costs. Operators see
 the traffic of every account by carrier and segment, never what was written in it.
+
+The texts of templates are another matter: registering one with a network is the operators' work,
+and what they hand in there is that text. They read it on the pages of registrations
+(messaging.admin.registrations), of versions that were submitted, with slots instead of values:
+nothing in it was written to anybody.
 """
 
 from dataclasses import dataclass

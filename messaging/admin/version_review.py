@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from compliance.models import User
 from compliance.readable_rules import SEVERITY
 from messaging.admin.labels import SEVERITY_COLOURS, change_page, label, link, moment
-from messaging.admin.network_findings import network_finding_rows
+from messaging.admin.network_findings import network_finding_rows, with_networks
 from messaging.admin.registration_texts import network_rows
 from messaging.admin.version_buttons import buttons
 from messaging.admin.version_changes import differences
@@ -70,6 +70,7 @@ def review_context(
         return context
     findings = findings_of(version)
     approved = approved_version(version.template)
+    of_networks = network_finding_rows(version)
     context |= {
         "version": version,
         "buttons": buttons(
@@ -81,8 +82,12 @@ def review_context(
         "network_rows": network_rows(version),
         "notices": notices(version, approved),
         "next_step": next_step(version, person),
-        "findings": [*finding_rows(findings), *network_finding_rows(version)],
-        "finding_counts": counts_text(findings),
+        "findings": [*finding_rows(findings), *of_networks],
+        "finding_counts": with_networks(
+            counts_text(findings),
+            of_networks,
+            is_none=not any(one.findings for one in findings),
+        ),
         "is_blocked": is_blocked_everywhere(findings),
         "class_words": CLASSES.get(version.template.message_class, ""),
         "class_rules": rule_rows([one.country for one in findings], version),
@@ -178,7 +183,7 @@ def decision_details(version: TemplateVersion, *, seen: str) -> dict[str, Any]:
     return {
         "fingerprint": fingerprint,
         "has_changed": bool(seen) and seen != fingerprint,
-        "findings": finding_rows(findings),
+        "findings": [*finding_rows(findings), *network_finding_rows(version)],
         "languages": views,
         "worst": worst_overall(views) if views else "",
     }

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from django.utils.translation import gettext as _
+
 from compliance.findings import FIX_OF, Finding, Values
 from messaging.selectors.snapshot import Snapshot
 from messaging.services.counting import Counted
+from routing.constants import Confidence
 from routing.network_texts import NetworkText
 
 _MOST_POSITIONS = 10
@@ -131,13 +134,23 @@ def _where(rule: NetworkText, refused: RefusedCharacters) -> Values:
     )
 
 
+def _citation(rule: NetworkText) -> str:
+    """No clause: what the network does, and how sure that is. Its page has the source."""
+    if rule.confidence not in Confidence.values:
+        return _("Practice of %(network)s") % {"network": rule.network_name}
+    return _("Practice of %(network)s (%(confidence)s)") % {
+        "network": rule.network_name,
+        "confidence": str(Confidence(rule.confidence).label).lower(),
+    }
+
+
 def _finding(
     rule: NetworkText, part: str, severity: str, message_code: str, params: Values
 ) -> Finding:
     return Finding(
         rule_id=f"{rule.rule_id}.{part}",
         severity=severity,
-        citation=f"{rule.network_name}: {rule.source}" if rule.source else rule.network_name,
+        citation=_citation(rule),
         message_code=message_code,
         params=params,
         fix_code=FIX_OF[message_code],

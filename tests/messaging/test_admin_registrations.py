@@ -218,13 +218,14 @@ def test_the_versions_page_says_what_is_missing_and_what_ends_soon(
 def test_the_versions_page_says_what_networks_may_refuse(
     world: World, demanded: list[Network], browse: Any
 ) -> None:
-    NetworkTextRule.objects.update(refused_characters="%[]", source="a reseller's page")
+    NetworkTextRule.objects.update(refused_characters="%[]", confidence="page")
     version = make_template_version(
         template=make_template(world.account, message_class="marketing"), body="[QC] 50% off"
     )
     shown = browse(world.bob).get(version_page(version)).content.decode()
-    assert "Viettel may refuse texts with [ ] % (at 1, 4, 8)." in shown
-    assert "Viettel: a reseller&#x27;s page" in shown
+    assert "Viettel, Vinaphone may refuse texts with [ ] % (at 1, 4, 8)." in shown
+    assert "Practice of Viettel (read on a public page)" in shown
+    assert "1 from networks" in shown
 
 
 def test_what_is_missing_is_chosen_already(

@@ -24,7 +24,7 @@ from routing.network_texts import NetworkText
 from tests.factories import make_rate, make_template_version
 from tests.messaging.hot import make_line
 
-RULE = NetworkText(1, "viettel", "Viettel", "VN", "marketing", source="a page")
+RULE = NetworkText(1, "viettel", "Viettel", "VN", "marketing", confidence="page")
 PRICE = 300_000_000
 
 
@@ -48,7 +48,7 @@ def test_a_text_without_them_is_not_refused(rule):
 def test_the_rule_decides_whether_characters_block_or_warn(certain, severity):
     (found,) = findings("50%", refused_characters="%", refuses_certainly=certain)
     assert (found.rule_id, found.severity) == ("network.viettel.marketing.characters", severity)
-    assert found.citation == "Viettel: a page"
+    assert found.citation == "Practice of Viettel (read on a public page)"
     assert dict(found.params) == {"network": "Viettel", "characters": "%", "positions": "3"}
 
 
