@@ -37,18 +37,23 @@ _LINK = re.compile(
     rf"|(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?::[0-9]|/\w)"
 )
 
-_LABELS = (
-    r"(?:q\W?c|a\W?d|ads|adv|qu[aả]ng c[aá]o|qc[- ]\w{1,10}|advert|advertisement|sponsored|"
-    r"광고|广告|廣告|publicidad|anuncio)"
+_WORDS = (
+    r"q\W?c|a\W?d|ads|adv|qu[aả]ng c[aá]o|advert|advertisement|sponsored|광고|广告|廣告|"
+    r"publicidad|anuncio"
 )
+_LABELS = rf"(?:{_WORDS}|qc[- ]\w{{1,10}})"
 _LABEL = re.compile(
     rf"[\[(<{{«‹【〔〈《「]\s*{_LABELS}\s*[\])>}}»›】〕〉》」]"
     rf"|^\W*{_LABELS}\s*(?::|\s[-–—|]\s)"
+    # Alone, it is one as soon as the template's brackets or colon stand around its slot.
+    rf"|^\W*(?:{_WORDS})\W*$"
 )
 _DOTS = str.maketrans("。｡․‧", "....")
 # Without any of these nothing reads as a link or a label: most values have none.
 _MAYBE_LINK = re.compile(r"\w\.\w|:|[^\x00-\u024f\u1e00-\u1eff]")
-_MAYBE_LABEL = re.compile(r"[:\[(<{«‹]|\s[-–—|]|[^\x00-\u024f\u1e00-\u1eff]")
+_MAYBE_LABEL = re.compile(r"[:\[(<{«‹]|\s[-–—|]|[^\x00-\u024f\u1e00-\u1eff]|^.{0,20}$")
+# Of plain letters nothing else is a label: for patterns that let those pass unseen.
+LABEL_ALONE: Final = rf"(?i:{_WORDS})"
 
 
 def reads_as_link(text: str) -> bool:
@@ -57,8 +62,8 @@ def reads_as_link(text: str) -> bool:
 
 
 def imitates_label(text: str) -> bool:
-    """Whether `text` has an advertising label: bracketed anywhere, or with a colon at its
-    beginning."""
+    """Whether `text` has an advertising label: bracketed anywhere, with a colon at its beginning,
+    or alone."""
     return bool(_MAYBE_LABEL.search(text) and _LABEL.search(_plain(text)))
 
 

@@ -11,6 +11,7 @@ from messaging.wording.values import ValueCheck, units
 
 _TYPED: Final = {"code": "123456", "name": "Nguyen Van An"}
 _GROUP: Final = 4  # three digits and their point
+_SIZES: Final = 40  # tried, beside the longest: enough to show, and quick
 _FEW: Final = 24  # of longer samples only the end is stretched
 
 
@@ -54,7 +55,8 @@ def _stretched(check: ValueCheck, sample: str) -> Iterator[str]:
         yield from (_grouped(size) + tail for size in range(most - len(tail), 0, -1))
     if check.form is None:
         yield (sample * (most // len(sample) + 1))[:most] if sample else "x" * most
-    for size in range(most - len(sample), 0, -1):
+    room = most - len(sample)
+    for size in dict.fromkeys([room, *range(min(room, _SIZES), 0, -1)]):
         for at in range(len(sample) - 1, -1, -1):
             yield sample[: at + 1] + sample[at] * size + sample[at + 1 :]
             if len(sample) > _FEW:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from messaging.encoding.validity import text_error
 from messaging.wording.charsets import CHARSETS, Charset, charset_of
 from messaging.wording.forms import form_of
-from messaging.wording.impostors import imitates_label, reads_as_link
+from messaging.wording.impostors import LABEL_ALONE, imitates_label, reads_as_link
 from messaging.wording.rewriting import joins_backwards, rewrite
 from messaging.wording.slots import SlotSpec, pattern_of
 
@@ -177,15 +177,18 @@ def _charset(spec: SlotSpec, rewriting: str) -> Charset:
 def _plainly(spec: SlotSpec, rewriting: str, form: Any) -> str:
     """A pattern for what nearly all values are: it holds nothing that a check could refuse."""
     if form is not None:
-        # Forms are judged by themselves; the character set of the slot may say less than a form.
-        return "(?!)"
+        # What is not closed may hide something; a set of the author's may say less than the form.
+        if not form.is_closed or spec.charset:
+            return "(?!)"
+        return f"(?=[\\s\\S]{{1,{spec.max_length}}}\\Z)(?:{form.pattern.pattern})"
     inside = _PLAIN_INSIDE.get(spec.charset_under(rewriting))
     if inside is not None:
         return f"[{inside}]{{1,{spec.max_length}}}"
     letters = _LETTERS
     if spec.charset_under(rewriting) in ("any", "letters") and rewriting != "unmarked":
         letters += _VIETNAMESE
-    return f"[{letters}][{letters} ,'&]{{0,{max(0, spec.max_length - 1)}}}"
+    rest = max(0, spec.max_length - 1)
+    return rf"(?!{LABEL_ALONE}\W*\Z)[{letters}][{letters} ,'&]{{0,{rest}}}"
 
 
 _INVISIBLE = re.compile(f"[{_BLANK}{_JOINERS}]")

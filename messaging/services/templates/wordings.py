@@ -75,6 +75,7 @@ def wording_checked(
         variants=others,
         language=language,
     )
+    _marks_checked(wordings)
     return CheckedWording(body, specs, rewriting or "none", others, message_format, wordings)
 
 
@@ -126,23 +127,24 @@ def _text(body: object, field: str) -> tuple[str, grammar.Template]:
             field=field,
         )
     parsed = template_parsed(body, field=field)
-    joined = next((name for name, after in _after_slots(parsed) if joins_backwards(after)), None)
-    if joined is not None:
-        raise InvalidError(
-            "mark_after_slot",
-            _(
-                "A combining mark stands right after the slot “%(slot)s” and would change the"
-                " value's last letter: remove it."
-            )
-            % {"slot": joined},
-            field=field,
-        )
     return body, parsed
 
 
-def _after_slots(parsed: grammar.Template) -> list[tuple[str, str]]:
-    """Each slot with the literal text behind it."""
-    return list(zip(parsed.parts[1::2], parsed.parts[2::2], strict=True))
+def _marks_checked(wordings: WordingSet) -> None:
+    """No literal part may change the value before it: in its letters it begins with no mark."""
+    for index, wording in enumerate(wordings):
+        after = zip(wording.sent.parts[1::2], wording.sent.parts[2::2], strict=True)
+        for slot, literal in after:
+            if joins_backwards(literal):
+                raise InvalidError(
+                    "mark_after_slot",
+                    _(
+                        "A combining mark stands right after the slot “%(slot)s” and would change"
+                        " the value's last letter: remove it."
+                    )
+                    % {"slot": slot},
+                    field="body" if index == 0 else f"variants.{index - 1}.body",
+                )
 
 
 def _choice(field: str, value: str, allowed: Sequence[str]) -> None:

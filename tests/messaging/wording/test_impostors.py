@@ -84,10 +84,12 @@ LABELS = [
     "［ＱＣ］",
     "<QC>",
     "  QC: x",
+    "QC",
+    "ad",
+    "Quảng cáo",
     "(광고) x",
 ]
 NO_LABELS = [
-    "QC",
     "QC 12",
     "AD-1234",
     "ADIDAS: shoes",

@@ -95,6 +95,7 @@ def test_a_language_stands_once(world: World) -> None:
         ({"slots": [NAME | {"fallback": "a\nb"}]}, "fallback_newline", "slots"),
         ({"slots": [NAME | {"example": ""}]}, "example_missing", "slots"),
         ({"body": "{name}\u0301"}, "mark_after_slot", "body"),
+        ({"body": "{name}\u200b\u0301", "rewriting": "smart"}, "mark_after_slot", "body"),
     ],
 )
 def test_bad_wordings_are_refused_with_field_and_rule(

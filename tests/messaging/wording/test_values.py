@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from messaging.encoding.validity import text_error
 from messaging.wording.charsets import CHARSETS
+from messaging.wording.forms import form_of
+from messaging.wording.rewriting import rewrite
 from messaging.wording.slots import SLOT_TYPES, SlotSpec
 from messaging.wording.values import RefusedValueError, check_of, units
 from tests.messaging.wording.making import taken
@@ -45,6 +47,8 @@ from tests.messaging.wording.making import taken
         ("😀" * 21, "too_long"),
         ("bit.ly/x", "url"),
         ("[QC] sale", "label"),
+        ("QC", "label"),
+        ("quang cao", "label"),
     ],
 )
 def test_refused_in_a_text_slot(value, code):
@@ -215,3 +219,22 @@ def test_what_is_taken_holds_every_promise(value, slot_type, charset, rewriting)
     assert unicodedata.normalize("NFC", "e" + text) == "e" + text
     assert check.take(text) == text, "what was rendered is found again by matching"
     assert check.refusal(text) is None, "the quick way takes nothing that the checks refuse"
+
+
+@given(
+    st.data(),
+    st.sampled_from([one for one in SLOT_TYPES if form_of(one, "VND", "none")]),
+    st.sampled_from(["none", "smart", "unmarked"]),
+)
+@settings(deadline=None, max_examples=200)
+def test_values_of_a_form_are_taken_the_quick_way_as_the_long_way(data, slot_type, rewriting):
+    currency = "VND" if slot_type == "amount" else ""
+    form = form_of(slot_type, currency, "none")
+    value = data.draw(st.from_regex(form.pattern, fullmatch=True, alphabet=st.characters()))
+    check = check_of(SlotSpec("a", type=slot_type, max_length=12, currency=currency), rewriting)
+    problem = check.refusal(rewrite(value, rewriting))
+    try:
+        assert check.take(value) == rewrite(value, rewriting)
+        assert problem is None
+    except RefusedValueError as error:
+        assert error.problem == problem  # noqa: PT017
