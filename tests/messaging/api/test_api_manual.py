@@ -1,0 +1,65 @@
+"""The commands of docs/api.md do what the page says."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from config.common import clock
+from messaging.selectors.snapshot import snapshots
+from routing.models import Sender
+from tests.factories import make_template, make_template_version
+from tests.messaging.api.conftest import Caller
+
+pytestmark = pytest.mark.django_db
+
+PAGE = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text(encoding="utf-8")
+# A command goes on while its lines are indented and not empty.
+COMMANDS = re.findall(r"^ +curl (?:.+\n?)+", PAGE, re.MULTILINE)
+ADDRESS = re.compile(r"http://127\.0\.0\.1:8000/api/v1(\S*)")
+BODY = re.compile(r"-d '(.*)'", re.DOTALL)
+METHOD = re.compile(r"-X ([A-Z]+)")
+
+
+def run(callers: dict[str, Caller], command: str) -> Any:
+    found = BODY.search(command)
+    body = None if found is None else json.loads(found[1])
+    method = METHOD.search(command)
+    (path,) = ADDRESS.findall(command)
+    name = "OFFICER_KEY" if "$OFFICER_KEY" in command else "KEY"
+    return callers[name].call(
+        method[1] if method else ("GET" if body is None else "POST"), path, body
+    )
+
+
+def test_commands_of_the_page_work_one_after_the_other(world, market):
+    world.account.free_text_classes = ["otp"]
+    world.account.save()
+    Sender.objects.filter(pk=market.sender.pk).update(address="53849")
+    make_template_version(
+        template=make_template(
+            world.account, slug="order-shipped", advertiser=world.advertiser, language="en"
+        ),
+        body="Order {order} is on its way!",
+        slots=[{"name": "order", "example": "A-1029"}],
+    )
+    snapshots.forget()
+    callers = {
+        "KEY": Caller(world.account, actor=world.alice),
+        "OFFICER_KEY": Caller(world.account, actor=world.bob),
+    }
+    with clock.freeze(datetime(2027, 1, 15, 5, tzinfo=UTC)):
+        for command in COMMANDS:
+            response = run(callers, command)
+            assert response.status_code in {200, 201}, (command, response.content)
+    assert response.json()["status"] == "staged"
+
+
+def test_every_resource_has_a_command():
+    paths = {path for command in COMMANDS for path in ADDRESS.findall(command)}
+    assert {"/senders", "/messages", "/messages/preview", "/templates"} <= paths
+    assert "/templates/parcel-ready/versions/1/approve" in paths
