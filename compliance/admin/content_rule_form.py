@@ -56,6 +56,8 @@ class ContentRuleForm(ScopedForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.fields.pop("reason", None)
+        if "note" in self.fields:
+            self.fields["note"].widget.attrs["rows"] = _LINES
         stored = self.instance.params if self.instance.pk else {}
         for name in self.param_names():
             self.initial.setdefault(name, stored.get(name, self.base_fields[name].initial))

@@ -102,10 +102,12 @@ class TrialForm(forms.Form):
             request.user,
             _PERMISSION,
         )
-        mine = list(accounts[:2])
+        mine, brands = list(accounts[:2]), list(fields["advertiser"].queryset[:2])
         if len(mine) == 1:
             fields["account"].initial = mine[0].pk
             fields["country"].initial = mine[0].country
+        if len(brands) == 1:
+            fields["advertiser"].initial = brands[0].pk
 
     def clean_country(self) -> str:
         """Two capital letters."""

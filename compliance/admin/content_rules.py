@@ -2,23 +2,22 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.forms import HiddenInput
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.template_utils import HistoricalRecordContextHelper
-from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.decorators import display
 
 from compliance import readable_content_rules as readable
+from compliance.admin.content_rule_actions import RuleActions
 from compliance.admin.content_rule_form import ContentRuleForm, form_for, initial_of
-from compliance.admin.content_rule_trial import trial_page
 from compliance.content_policy import KINDS
 from compliance.models import ContentRule
 from compliance.scoping import AccountScopedAdmin
@@ -26,17 +25,11 @@ from compliance.selectors.access import permitted_accounts
 from compliance.services.content_rules import (
     content_rule_change,
     content_rule_create,
-    content_rule_switch,
 )
 from config.common.console.actors import actor_of
-from config.common.console.confirmation import Question, confirm, object_or_404
 from config.common.console.labels import coloured
 
 _STATES = {"on": "success", "later": "info", "over": "", "off": "warning"}
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
 
 
 class ReadableChanges(HistoricalRecordContextHelper):
@@ -61,19 +54,25 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(ContentRule)
-class ContentRuleAdmin(AccountScopedAdmin):
+class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
     """What texts may not say, or must: of an account, or of everybody (then to read only)."""
 
     form = ContentRuleForm
-    list_display = ("name", "owner", "kind_label", "country", "classes", "severity_label", "state")
+    list_display = ("name", "owner", "kind_label", "where", "classes", "severity_label", "state")
     list_filter = (KindFilter, "severity", "is_active", "source", "country", "account")
     list_select_related = ("account",)
     search_fields = ("name", "note")
     search_help_text = _("A name or a note.")
     autocomplete_fields = ()
-    readonly_fields = ("owner", "kind_label", "asks", "state", "severity_label", "classes")
-    actions_list = ("try_out",)
-    actions_detail = ("switch_off", "switch_on", "duplicate", "try_rule")
+    readonly_fields = (
+        "owner",
+        "kind_label",
+        "asks",
+        "state",
+        "severity_label",
+        "where",
+        "classes",
+    )
     change_list_template = "admin/messaging/list.html"
     empty_title = _("No rule yet")
     empty_text = _(
@@ -88,6 +87,10 @@ class ContentRuleAdmin(AccountScopedAdmin):
     @display(description=_("kind"), ordering="kind")
     def kind_label(self, obj: ContentRule) -> str:
         return readable.kind_title(obj.kind)
+
+    @display(description=_("country"), ordering="country")
+    def where(self, obj: ContentRule) -> str:
+        return obj.country or gettext("Every country")
 
     @display(description=_("classes"))
     def classes(self, obj: ContentRule) -> str:
@@ -208,79 +211,6 @@ class ContentRuleAdmin(AccountScopedAdmin):
     def get_historical_record_context_helper(self, request: HttpRequest, record: Any) -> Any:
         return ReadableChanges(self.model, record)
 
-    # Buttons
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Only what this person may do with this rule now."""
-        rule = self.get_object(request, str(object_id))
-        if rule is None:
-            return []
-        may_change = self.may(request, "change", rule)
-        hidden = {
-            "switch-off": not (may_change and rule.is_active),
-            "switch-on": not (may_change and not rule.is_active),
-            "duplicate": not self.may(request, "add"),
-        }
-        return [
-            one
-            for one in super().get_actions_detail(request, object_id)
-            if not hidden.get(one.path, False)
-        ]
-
-    @action(description=_("Switch off"), url_path="switch-off", icon="toggle_off")
-    def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        question = Question(
-            title=_("Switch this rule off?"),
-            text=_("Texts are no longer judged by it. Messages that wait are decided again."),
-            submit=_("Switch off"),
-            done=_("The rule is off."),
-            is_dangerous=True,
-        )
-        return self._switch(request, object_id, question, is_active=False)
-
-    @action(description=_("Switch on"), url_path="switch-on", icon="toggle_on")
-    def switch_on(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        question = Question(
-            title=_("Switch this rule on?"),
-            text=_(
-                "It bites within seconds: messages that wait are decided again, and those that"
-                " break it are blocked where it blocks."
-            ),
-            submit=_("Switch on"),
-            done=_("The rule is on."),
-        )
-        return self._switch(request, object_id, question, is_active=True)
-
-    def _switch(
-        self, request: HttpRequest, object_id: str, question: Question, *, is_active: bool
-    ) -> HttpResponse:
-        rule = object_or_404(self, request, object_id, "change")
-
-        def act(values: dict[str, Any]) -> None:
-            content_rule_switch(
-                rule=rule, is_active=is_active, actor=actor_of(request), reason=values["reason"]
-            )
-
-        return confirm(request, self, rule, question, act, ReasonForm)
-
-    @action(description=_("Duplicate"), url_path="duplicate", icon="content_copy")
-    def duplicate(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        rule = object_or_404(self, request, object_id, "view")
-        if not self.may(request, "add"):
-            raise Http404
-        page = reverse("admin:compliance_contentrule_add")
-        return HttpResponseRedirect(f"{page}?kind={rule.kind}&copy={rule.pk}")
-
-    @action(description=_("Try a text"), url_path="try-rule", icon="science")
-    def try_rule(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        rule = object_or_404(self, request, object_id, "view")
-        page = reverse("admin:compliance_contentrule_try_out")
-        return HttpResponseRedirect(f"{page}?rule={rule.pk}")
-
-    @action(description=_("Try a text"), url_path="try-out", icon="science")
-    def try_out(self, request: HttpRequest) -> HttpResponse:
-        return trial_page(self, request)
-
 
 _READ = (
     (None, {"fields": ("state", "owner", "name", "kind_label")}),
@@ -290,7 +220,7 @@ _READ = (
         {
             "fields": (
                 "severity_label",
-                "country",
+                "where",
                 "classes",
                 ("effective_from", "effective_to"),
             )

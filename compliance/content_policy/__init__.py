@@ -10,6 +10,7 @@ from compliance.content_policy.kinds import KINDS, Kind, clean_params, params_of
 from compliance.content_policy.links import Link, find_links
 from compliance.content_policy.model import (
     LINK_KINDS,
+    PREFIX,
     SEGMENT_COUNT,
     VALUE,
     ContentPolicy,
@@ -21,6 +22,7 @@ __all__ = [
     "KINDS",
     "LINK_KINDS",
     "PARAM_ERRORS",
+    "PREFIX",
     "SEGMENT_COUNT",
     "VALUE",
     "ContentPolicy",

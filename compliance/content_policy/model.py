@@ -12,6 +12,7 @@ WORDS, ANYWHERE, PATTERN = "words", "anywhere", "pattern"
 START, END = "start", "end"
 LINK_KINDS = frozenset({"link_domains", "link_shorteners", "link_count"})
 SEGMENT_COUNT = "segment_count"
+PREFIX = "content:"  # of the ids by which findings name rules
 
 # A value of a slot in a template's text: no letter, no link, and refused by no rule.
 VALUE = "\ufffc"
@@ -120,7 +121,7 @@ class PolicyRule:
     @property
     def rule_id(self) -> str:
         """How findings name it."""
-        return f"content:{self.id}"
+        return f"{PREFIX}{self.id}"
 
     def is_for(self, message_class: str) -> bool:
         """Whether it asks texts of the class."""

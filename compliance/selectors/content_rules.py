@@ -1,12 +1,13 @@
 """The rules about texts in force, ready to be applied."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
-from compliance.content_policy import ContentPolicy, PolicyRule, params_of
+from compliance.content_policy import PREFIX, ContentPolicy, PolicyRule, params_of
 from compliance.models import ContentRule
 from config.common import versions
 
@@ -44,6 +45,15 @@ def policy_rule(rule: ContentRule) -> PolicyRule:
         effective_from=rule.effective_from,
         effective_to=rule.effective_to,
     )
+
+
+def content_rule_names(rule_ids: Iterable[str]) -> dict[str, str]:
+    """What findings call `content:<id>`: the present names; other ids are left out."""
+    wanted = [one.removeprefix(PREFIX) for one in rule_ids if one.startswith(PREFIX)]
+    if not wanted:
+        return {}
+    rows = ContentRule.objects.filter(pk__in=wanted).values_list("pk", "name")
+    return {f"{PREFIX}{pk}": name for pk, name in rows}
 
 
 def content_rules_of(account_id: int | None) -> QuerySet[ContentRule]:

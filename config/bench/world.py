@@ -16,6 +16,7 @@ from compliance.constants import Role, Scope
 from compliance.models import Account, Advertiser, User
 from compliance.services.access import role_grant
 from compliance.services.api_keys import api_key_create
+from compliance.services.content_rules import content_rules_load_shipped
 from compliance.services.rules import rule_packs_load_shipped
 from config.bench.options import Sink
 from config.bench.rig import OPERATOR
@@ -70,6 +71,7 @@ class World:
 @transaction.atomic
 def _made(sink: Sink | None, receiver: str) -> World:
     rule_packs_load_shipped(actor=None)
+    content_rules_load_shipped(actor=None)
     for path in sorted(Path(DATA).glob("*_number_plan.json")):
         number_plan_activate(plan=number_plan_load(path=path, actor=None), actor=None)
     text_rules_load_shipped(actor=None)

@@ -14,6 +14,7 @@ from compliance.constants import Role, Scope
 from compliance.models import Account, Advertiser, User
 from compliance.services.access import role_grant
 from compliance.services.api_keys import api_key_create
+from compliance.services.content_rules import content_rules_load_shipped
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
 from config.demo import world
@@ -42,6 +43,7 @@ _PASSWORD_BYTES = 12
 def world_build() -> dict[str, Any]:
     """Makes everything; returns what var/demo.json holds: address, key, account, users."""
     rule_packs_load_shipped(actor=None)
+    content_rules_load_shipped(actor=None)
     for path in sorted(Path(DATA).glob("*_number_plan.json")):
         number_plan_activate(plan=number_plan_load(path=path, actor=None), actor=None)
     text_rules_load_shipped(actor=None)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 
 from compliance.models import RulePackVersion
+from compliance.selectors.content_rules import content_rule_names
 from config.common.ids import uuid7_floor
 from messaging.models import Event, Message, Segment, WebhookDelivery
 from routing.models import Route
@@ -111,25 +112,28 @@ def _waiting(message: Message) -> tuple[datetime | None, str]:
 def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> DecisionTrace | None:
     if not facts:
         return None
-    rules_version = str(facts.get("rules") or "")
+    rules_version, ids = str(facts.get("rules") or ""), facts.get("findings") or ()
+    names = {} if for_operator else content_rule_names(ids)
     return DecisionTrace(
         configuration=facts.get("configuration") if for_operator else None,
         rules_version=rules_version,
-        rules=_rules(rules_version, facts.get("findings") or (), str(facts.get("network") or "")),
+        rules=_rules(rules_version, ids, str(facts.get("network") or ""), names),
         route=_route(facts.get("route")) if for_operator else "",
         steps=tuple(facts.get("why") or ()) if for_operator else (),
     )
 
 
-def _rules(rules_version: str, ids: Sequence[str], network: str) -> tuple[RuleTrace, ...]:
+def _rules(
+    rules_version: str, ids: Sequence[str], network: str, names: Mapping[str, str]
+) -> tuple[RuleTrace, ...]:
     """The citations as they stood in the version of the pack that decided; `network` is whose
-    own demand was not met."""
+    own demand was not met; `names` of content rules, which accounts word for themselves."""
     if not ids:
         return ()
     country, _, version = rules_version.partition(" ")
     pack = RulePackVersion.objects.filter(country=country, version=version).first()
     rules = pack.data.get("rules", []) if pack else []
-    citations = {rule["id"]: rule.get("citation", "") for rule in rules}
+    citations = {rule["id"]: rule.get("citation", "") for rule in rules} | dict(names)
     return tuple(
         RuleTrace(
             rule_id, network if rule_id.startswith("network.") else citations.get(rule_id, "")

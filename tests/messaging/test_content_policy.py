@@ -11,6 +11,7 @@ from messaging.models import Message
 from messaging.pump.deciding import claims_sort
 from messaging.selectors.snapshot import snapshots
 from messaging.selectors.templates import findings_of, is_blocked_everywhere, text_findings
+from messaging.selectors.trace import message_trace
 from messaging.services.routing import unrouted_route
 from tests.factories import make_account, make_content_rule, make_template_version
 from tests.messaging.hot import Line, events, make_line, place, state
@@ -166,3 +167,14 @@ def test_text_at_hand_is_judged_without_a_version(line: Line) -> None:
     make_content_rule(line.account)
     (found,) = text_findings(line.account, "Vay nhanh", "care")
     assert found.is_blocked
+
+
+def test_trace_names_the_rule_to_the_account_only(line: Line) -> None:
+    rule = make_content_rule(line.account, name="No loans")
+    message = route(line, text="Vay nhanh")
+    for for_operator, citation in ((False, "No loans"), (True, "")):
+        found = message_trace(message, for_operator=for_operator, with_deliveries=False)
+        assert found.decision is not None
+        assert [(one.rule_id, one.citation) for one in found.decision.rules] == [
+            (f"content:{rule.pk}", citation)
+        ]
