@@ -113,12 +113,18 @@ class ReceiptWatermark(models.Model):
 
 class SegmentReference(models.Model):
     """The last concatenation reference used from a sender to a number (3GPP TS 23.040 §9.2.3.24.1):
-    counted, never drawn, so that two texts in assembly at a phone cannot share one."""
+    counted, never drawn, so that two texts in assembly at a phone cannot share one.
+
+    `window_first` is the first one since `window_at`, `previous_first` the first one of the window
+    before: see `services.references`."""
 
     pk = models.CompositePrimaryKey("sender_id", "msisdn")
     sender_id = models.BigIntegerField()
     msisdn = models.CharField(max_length=15)
     last = models.SmallIntegerField()
+    window_at = models.DateTimeField(null=True)
+    window_first = models.SmallIntegerField(null=True)
+    previous_first = models.SmallIntegerField(null=True)
 
     def __str__(self) -> str:
         return str(self.last)

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from messaging.constants import MessageStatus
 from messaging.services.drafts import Draft
+from messaging.services.references import references_take
 
 _MESSAGE = {
     "id": "uuid",
@@ -78,7 +79,7 @@ class Fate:
 
 def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_version: int) -> None:
     """Stores messages and their queue rows in the caller's transaction."""
-    _references_take([draft for draft, _fate in pairs if draft.segment_count > 1])
+    references_take([draft for draft, _fate in pairs if draft.segment_count > 1], now)
     _copy(
         "messaging_message",
         (*_MESSAGE, *_FATE),
@@ -164,28 +165,3 @@ def _copy(
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
-
-
-# 8-bit references serve every bind; counting per sender and number keeps texts in assembly apart.
-_TAKE_REFERENCES = """
-INSERT INTO messaging_segmentreference (sender_id, msisdn, last)
-SELECT sender_id, msisdn, (floor(random() * 256))::smallint
-FROM unnest(%s::bigint[], %s::text[]) AS wanted(sender_id, msisdn)
-ORDER BY sender_id, msisdn
-ON CONFLICT (sender_id, msisdn) DO UPDATE
-    SET last = (messaging_segmentreference.last + 1) %% 256
-RETURNING sender_id, msisdn, last
-"""
-
-
-def _references_take(drafts: Sequence[Draft]) -> None:
-    """Gives texts of several segments their concatenation reference (3GPP TS 23.040)."""
-    remaining = list(drafts)
-    while remaining:
-        # One row per key and statement; a second text to the same number takes the next round.
-        first = {(draft.sender.id, draft.msisdn): draft for draft in reversed(remaining)}
-        with connection.cursor() as cursor:
-            cursor.execute(_TAKE_REFERENCES, [[key[0] for key in first], [key[1] for key in first]])
-            for sender_id, msisdn, last in cursor.fetchall():
-                first[sender_id, msisdn].segment_reference = last
-        remaining = [draft for draft in remaining if draft.segment_reference is None]

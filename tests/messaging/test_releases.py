@@ -123,7 +123,7 @@ def test_texts_to_one_number_do_not_share_their_reference(line, release):
     ]
     _assessed, released = both(release, people)
     found = [Message.objects.get(pk=one.message_id).segment_reference for one in released]
-    assert found[1] == (found[0] + 1) % 256
+    assert found[1] == (found[0] + 1) % 32768
 
 
 @pytest.mark.parametrize("gone", ["template", "sender", "route"])
