@@ -5,7 +5,7 @@ A campaign keeps `{slot: {"attribute": column, "fallback": text}}` or `{slot: {"
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,12 +43,19 @@ class SlotSource:
         return {"attribute": self.column} | ({"fallback": self.text} if self.text else {})
 
 
-def slot_sources(values: Mapping[str, Any], slots: Sequence[str]) -> tuple[SlotSource, ...]:
-    """The source of each slot, in the order of `slots`. Raises SlotValueError."""
+def slot_sources(
+    values: Mapping[str, Any], slots: Sequence[str], optional: Collection[str] = ()
+) -> tuple[SlotSource, ...]:
+    """The source of each slot, in the order of `slots`; an `optional` one, which has a fallback
+    of the template's, may have none. Raises SlotValueError."""
     unknown = sorted(set(values) - set(slots))
     if unknown:
         raise SlotValueError(unknown[0], "unknown")
-    return tuple(_source(slot, values.get(slot)) for slot in slots)
+    return tuple(
+        _source(slot, values.get(slot))
+        for slot in slots
+        if slot not in optional or values.get(slot) is not None
+    )
 
 
 def _source(slot: str, value: Any) -> SlotSource:

@@ -79,7 +79,7 @@ def sources_require(campaign: Campaign, text: ApprovedText) -> tuple[SlotSource,
     """Where each slot of the text gets its value. Raises InvalidError (field `values.<slot>`),
     also for a text of the campaign's that the slot does not take in one of the languages."""
     try:
-        sources = slot_sources(campaign.values, text.wordings.slots)
+        sources = slot_sources(campaign.values, text.wordings.slots, text.wordings.with_fallback)
     except SlotValueError as error:
         sentence = {
             "missing": _("Slot “%(slot)s” has no value: choose a column or write a text."),

@@ -67,6 +67,11 @@ class WordingSet:
         return self.default.slots
 
     @property
+    def with_fallback(self) -> frozenset[str]:
+        """The slots that need no value."""
+        return frozenset(spec.name for spec in self.default.specs if spec.fallback.strip())
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The tags, the body's first."""
         return (self.default.language, *self.variants)

@@ -81,6 +81,16 @@ def test_contacts_get_their_language_and_the_fallback(market):
     assert texts == {"Hello Lan: SAU", "Chào Mai, mã SAU"}
 
 
+def test_a_slot_with_a_fallback_needs_no_column(market):
+    values = {"name": VALUES["name"]}
+    campaign = market.launched(market.audience(1), values=values)
+    release_all(campaign)
+    assert Message.objects.get(campaign_id=campaign.pk).text.endswith("mã SAU")
+    with pytest.raises(InvalidError) as caught:
+        market.launched(1, values={"order_code": VALUES["order_code"]})
+    assert (caught.value.code, caught.value.field) == ("slot_missing", "values.name")
+
+
 @pytest.mark.parametrize(
     ("source", "code"),
     [
