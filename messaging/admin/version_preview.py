@@ -17,7 +17,7 @@ from messaging.admin.version_words import (
     worst_sentence,
 )
 from messaging.models import TemplateVersion
-from messaging.selectors.snapshot import snapshots
+from messaging.selectors.version_networks import network_rules_of
 from messaging.wording.changes import Change, changes_between
 from messaging.wording.wordings import Wording, WordingSet, wording_set
 from messaging.wording.worst import Bound, Figures, bound_of, extremes_of, figures_of
@@ -82,13 +82,13 @@ def stored_wordings(version: TemplateVersion) -> WordingSet | None:
         return None
 
 
-def worst_segments(version: TemplateVersion) -> int | None:
+def worst_segments(version: TemplateVersion, rules: Sequence[NetworkText]) -> int | None:
     """The guaranteed most segments in any of its languages, with what networks add; None where
     it cannot be said."""
     wordings = stored_wordings(version)
     if wordings is None:
         return None
-    added = {("", ""), *((rule.adds_before, rule.adds_after) for rule in network_rules(version))}
+    added = {("", ""), *((rule.adds_before, rule.adds_after) for rule in rules)}
     return max(
         bound_of(wording, before=before, after=after).segment_count
         for wording in wordings
@@ -106,20 +106,9 @@ def language_views(version: TemplateVersion, wordings: WordingSet) -> list[Langu
     ]
 
 
-def network_rules(version: TemplateVersion) -> list[NetworkText]:
+def network_rules(version: TemplateVersion) -> Sequence[NetworkText]:
     """Rules of networks that concern texts of the version's class, of the account's countries."""
-    snapshot = snapshots.current()
-    account, message_class = version.template.account_id, version.template.message_class
-    countries = {
-        sender.country for sender in snapshot.senders.values() if sender.account_id == account
-    }
-    countries.add(version.template.account.country)
-    rules = (
-        rule
-        for rule in snapshot.network_texts.values()
-        if rule.message_class == message_class and rule.country in countries
-    )
-    return sorted(rules, key=lambda rule: rule.network_name)
+    return network_rules_of(version.template)
 
 
 def worst_overall(views: Sequence[LanguageView]) -> str:

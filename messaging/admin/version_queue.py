@@ -21,6 +21,7 @@ from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 from messaging.selectors.reviews import findings_by_version
 from messaging.selectors.templates import is_blocked_everywhere
+from messaging.selectors.version_networks import NetworkRulebook
 from messaging.services.templates.bulk import MOST_AT_ONCE
 
 _LATE = timedelta(days=1)
@@ -60,8 +61,10 @@ class VersionQueue:
         if is_queue(request):
             rows = list(changelist.result_list)
             findings = findings_by_version(rows)
+            networks = NetworkRulebook(row.template.account for row in rows)
             for row in rows:
                 row.queue_findings = findings[row.pk]
+                row.queue_worst = worst_segments(row, networks.rules(row.template))
             changelist.result_list = rows
         return changelist
 
@@ -89,9 +92,8 @@ class VersionQueue:
         return label(counts_text(findings), colour)
 
     @display(description=_("segments at most"))
-    def worst(self, obj: TemplateVersion) -> str:
-        most = worst_segments(obj)
-        return "–" if most is None else str(most)
+    def worst(self, obj: Any) -> str:
+        return "–" if obj.queue_worst is None else str(obj.queue_worst)
 
     @admin.action(description=_("Approve together"), permissions=["review"])
     def approve_together(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse:

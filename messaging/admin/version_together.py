@@ -20,6 +20,7 @@ from messaging.admin.version_preview import worst_segments
 from messaging.admin.version_review import finding_rows
 from messaging.models import TemplateVersion
 from messaging.selectors.reviews import Obstacle
+from messaging.selectors.version_networks import NetworkRulebook
 from messaging.services.templates import BulkReview, bulk_review, versions_approve
 
 _CONFIRMED = "together"
@@ -86,12 +87,13 @@ def _approved(request: HttpRequest, form: forms.Form, ids: list[int]) -> bool:
 
 
 def _rows(review: BulkReview) -> list[TogetherRow]:
+    networks = NetworkRulebook(one.template.account for one in review.versions)
     words = {one.version.pk: obstacle_text(one) for one in review.obstacles}
     return [
         TogetherRow(
             link(one, change_page("messaging.templateversion", one.pk)),
             one,
-            worst_segments(one),
+            worst_segments(one, networks.rules(one.template)),
             words.get(one.pk, ""),
         )
         for one in review.versions

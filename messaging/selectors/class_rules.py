@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compliance.readable_rules import rule_sentence
 from config.common import clock
-from messaging.selectors.snapshot import snapshots
+from messaging.selectors.templates import present_rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ClassRule:
 
 def class_rules(countries: Sequence[str], message_class: str) -> list[ClassRule]:
     """Every rule in force, those about the text first."""
-    book, now = snapshots.current().rulebook, clock.now()
+    book, now = present_rulebook(), clock.now()
     found = []
     for country in countries:
         rules = book.rules_for(country, now)

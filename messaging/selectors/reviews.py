@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,8 @@ from messaging.selectors.templates import (
     findings_of,
     is_blocked_everywhere,
 )
+from messaging.selectors.version_networks import NetworkRulebook
+from routing.network_texts import NetworkText
 
 # What a class and its findings are to somebody who compares versions.
 Kind = tuple[str, tuple[tuple[str, str, str], ...]]
@@ -60,35 +62,46 @@ def findings_by_version(
 def review_fingerprint(
     version: TemplateVersion, findings: Sequence[CountryFindings] | None = None
 ) -> str:
-    """A digest of everything a reviewer judges by: the wording, what the rules say about it, and
-    the version in force it is compared with. Another one means: look again."""
+    """A digest of everything a reviewer judges by: the wording, what rules and networks say about
+    it, and the version in force it is compared with. Another one means: look again."""
     found = findings_of(version) if findings is None else findings
-    return _fingerprint(version, found, _in_force([version]))
+    networks = NetworkRulebook([version.template.account])
+    return _fingerprint(version, found, _in_force([version]), networks)
 
 
-def findings_kind(message_class: str, findings: Iterable[CountryFindings]) -> Kind:
+def findings_kind(
+    message_class: str,
+    findings: Iterable[CountryFindings],
+    of_networks: frozenset[tuple[str, str, str]] = frozenset(),
+) -> Kind:
     """Versions of one kind say the same to a reviewer who compares rules."""
     rules = {
         (one.country, finding.rule_id, finding.severity)
         for one in findings
         for finding in one.findings
     }
-    return message_class, tuple(sorted(rules))
+    return message_class, tuple(sorted(rules | of_networks))
 
 
 def bulk_obstacles(
     versions: Sequence[TemplateVersion],
     findings: dict[int, tuple[CountryFindings, ...]],
     reviewer: User,
+    of_networks: Mapping[int, frozenset[tuple[str, str, str]]],
 ) -> list[Obstacle]:
     """Why these cannot be approved together; none where they can.
 
     Together go only versions that wait, that the reviewer may approve, that no rule forbids
     everywhere, and whose class and findings are the same: otherwise a comment about one would
-    be said of another. Those of the most frequent kind are taken as the measure.
+    be said of another. Those of the most frequent kind are taken as the measure. `of_networks`
+    are findings of networks, which count too.
     """
     kinds = {
-        version.pk: findings_kind(version.template.message_class, findings[version.pk])
+        version.pk: findings_kind(
+            version.template.message_class,
+            findings[version.pk],
+            of_networks.get(version.pk, frozenset()),
+        )
         for version in versions
     }
     measure = Counter(kinds.values()).most_common(1)[0][0] if kinds else None
@@ -101,11 +114,13 @@ def bulk_obstacles(
 
 
 def bulk_fingerprint(
-    versions: Sequence[TemplateVersion], findings: dict[int, tuple[CountryFindings, ...]]
+    versions: Sequence[TemplateVersion],
+    findings: dict[int, tuple[CountryFindings, ...]],
+    networks: NetworkRulebook,
 ) -> str:
     """One digest for all of them."""
     in_force = _in_force(versions)
-    return _digest(*(_fingerprint(one, findings[one.pk], in_force) for one in versions))
+    return _digest(*(_fingerprint(one, findings[one.pk], in_force, networks) for one in versions))
 
 
 def _in_force(versions: Iterable[TemplateVersion]) -> dict[int, int]:
@@ -116,7 +131,10 @@ def _in_force(versions: Iterable[TemplateVersion]) -> dict[int, int]:
 
 
 def _fingerprint(
-    version: TemplateVersion, findings: Sequence[CountryFindings], in_force: dict[int, int]
+    version: TemplateVersion,
+    findings: Sequence[CountryFindings],
+    in_force: dict[int, int],
+    networks: NetworkRulebook,
 ) -> str:
     template = version.template
     return _digest(
@@ -132,7 +150,21 @@ def _fingerprint(
         in_force.get(template.pk),
         [one.country for one in findings],
         findings_kind(template.message_class, findings),
+        sorted({found.citation for one in findings for found in one.findings}),
+        [_seen_of(rule) for rule in networks.rules(template)],
     )
+
+
+def _seen_of(rule: NetworkText) -> list[object]:
+    """What a network adds or refuses changes what a reviewer sees."""
+    return [
+        rule.rule_id,
+        rule.adds_before,
+        rule.adds_after,
+        rule.refused_characters,
+        rule.refuses_certainly,
+        rule.max_segments,
+    ]
 
 
 def _own_obstacle(

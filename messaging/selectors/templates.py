@@ -86,9 +86,9 @@ class Judge:
     list of versions costs as many queries as one."""
 
     def __init__(self, accounts: Iterable[Account]) -> None:
-        self._rules, self._policy, self._now = _rulebook(), content_policy(), clock.now()
+        self._rules, self._policy, self._now = present_rulebook(), content_policy(), clock.now()
         ids = {account.pk for account in accounts}
-        self._countries = _countries(ids)
+        self._countries = sender_countries(ids)
         self._brands = {row.pk: row.names for row in Advertiser.objects.filter(account__in=ids)}
 
     def findings(self, account: Account, judged: JudgedText) -> tuple[CountryFindings, ...]:
@@ -202,7 +202,7 @@ def versions_of(template: Template) -> Sequence[TemplateVersion]:
     return list(template.versions.select_related("author", "reviewer").order_by("-number"))
 
 
-def _countries(account_ids: Collection[int]) -> dict[tuple[int, str], list[str]]:
+def sender_countries(account_ids: Collection[int]) -> dict[tuple[int, str], list[str]]:
     """By account and class: where its active senders are."""
     rows = (
         Sender.objects.filter(account__in=account_ids, status=SenderStatus.ACTIVE)
@@ -219,7 +219,8 @@ def _countries(account_ids: Collection[int]) -> dict[tuple[int, str], list[str]]
     return found
 
 
-def _rulebook() -> Rulebook:
+def present_rulebook() -> Rulebook:
+    """The rules of the packs that are active now."""
     active = RulePackVersion.objects.filter(status=RulePackVersion.Status.ACTIVE)
     return _rulebook_of(tuple(active.order_by("pk").values_list("pk", flat=True)))
 

@@ -10,6 +10,7 @@ from compliance.services.rules import rule_packs_load_shipped
 from config.common.errors import ConflictError, InvalidError
 from messaging.constants import VersionStatus
 from messaging.models import Event, TemplateVersion
+from messaging.selectors.reviews import review_fingerprint
 from messaging.services.templates import (
     bulk_review,
     version_reject,
@@ -17,7 +18,8 @@ from messaging.services.templates import (
     versions_approve,
 )
 from messaging.services.templates.reviews import version_pass
-from tests.factories import make_template_version
+from routing.models import NetworkTextRule
+from tests.factories import make_network, make_template_version
 from tests.messaging.test_template_reviews import LABELLED, written
 from tests.world import World
 
@@ -39,6 +41,10 @@ def approve(world: World, *versions: TemplateVersion, **overrides: Any) -> list[
 
 def foreign_version(world: World) -> TemplateVersion:
     return make_template_version(world.other_account, status=S.SUBMITTED, author=world.charlie)
+
+
+def text_rule(**values: Any) -> None:
+    NetworkTextRule.objects.create(network=make_network("viettel"), message_class="care", **values)
 
 
 def codes(world: World, *versions: TemplateVersion) -> list[tuple[int, str]]:
@@ -163,3 +169,19 @@ def test_many_versions_are_judged_with_as_many_queries_as_few(
     ids = [written(world, author=world.alice).pk for _ in range(12)]
     with django_assert_max_num_queries(12):
         assert bulk_review(ids, world.bob).obstacles == ()
+
+
+def test_what_networks_refuse_makes_versions_differ(world: World) -> None:
+    text_rule(refused_characters="%")
+    alike = [written(world), written(world)]
+    odd = written(world, body="Up to 50% off.")
+    [obstacle] = bulk_review([one.pk for one in (*alike, odd)], world.bob).obstacles
+    assert (obstacle.version.pk, obstacle.code) == (odd.pk, "other_findings")
+    assert obstacle.detail == ("+ VN network.viettel.care.characters (warn)",)
+
+
+def test_rule_of_a_network_that_changed_is_another_view(world: World) -> None:
+    version = written(world)
+    seen = review_fingerprint(version)
+    text_rule(adds_before="(CSKH) ")
+    assert review_fingerprint(version) != seen

@@ -18,6 +18,8 @@ from messaging.selectors.reviews import (
     findings_by_version,
 )
 from messaging.selectors.templates import CountryFindings
+from messaging.selectors.version_networks import NetworkRulebook
+from messaging.services.templates.network_kinds import network_kinds
 from messaging.services.templates.reviews import version_pass
 from messaging.services.templates.steps import version_tell
 
@@ -42,11 +44,13 @@ def bulk_review(version_ids: Collection[int], reviewer: User) -> BulkReview:
         .order_by("submitted_at", "pk")
     )
     findings = findings_by_version(versions)
+    networks = NetworkRulebook(version.template.account for version in versions)
+    kinds = network_kinds(versions, networks)
     return BulkReview(
         versions,
         findings,
-        tuple(bulk_obstacles(versions, findings, reviewer)),
-        bulk_fingerprint(versions, findings),
+        tuple(bulk_obstacles(versions, findings, reviewer, kinds)),
+        bulk_fingerprint(versions, findings, networks),
     )
 
 
