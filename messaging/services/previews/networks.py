@@ -5,24 +5,19 @@ from collections.abc import Iterable
 from messaging.selectors.snapshot import AccountCard, Snapshot
 from messaging.services.counting import text_counted_by
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
+from messaging.services.previews.materials import Material
 from messaging.services.previews.values import NetworkPreview
-from messaging.wording.wordings import Wording
 from messaging.wording.worst import bound_of
 from routing.engine import price_of
 from routing.network_texts import NetworkText
 
 
 def networks_of(
-    snapshot: Snapshot,
-    account: AccountCard,
-    text: str,
-    message_class: str | None,
-    *,
-    network_id: int | None,
-    wording: Wording | None,
+    account: AccountCard, material: Material, network_id: int | None
 ) -> tuple[NetworkPreview, ...]:
     """The recipient's network, or all of the account's country, where a rule speaks of texts of
     this class; networks without one carry the text as it is."""
+    snapshot, message_class = material.snapshot, material.message_class
     if message_class is None:
         return ()
     if network_id is not None:
@@ -34,13 +29,14 @@ def networks_of(
             for rule in snapshot.network_texts.values()
             if (rule.country, rule.message_class) == (account.country, message_class)
         )
-    found = (_network(snapshot, account, rule, text, wording) for rule in rules)
+    found = (_network(snapshot, account, rule, material) for rule in rules)
     return tuple(sorted(found, key=lambda one: one.name))
 
 
 def _network(
-    snapshot: Snapshot, account: AccountCard, rule: NetworkText, text: str, wording: Wording | None
+    snapshot: Snapshot, account: AccountCard, rule: NetworkText, material: Material
 ) -> NetworkPreview:
+    text, wording = material.text, material.wording
     counted = text_counted_by(rule, text)
     refused = characters_refused(rule, text)
     codes = snapshot.numbers.network_ids

@@ -1,7 +1,7 @@
 """One preview for every door: the API, the composer, later the trace."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -30,7 +30,8 @@ from messaging.services.requests import account_required
 from messaging.wording.worst import bound_of
 from routing.engine import price_of
 
-_OTHER_DAYS = 4  # snapshots kept for previews of other days
+_REACH = timedelta(days=3653)
+_OTHER_DAYS = 2  # snapshots kept for previews of other days
 
 
 def message_preview(*, account: Account, request: PreviewRequest) -> Preview:
@@ -40,7 +41,7 @@ def message_preview(*, account: Account, request: PreviewRequest) -> Preview:
     character); what it would refuse is the preview's `refusal`.
     """
     now = clock.now()
-    at = request.at or max(request.send_at or now, now)
+    at = _moment(request, now)
     snapshot = _snapshot_on(at)
     card = account_required(snapshot, account)
     material = material_of(snapshot, card, request)
@@ -48,10 +49,35 @@ def message_preview(*, account: Account, request: PreviewRequest) -> Preview:
     if request.to is not None and request.sender is not None:
         draft, refusal = draft_of(card, request, material, request.at or now)
         material = material_sent(material, draft)
-    counted = _analysed(material.text)
+    preview = _preview(card, request, material, draft)
+    return replace(
+        preview,
+        content=_content(account, material, draft, preview.segment_count),
+        ruling=None if draft is None else ruling_of(material, draft, refusal, at),
+        refusal=refusal,
+    )
+
+
+def _moment(request: PreviewRequest, now: datetime) -> datetime:
+    """The time to decide about. Raises InvalidError for one that no calendar of rules reaches."""
+    if request.at is None:
+        return min(max(request.send_at or now, now), now + _REACH)
+    if abs(request.at - now) > _REACH:
+        raise InvalidError(
+            "at_too_far", _("“at” is more than ten years away: give a nearer time."), field="at"
+        )
+    return request.at
+
+
+def _preview(
+    account: AccountCard, request: PreviewRequest, material: Material, draft: Draft | None
+) -> Preview:
+    """What there is to say about the text itself."""
+    text, counted = material.text, _analysed(material.text)
     segment_count = len(counted.segments)
+    network_id = None if draft is None else draft.network_id
     return Preview(
-        text=material.text,
+        text=text,
         template=_shown_template(material),
         is_nfc=material.is_nfc,
         encoding=counted.encoding,
@@ -61,22 +87,12 @@ def message_preview(*, account: Account, request: PreviewRequest) -> Preview:
         billed_segments=(draft and draft.billed_segments) or segment_count,
         culprits=counted.culprits,
         invisible=counted.invisible,
-        suggestions=suggestions_of(material.text, segment_count),
-        cost=_cost(card, request, material, draft, segment_count),
-        currency=card.currency,
-        networks=networks_of(
-            material.snapshot,
-            card,
-            material.text,
-            material.message_class,
-            network_id=draft.network_id if draft else None,
-            wording=material.wording,
-        ),
+        suggestions=suggestions_of(text, segment_count),
+        cost=_cost(account, request, material, draft, segment_count),
+        currency=account.currency,
+        networks=networks_of(account, material, network_id),
         worst=material.worst,
         format_problems=format_problems(material.wording, material.message_format),
-        content=_content(account, material, draft, segment_count),
-        ruling=None if draft is None else ruling_of(material, draft, refusal, at),
-        refusal=refusal,
     )
 
 

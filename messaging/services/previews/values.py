@@ -188,6 +188,6 @@ class Preview:
     networks: tuple[NetworkPreview, ...]
     worst: Cost | None
     format_problems: tuple[FormatProblem, ...]
-    content: tuple[CountryFindings, ...]
-    ruling: Ruling | None
-    refusal: DomainError | None
+    content: tuple[CountryFindings, ...] = ()
+    ruling: Ruling | None = None
+    refusal: DomainError | None = None

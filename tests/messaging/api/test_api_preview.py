@@ -239,8 +239,15 @@ def test_other_days_have_their_own_leases(api, market, text):
     later = market.sender.lease_end.isoformat() + "T23:59:59Z"
     found = preview(api, **text, at=later)
     assert found["refusal"] is None
-    found = preview(api, **text, at="2099-01-31T02:00:00Z")
+    found = preview(api, **text, at="2029-01-31T02:00:00Z")
     assert found["refusal"]["code"] == "sender_out_of_lease"
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_ends_of_time_are_out_of_reach(api, ad, at):
+    response = api.post("/messages/preview", ad | {"at": at})
+    assert (response.status_code, response.json()["code"]) == (422, "at_too_far")
+    assert api.post("/messages/preview", ad | {"send_at": at}).status_code == 200
 
 
 def test_stranger_sees_nothing_of_the_account(stranger, market, text):
