@@ -16,6 +16,7 @@ from messaging.pump.deciding import claims_sort
 from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.registrations import registered_form, template_registrations
 from messaging.selectors.snapshot import snapshots
+from messaging.selectors.trace import RuleTrace, message_trace
 from messaging.services.routing import waiting_route
 from messaging.services.templates.registrations import (
     registration_change,
@@ -265,6 +266,12 @@ def test_an_unregistered_template_is_blocked_with_the_network_named(line, demand
     decision = Message.objects.get(pk=message.pk).decision
     assert decision["network"] == "Hot"
     assert decision["findings"][-1] == "network.hot.care.registration"
+
+
+def test_the_trace_names_rule_and_network(line, demand):
+    message = Message.objects.get(pk=sent_with(line, approved(line)).pk)
+    trace = message_trace(message, for_operator=False, with_deliveries=False)
+    assert trace.decision.rules[-1] == RuleTrace("network.hot.care.registration", "Hot")
 
 
 def test_a_registered_one_is_sent(line, demand):
