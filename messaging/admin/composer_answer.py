@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from config.common.errors import DomainError
-from messaging.admin.composer_costs import choice_json, cost_json, readings_json, worst_json
+from messaging.admin.composer_costs import choice_json, cost_json, worst_json
+from messaging.admin.composer_readings import readings_json
 from messaging.admin.composer_signs import notes_json, refusal_json, sign_json
 from messaging.admin.labels import ENCODINGS
 from messaging.services.previews.compositions import Composition, CompositionRequest

@@ -1,19 +1,17 @@
 """What a composition costs, in sentences and tables."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from messaging.admin.composer_readings import risk_words
 from messaging.admin.labels import ENCODINGS, money
-from messaging.encoding.ambiguity import Reading, WordWarning
 from messaging.services.drafts import MAX_SEGMENTS
 from messaging.services.previews.compositions import Composition
 from messaging.services.previews.compositions.values import Choice, NetworkCost, Span
-
-OFFENSIVE = "offensive"
-_MOST_READINGS = 3
 
 
 def choice_json(choice: Choice, found: Composition) -> dict[str, Any]:
@@ -30,7 +28,7 @@ def choice_json(choice: Choice, found: Composition) -> dict[str, Any]:
         "cost": _cost(choice.cost, found),
         "saving": _saving(written, choice, found),
         "same": _("No difference to the text as written.") if is_same else "",
-        "risk": _risk(choice),
+        "risk": risk_words(choice),
     }
 
 
@@ -82,55 +80,6 @@ def _saving(written: Choice, choice: Choice, found: Composition) -> str:
     }
 
 
-def readings_json(found: Composition) -> dict[str, Any]:
-    """Words that can be misread without marks, each once, the worst first."""
-    words = _risky(found)
-    others = sum(1 for one in words if one.severity != OFFENSIVE)
-    return {
-        "words": [
-            {"message": _warning(one), "is_offensive": one.severity == OFFENSIVE} for one in words
-        ],
-        "summary": ngettext(
-            "%(count)d word can also be read as another",
-            "%(count)d words can also be read as others",
-            others,
-        )
-        % {"count": others},
-    }
-
-
-def _risky(found: Composition) -> list[WordWarning]:
-    warnings = [one for choice in found.choices for one in choice.warnings]
-    return list({one.word.casefold(): one for one in warnings}.values())
-
-
-def _risk(choice: Choice) -> str:
-    """How much of the text can be misread, in a few words; the words are listed below."""
-    words = {one.word.casefold(): one.severity for one in choice.warnings}
-    if OFFENSIVE in words.values():
-        return _("Can be read as something offensive: see below.")
-    return (
-        ngettext("%(count)d word can be misread.", "%(count)d words can be misread.", len(words))
-        % {"count": len(words)}
-        if words
-        else ""
-    )
-
-
-def _warning(warning: WordWarning) -> str:
-    readings = sorted(warning.readings, key=lambda one: one.severity != OFFENSIVE)
-    return _("“%(word)s” becomes “%(plain)s”: %(readings)s") % {
-        "word": warning.word,
-        "plain": warning.unmarked,
-        "readings": ", ".join(_reading(one) for one in readings[:_MOST_READINGS]),
-    }
-
-
-def _reading(reading: Reading) -> str:
-    is_vietnamese = (get_language() or "").startswith("vi")
-    return f"{reading.word} ({reading.vietnamese if is_vietnamese else reading.english})"
-
-
 def worst_json(found: Composition) -> dict[str, Any]:
     """The guaranteed worst case in plain words."""
     worst = found.chosen.worst
@@ -152,10 +101,28 @@ def worst_json(found: Composition) -> dict[str, Any]:
             _("With the examples: %(segments)s.")
             % {"segments": segments_words(found.chosen.figures.segment_count)}
         )
+    details += _network_worst(found.chosen.networks, count)
     if found.worst_with_plain_values is not None:
         details.append(_plain_values(found, found.worst_with_plain_values.segment_count))
     level = "forbidden" if count > MAX_SEGMENTS else "costly" if count > 1 else "good"
     return {"sentence": sentence, "level": level, "details": details}
+
+
+def _network_worst(networks: Iterable[NetworkCost], count: int) -> list[str]:
+    """What becomes of it on networks that add words of their own."""
+    dearer: dict[int, list[str]] = {}
+    for one in networks:
+        if one.worst > count:
+            dearer.setdefault(one.worst, []).extend(one.networks)
+    return [
+        ngettext(
+            "On %(networks)s up to %(count)d segment, with what is added there.",
+            "On %(networks)s up to %(count)d segments, with what is added there.",
+            most,
+        )
+        % {"networks": ", ".join(names), "count": most}
+        for most, names in sorted(dearer.items())
+    ]
 
 
 def _plain_values(found: Composition, count: int) -> str:

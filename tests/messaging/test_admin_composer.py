@@ -154,6 +154,7 @@ def test_networks_that_add_to_the_text_are_priced_apart(world: World, browse: An
         adds_after="De tu choi, soan TC gui 1313",
     )
     answer = found(world, browse, "x" * 130, template=template.pk, audience="1000")
+    assert answer["worst"]["details"] == ["On Viettel up to 2 segments, with what is added there."]
     rows = [(one["network"], one["cells"]) for one in answer["cost"]["rows"]]
     assert rows == [("Viettel", [2, 2, "600 VND"]), ("Other networks", [1, 1, "300 VND"])]
     assert answer["cost"]["sentence"] == "300,000 VND to 600,000 VND for 1,000 recipients"

@@ -191,8 +191,9 @@ function start(root) {
   });
   for (const button of root.querySelectorAll("[data-insert]")) {
     button.addEventListener("click", () => {
-      const name = slots.add(button.dataset.insert);
-      insert(languages.inView().area, `{${name}}`);
+      const { area: target, tag } = languages.inView();
+      const name = slots.add(button.dataset.insert, { isOther: tag !== "", text: target.value });
+      insert(target, `{${name}}`);
     });
   }
   const template = document.getElementById("id_template");

@@ -141,8 +141,11 @@ export function makeSlots({ root, setup, words, changed }) {
     }
   }
 
-  /** A slot that a button puts into the text, with its type; an own name if it is taken. */
-  function add(type) {
+  /** A slot that a button puts into the text: another language takes one that is there, a new
+   * one gets its type and a name of its own. */
+  function add(type, { isOther, text }) {
+    const there = specs.find((one) => one.type === type && !text.includes(`{${one.name}}`));
+    if (isOther && there) return there.name;
     const about = setup.types.find((one) => one.value === type);
     let name = about.name;
     for (let next = 2; specs.some((one) => one.name === name); next += 1) name = `${about.name}_${next}`;

@@ -1,17 +1,12 @@
 """A wording that is being written, as it would be stored, judged, sent and billed."""
 
-import unicodedata
-from collections.abc import Sequence
-from typing import NamedTuple
-
-from django.utils.translation import gettext as _
+from collections.abc import Mapping, Sequence
 
 from config.common.errors import DomainError, InvalidError
 from messaging.encoding.ambiguity import word_warnings
 from messaging.models import Template
 from messaging.selectors.snapshot import Snapshot, snapshots
-from messaging.selectors.templates import CountryFindings, text_findings
-from messaging.services.drafts import text_checked
+from messaging.selectors.templates import CountryFindings, Judge, JudgedText
 from messaging.services.previews.compositions.costs import (
     Market,
     Terms,
@@ -33,6 +28,12 @@ from messaging.services.previews.compositions.signs import (
     rules_for,
     signs_of,
 )
+from messaging.services.previews.compositions.texts import (
+    LanguageText,
+    language_text,
+    text_given,
+    text_parsed,
+)
 from messaging.services.previews.compositions.values import (
     Choice,
     Composition,
@@ -41,8 +42,7 @@ from messaging.services.previews.compositions.values import (
 )
 from messaging.services.templates.wordings import (
     DEFAULT_LANGUAGE,
-    MAX_CHARACTERS,
-    template_parsed,
+    MAX_VARIANTS,
     wording_checked,
 )
 from messaging.wording.grammar import Template as Grammar
@@ -52,28 +52,19 @@ from messaging.wording.wordings import Wording, wording_of
 from messaging.wording.worst import bound_of, extremes_of, figures_of
 
 
-class _Text(NamedTuple):
-    """A language's text as it would be stored."""
-
-    language: str
-    body: str
-    rewriting: str
-    is_nfc: bool
-
-
 def composition_made(request: CompositionRequest) -> Composition:
     """What saving and sending would make of the wording; nothing is stored.
 
     Raises InvalidError for a text that is no template: `field` "body", with `position` (UTF-16
     units of the text in NFC) and `language` in its context where there is a place.
     """
-    own = _text("", request.body, request.rewriting)
-    others = [_given(one) for one in request.variants]
-    parsed = _parsed(own)
+    own = language_text("", request.body, request.rewriting)
+    others = [text_given(one) for one in request.variants[:MAX_VARIANTS]]
+    parsed = text_parsed(own)
     letters = tuple(dict.fromkeys(text.rewriting for text in (own, *others)))
     written, specs, problems = specs_judged(parsed, request.slots, letters)
     view = next((one for one in others if one.language == request.language), own)
-    grammar = parsed if view is own else _parsed(view, parsed)
+    grammar = parsed if view is own else text_parsed(view, parsed)
     snapshot = snapshots.current()
     market = _market(snapshot, request.template)
     terms = terms_of(market)
@@ -82,6 +73,7 @@ def composition_made(request: CompositionRequest) -> Composition:
         for rewriting in REWRITINGS
     )
     wording = _wording(request, view, grammar, specs, view.rewriting)
+    languages = _languages(request, [own, *others], parsed, specs)
     extremes = extremes_of(wording)
     text = masked(view.body)
     return Composition(
@@ -97,76 +89,18 @@ def composition_made(request: CompositionRequest) -> Composition:
         typical=shown(extremes.typical),
         longest=shown(extremes.longest),
         worst_with_plain_values=plain_bound(wording),
-        languages=_states(request, [own, *others], parsed, specs),
+        languages=_states(languages),
         checks=format_checks(wording, request.message_format),
-        findings=_findings(request.template, wording),
+        findings=_findings(request.template, languages),
         refusal=_refusal(request),
         currency=request.template.account.currency if request.template else "",
         audience_size=request.audience_size,
     )
 
 
-def _given(one: object) -> _Text:
-    if not isinstance(one, dict):
-        raise InvalidError("bad_variants", _("A language needs a tag and a text."))
-    values = [one.get(key, default) for key, default in _VARIANT]
-    if not all(isinstance(value, str) for value in values):
-        raise InvalidError("bad_variants", _("A language needs a tag and a text."))
-    return _text(*values)
-
-
-_VARIANT = (("language", ""), ("body", ""), ("rewriting", "none"))
-
-
-def _text(language: str, given: str, rewriting: str) -> _Text:
-    body = given.replace("\r\n", "\n").replace("\r", "\n")
-    chosen = rewriting if rewriting in REWRITINGS else "none"
-    composed = unicodedata.normalize("NFC", body)
-    return _Text(language, composed, chosen, composed == body)
-
-
-def _parsed(text: _Text, own: Grammar | None = None) -> Grammar:
-    """The grammar of a text; a variant has the slots of the body and no others."""
-    try:
-        text_checked(text.body, field_name="body")
-        if len(text.body) > MAX_CHARACTERS:
-            raise InvalidError(
-                "text_too_long",
-                _("The text has %(count)d characters; at most %(limit)d are allowed: shorten it.")
-                % {"count": len(text.body), "limit": MAX_CHARACTERS},
-                field="body",
-                position=MAX_CHARACTERS,
-            )
-        parsed = template_parsed(text.body)
-    except DomainError as error:
-        raise _placed(error, text) from error
-    foreign = [name for name in parsed.slots if own is not None and name not in own.slots]
-    if foreign:
-        raise InvalidError(
-            "unknown_slot",
-            _("The slot “%(slot)s” is not in the first text: use its slots, or write it there too.")
-            % {"slot": foreign[0]},
-            field="body",
-            language=text.language,
-            position=text.body.find(f"{{{foreign[0]}}}"),
-        )
-    return parsed
-
-
-def _placed(error: DomainError, text: _Text) -> DomainError:
-    """The same with its language, and its place as browsers count."""
-    position = error.context.get("position")
-    place = {}
-    if isinstance(position, int):
-        place["position"] = len(text.body[:position].encode("utf-16-le", "surrogatepass")) // 2
-    return type(error)(
-        error.code, error.message, field=error.field, language=text.language, **place
-    )
-
-
 def _wording(
     request: CompositionRequest,
-    text: _Text,
+    text: LanguageText,
     grammar: Grammar,
     specs: Sequence[SlotSpec],
     rewriting: str,
@@ -206,30 +140,49 @@ def _choice(
     )
 
 
-def _states(
+def _languages(
     request: CompositionRequest,
-    texts: Sequence[_Text],
+    texts: Sequence[LanguageText],
     own: Grammar,
     specs: Sequence[SlotSpec],
-) -> tuple[LanguageState, ...]:
-    states = []
-    for text in texts:
-        count = None
-        try:
-            if text.body.strip():
-                grammar = _parsed(text, own)
-                wording = _wording(request, text, grammar, specs, text.rewriting)
-                count = bound_of(wording).segment_count
-        except DomainError:
-            count = None
-        states.append(LanguageState(text.language, count))
-    return tuple(states)
+) -> dict[str, Wording | None]:
+    """The wording of each language by its tag; None where the text is empty or not right."""
+    return {text.language: _wording_if_right(request, text, own, specs) for text in texts}
 
 
-def _findings(template: Template | None, wording: Wording) -> tuple[CountryFindings, ...]:
+def _wording_if_right(
+    request: CompositionRequest, text: LanguageText, own: Grammar, specs: Sequence[SlotSpec]
+) -> Wording | None:
+    if not text.body.strip():
+        return None
+    try:
+        return _wording(request, text, text_parsed(text, own), specs, text.rewriting)
+    except DomainError:
+        return None
+
+
+def _states(languages: Mapping[str, Wording | None]) -> tuple[LanguageState, ...]:
+    return tuple(
+        LanguageState(tag, None if wording is None else bound_of(wording).segment_count)
+        for tag, wording in languages.items()
+    )
+
+
+def _findings(
+    template: Template | None, languages: Mapping[str, Wording | None]
+) -> tuple[CountryFindings, ...]:
+    """What a review would be told: of all languages, each as it is sent."""
     if template is None:
         return ()
-    return text_findings(template.account, wording.shown, template.message_class)
+    wordings = [wording for wording in languages.values() if wording is not None]
+    judged = JudgedText(
+        texts=tuple(dict.fromkeys(wording.shown for wording in wordings)),
+        message_class=template.message_class,
+        advertiser_id=template.advertiser_id,
+        is_template=True,
+        most_segments=lambda: max(bound_of(wording).segment_count for wording in wordings),
+    )
+    return Judge([template.account]).findings(template.account, judged) if wordings else ()
 
 
 def _refusal(request: CompositionRequest) -> InvalidError | None:

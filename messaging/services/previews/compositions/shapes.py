@@ -22,7 +22,7 @@ from messaging.wording.slots import SlotSpec, SpecError, default_length, spec_of
 from messaging.wording.wordings import Wording, wording_of
 from messaging.wording.worst import Bound, bound_of, figures_of
 
-_MOST_SEGMENTS = 255
+_MOST_SEGMENTS = 10_000  # what no message holds is shown all the same, with its worst case
 # What stands in for a member that cannot be used, so that the rest is counted all the same.
 _PLAIN: dict[str, Any] = {"type": "text", "charset": "", "pattern": "", "currency": ""}
 
