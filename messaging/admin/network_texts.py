@@ -81,7 +81,7 @@ class NetworkTextRuleAdmin(ListPage, PlatformScopedAdmin):
         "first_part",
         "demands",
         "confidence_label",
-        "state",
+        "is_active",
     )
     list_filter = (
         "network",
@@ -154,12 +154,6 @@ class NetworkTextRuleAdmin(ListPage, PlatformScopedAdmin):
     @display(description=gettext_lazy("class"), ordering="message_class")
     def class_label(self, obj: NetworkTextRule) -> str:
         return obj.get_message_class_display()
-
-    @coloured(
-        gettext_lazy("state"), {"active": "success", "inactive": "danger"}, ordering="is_active"
-    )
-    def state(self, obj: NetworkTextRule) -> tuple[str, object]:
-        return ("active", _("Active")) if obj.is_active else ("inactive", _("Inactive"))
 
     @display(description=gettext_lazy("adds"))
     def adds(self, obj: NetworkTextRule) -> str:
