@@ -16,7 +16,7 @@ from messaging.admin.composer_answer import as_json, blank_json, error_json
 from messaging.constants import MessageFormat, Rewriting
 from messaging.models import Template, TemplateVersion
 from messaging.services.previews.compositions import CompositionRequest, composition_made
-from messaging.services.templates.wordings import MAX_CHARACTERS
+from messaging.services.templates.texts import MAX_CHARACTERS
 
 _BODY_ROWS = 7
 _NEWLINES = 400  # browsers send two characters for each; the service counts one

@@ -5,7 +5,6 @@ the guaranteed worst case holds whatever values come.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -14,6 +13,7 @@ from messaging.encoding.validity import text_error
 from messaging.wording.charsets import CHARSETS, Charset, charset_of
 from messaging.wording.forms import form_of
 from messaging.wording.impostors import LABEL_ALONE, imitates_label, reads_as_link
+from messaging.wording.invisible import first_invisible, shown
 from messaging.wording.rewriting import joins_backwards, rewrite
 from messaging.wording.slots import SlotSpec, pattern_of
 
@@ -23,10 +23,6 @@ _NEWLINE = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _LETTERS = "A-Za-z0-9"
 _VIETNAMESE = "\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01bf\u1ea0-\u1ef9"  # NFC leaves them alone
 _PLAIN_INSIDE: Final = {"digits": "0-9", "alphanumeric": _LETTERS, "base64": _LETTERS}
-# Shown as nothing, though they are letters or symbols: Hangul fillers, Mongolian and Khmer
-# inherent vowels, the empty braille pattern.
-_BLANK = "\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"
-_JOINERS = "\u200c\u200d"  # scripts and emoji need them, between characters beyond ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +109,11 @@ class ValueCheck:
         if newline:
             return self._problem("newline", position=newline.start())
         if joins_backwards(text):
-            return self._problem("leading_mark", character=_shown(text[0]))
-        if text.isprintable() and not _INVISIBLE.search(text):
-            return None
-        at = _first_invisible(text)
+            return self._problem("leading_mark", character=shown(text[0]))
+        at = first_invisible(text)
         if at is None:
             return None
-        return self._problem("control", position=at, character=_shown(text[at]))
+        return self._problem("control", position=at, character=shown(text[at]))
 
     def _too_long(self, text: str) -> ValueProblem | None:
         count = units(text)
@@ -134,7 +128,7 @@ class ValueCheck:
         if not self.charset.name:
             return self._problem("form", type=self.spec.type)
         return self._problem(
-            "charset", position=at, character=_shown(text[at]), charset=self.charset.name
+            "charset", position=at, character=shown(text[at]), charset=self.charset.name
         )
 
     def _misshapen(self, text: str) -> ValueProblem | None:
@@ -189,30 +183,3 @@ def _plainly(spec: SlotSpec, rewriting: str, form: Any) -> str:
         letters += _VIETNAMESE
     rest = max(0, spec.max_length - 1)
     return rf"(?!{LABEL_ALONE}\W*\Z)[{letters}][{letters} ,'&]{{0,{rest}}}"
-
-
-_INVISIBLE = re.compile(f"[{_BLANK}{_JOINERS}]")
-
-
-def _first_invisible(text: str) -> int | None:
-    for at, character in enumerate(text):
-        if character in _JOINERS:
-            is_between = 0 < at < len(text) - 1 and not text[at - 1].isascii()
-            if not is_between:
-                return at
-        elif _is_invisible(character):
-            return at
-    return None
-
-
-def _is_invisible(character: str) -> bool:
-    # Unassigned ones (Cn) may be letters of a Unicode newer than this Python's.
-    return unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs") or bool(
-        _INVISIBLE.match(character)
-    )
-
-
-def _shown(character: str) -> str:
-    if character.isprintable() and not unicodedata.combining(character):
-        return character
-    return f"U+{ord(character):04X}"

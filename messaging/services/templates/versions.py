@@ -11,15 +11,10 @@ from config.common.errors import ConflictError, InvalidError
 from messaging.constants import VersionStatus
 from messaging.models import Template, TemplateVersion
 from messaging.services.drafts import MAX_SEGMENTS
+from messaging.services.templates.languages import VariantList
 from messaging.services.templates.records import permission_required, version_record
-from messaging.services.templates.wordings import (
-    MAX_CHARACTERS,
-    CheckedWording,
-    SlotList,
-    VariantList,
-    template_parsed,
-    wording_checked,
-)
+from messaging.services.templates.texts import MAX_CHARACTERS, template_parsed
+from messaging.services.templates.wordings import CheckedWording, SlotList, wording_checked
 from messaging.wording.formats import format_findings
 from messaging.wording.sentences import FORMATS
 from messaging.wording.wordings import Wording

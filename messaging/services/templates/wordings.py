@@ -8,18 +8,17 @@ from django.utils.translation import gettext as _
 
 from config.common.errors import InvalidError
 from messaging.services.drafts import text_checked, value_sentence
+from messaging.services.templates.languages import VariantList, variants_checked
+from messaging.services.templates.texts import body_checked, choice_checked
 from messaging.wording import grammar
 from messaging.wording.formats import FORMATS
-from messaging.wording.judging import MAX_TAG, TAG, SpecProblem, spec_problems
+from messaging.wording.judging import SpecProblem, spec_problems
 from messaging.wording.rewriting import REWRITINGS, joins_backwards
 from messaging.wording.sentences import SPECS
 from messaging.wording.slots import SlotSpec, SpecError, specs_of
 from messaging.wording.wordings import WordingSet, wording_set
 
-MAX_CHARACTERS = 1600
-MAX_VARIANTS = 12
 SlotList = Sequence[Mapping[str, Any]]  # JSON objects, see messaging.wording.slots
-VariantList = Sequence[Mapping[str, Any]]  # JSON objects: language, body, rewriting
 DEFAULT_LANGUAGE = "vi"
 
 
@@ -60,11 +59,11 @@ def wording_checked(
     Raises InvalidError with the field, the rule and the fix; fields of a language are
     `variants.<index>.<name>`.
     """
-    body, parsed = _text(body, "body")
-    _choice("rewriting", rewriting or "none", REWRITINGS)
-    _choice("message_format", message_format, FORMATS)
+    body, parsed = body_checked(body, "body")
+    choice_checked("rewriting", rewriting or "none", REWRITINGS)
+    choice_checked("message_format", message_format, FORMATS)
     specs = _specs(parsed, slots)
-    others = _variants(variants, parsed, language.casefold())
+    others = variants_checked(variants, parsed, language.casefold())
     letters = dict.fromkeys([rewriting or "none", *(one["rewriting"] for one in others)])
     for spec in specs:
         _spec_checked(spec, tuple(letters))
@@ -79,55 +78,12 @@ def wording_checked(
     return CheckedWording(body, specs, rewriting or "none", others, message_format, wordings)
 
 
-def template_parsed(body: str, *, field: str = "body") -> grammar.Template:
-    """The text's grammar. Raises InvalidError that names place and fix."""
-    try:
-        return grammar.parse(body)
-    except grammar.GrammarError as error:
-        sentence = {
-            "unclosed_brace": _(
-                "“{” at character %(position)d is not closed: write {name} for a slot or {{ for a"
-                " brace."
-            ),
-            "unopened_brace": _(
-                "“}” at character %(position)d closes nothing: write }} for a brace."
-            ),
-            "bad_slot_name": _(
-                "“%(name)s” at character %(position)d is no slot name: use small letters a–z,"
-                " digits and _, beginning with a letter."
-            ),
-        }[error.code]
-        raise InvalidError(
-            error.code,
-            sentence % {"position": error.position + 1, "name": error.name},
-            field=field,
-            position=error.position,
-        ) from error
-
-
 def spec_sentence(problem: SpecProblem) -> str:
     """What is wrong with a slot's description, in the reader's language."""
     values = {"slot": problem.slot, **dict(problem.params)}
     if problem.problem is not None:
         values["problem"] = value_sentence(problem.problem)
     return _(SPECS[problem.code]) % values
-
-
-def _text(body: object, field: str) -> tuple[str, grammar.Template]:
-    if not isinstance(body, str):
-        raise InvalidError("empty_text", _("The text is empty: write one."), field=field)
-    body = text_checked(body.replace("\r\n", "\n").replace("\r", "\n"), field_name=field)
-    if not body.strip():
-        raise InvalidError("empty_text", _("The text is empty: write one."), field=field)
-    if len(body) > MAX_CHARACTERS:
-        raise InvalidError(
-            "text_too_long",
-            _("The text has %(count)d characters; at most %(limit)d are allowed: shorten it.")
-            % {"count": len(body), "limit": MAX_CHARACTERS},
-            field=field,
-        )
-    parsed = template_parsed(body, field=field)
-    return body, parsed
 
 
 def _marks_checked(wordings: WordingSet) -> None:
@@ -145,16 +101,6 @@ def _marks_checked(wordings: WordingSet) -> None:
                     % {"slot": slot},
                     field="body" if index == 0 else f"variants.{index - 1}.body",
                 )
-
-
-def _choice(field: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise InvalidError(
-            f"bad_{field.rpartition('.')[2]}",
-            _("“%(value)s” is not known here: choose one of %(choices)s.")
-            % {"value": value, "choices": ", ".join(one or "“”" for one in allowed)},
-            field=field,
-        )
 
 
 def _specs(parsed: grammar.Template, slots: SlotList) -> tuple[SlotSpec, ...]:
@@ -183,61 +129,3 @@ def _spec_checked(spec: SlotSpec, letters: Sequence[str]) -> None:
                 slot=problem.slot,
                 member=problem.member,
             )
-
-
-def _variants(given: VariantList, parsed: grammar.Template, own: str) -> tuple[dict[str, str], ...]:
-    if len(given) > MAX_VARIANTS:
-        raise InvalidError(
-            "too_many_languages",
-            _("A version has at most %(limit)d other languages: remove some.")
-            % {"limit": MAX_VARIANTS},
-            field="variants",
-        )
-    found: list[dict[str, str]] = []
-    for index, one in enumerate(given):
-        field = f"variants.{index}"
-        if not isinstance(one, Mapping):
-            raise InvalidError(
-                "bad_variant", _("A language needs its tag and its text."), field=field
-            )
-        known = {own, *(other["language"] for other in found)}
-        found.append(_variant(one, parsed, known, field))
-    return tuple(found)
-
-
-def _variant(
-    one: Mapping[str, Any], parsed: grammar.Template, known: set[str], field: str
-) -> dict[str, str]:
-    tag = _tag(one.get("language"), known, f"{field}.language")
-    rewriting = str(one.get("rewriting") or "none")
-    _choice(f"{field}.rewriting", rewriting, REWRITINGS)
-    body, variant = _text(one.get("body"), f"{field}.body")
-    unknown = [name for name in variant.slots if name not in parsed.slots]
-    if unknown:
-        raise InvalidError(
-            "unknown_slot",
-            _(
-                "The text in “%(language)s” has the slot “%(slot)s”, which the template's own text"
-                " has not: use its slots (%(slots)s)."
-            )
-            % {"language": tag, "slot": unknown[0], "slots": ", ".join(parsed.slots) or "—"},
-            field=f"{field}.body",
-        )
-    return {"language": tag, "body": body, "rewriting": rewriting}
-
-
-def _tag(given: object, known: set[str], field: str) -> str:
-    tag = str(given or "").strip().casefold().replace("_", "-")
-    if len(tag) > MAX_TAG or not TAG.fullmatch(tag):
-        raise InvalidError(
-            "bad_language",
-            _("“%(tag)s” is no language tag: write one such as en, or vi-x-plain.") % {"tag": tag},
-            field=field,
-        )
-    if tag in known:
-        raise InvalidError(
-            "language_twice",
-            _("There is already a text in “%(tag)s”: keep one of them.") % {"tag": tag},
-            field=field,
-        )
-    return tag

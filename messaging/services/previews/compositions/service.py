@@ -40,11 +40,8 @@ from messaging.services.previews.compositions.values import (
     CompositionRequest,
     LanguageState,
 )
-from messaging.services.templates.wordings import (
-    DEFAULT_LANGUAGE,
-    MAX_VARIANTS,
-    wording_checked,
-)
+from messaging.services.templates.languages import MAX_VARIANTS
+from messaging.services.templates.wordings import DEFAULT_LANGUAGE, wording_checked
 from messaging.wording.grammar import Template as Grammar
 from messaging.wording.rewriting import REWRITINGS
 from messaging.wording.slots import SlotSpec

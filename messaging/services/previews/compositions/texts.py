@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from config.common.errors import DomainError, InvalidError
 from messaging.services.drafts import text_checked
-from messaging.services.templates.wordings import MAX_CHARACTERS, template_parsed
+from messaging.services.templates.texts import MAX_CHARACTERS, template_parsed
 from messaging.wording.grammar import Template as Grammar
 from messaging.wording.rewriting import REWRITINGS
 
