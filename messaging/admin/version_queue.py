@@ -68,6 +68,13 @@ class VersionQueue:
             changelist.result_list = rows
         return changelist
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """An empty queue is good news, not a search without results."""
+        context = dict(extra_context or {})
+        if is_queue(request) and set(request.GET) == {"status__exact"}:
+            context["nothing_waits"] = _("Nothing waits for review.")
+        return super().changelist_view(request, context)  # type: ignore[misc]
+
     def get_actions(self, request: HttpRequest) -> Any:
         """Ticks are for those who may review."""
         return super().get_actions(request) if is_queue(request) else {}  # type: ignore[misc]

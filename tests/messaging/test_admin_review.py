@@ -295,7 +295,9 @@ def test_long_queue_costs_as_many_queries_as_a_short_one(
 
 
 def test_empty_queue_says_so(world: World, browse: Any) -> None:
-    assert "Nothing fits" in text_of(queue(browse(world.bob)))
+    client = browse(world.bob)
+    assert "Nothing waits for review." in text_of(queue(client))
+    assert "Nothing fits" in text_of(queue(client, q="sale"))
 
 
 def test_ticked_versions_are_approved_together(world: World, browse: Any) -> None:

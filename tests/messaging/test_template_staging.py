@@ -11,7 +11,7 @@ from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock, versions
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 from messaging.constants import VersionStatus
-from messaging.models import Event, TemplateVersion
+from messaging.models import Event, TemplateVersion, WebhookDelivery
 from messaging.selectors.reviews import review_fingerprint
 from messaging.services.templates import (
     version_activate,
@@ -22,7 +22,8 @@ from messaging.services.templates import (
     versions_activate_due,
 )
 from messaging.services.templates.steps import version_enforce
-from tests.factories import make_message, make_template_version
+from messaging.services.webhook_planning import deliveries_schedule
+from tests.factories import make_message, make_template_version, make_webhook
 from tests.messaging.test_template_reviews import LABELLED, queue, written
 from tests.messaging.threads import in_threads
 from tests.world import World
@@ -264,3 +265,11 @@ def test_refused_review_tells_nothing(world: World) -> None:
     with pytest.raises(ConflictError):
         version_reject(version=written(world, S.DRAFT), reviewer=world.bob, comment="No")
     assert events(world) == []
+
+
+def test_webhook_gets_the_events_of_templates_it_asked_for(world: World) -> None:
+    make_webhook(world.account, event_types=["template.rejected"])
+    version_submit(version=written(world, S.DRAFT), actor=world.alice)
+    version_reject(version=written(world), reviewer=world.bob, comment="Wrong price")
+    deliveries_schedule()
+    assert list(WebhookDelivery.objects.values_list("type", flat=True)) == ["template.rejected"]
