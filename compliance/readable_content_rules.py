@@ -24,6 +24,11 @@ def kind_title(kind: str) -> str:
     return _(KINDS[kind].title) if kind in KINDS else kind
 
 
+def kind_about(kind: str) -> str:
+    """What rules of the kind are for."""
+    return _(KINDS[kind].about) if kind in KINDS else ""
+
+
 def asked(kind: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The parameters of a rule as (field, value), without empty ones."""
     fields = KINDS[kind].fields if kind in KINDS else ()

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.template_utils import HistoricalRecordContextHelper
@@ -98,7 +98,9 @@ class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
 
     @display(description=_("what it asks"))
     def asks(self, obj: ContentRule) -> str:
-        return format_html_join("", "<p>{}: {}</p>", readable.asked(obj.kind, obj.params)) or "–"
+        about = format_html("<p>{}</p>", readable.kind_about(obj.kind))
+        asked = readable.asked(obj.kind, obj.params)
+        return about + format_html_join("", "<p>{}: {}</p>", asked)
 
     @coloured(_("consequence"), {"block": "danger", "warn": "warning"}, ordering="severity")
     def severity_label(self, obj: ContentRule) -> tuple[str, Any]:
@@ -154,7 +156,9 @@ class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Officers choose among their accounts; only administrators may leave it empty."""
         accounts = permitted_accounts(request.user, self.permission("add"))
-        if db_field.name == "account" and accounts is not None:
+        if db_field.name == "account" and accounts is None:
+            kwargs["empty_label"] = _("Every account")
+        elif db_field.name == "account" and accounts is not None:
             kwargs["required"] = True
             if len(accounts) == 1:
                 kwargs |= {"initial": next(iter(accounts)), "widget": HiddenInput()}
@@ -213,8 +217,7 @@ class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
 
 
 _READ = (
-    (None, {"fields": ("state", "owner", "name", "kind_label")}),
-    (_("What it asks"), {"fields": ("asks",)}),
+    (None, {"fields": ("state", "owner", "name", "kind_label", "asks")}),
     (
         _("Where and when"),
         {

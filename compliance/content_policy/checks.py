@@ -1,8 +1,10 @@
 """What each kind of rule says about a text: nothing, or what is wrong and where."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from compliance.content_policy.data import shorteners
@@ -27,6 +29,7 @@ from compliance.content_policy.model import (
 _NAMED = 3  # of many, so many are named in a sentence
 _CLOSING = " .!?…"
 _LONGEST_QUOTE = 60
+_WORD = re.compile(r"[^\W_]+")
 
 
 class Subject:
@@ -46,6 +49,21 @@ class Subject:
     def marked(self) -> View:
         """With marks."""
         return marked_view(self.text)
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Its words, folded."""
+        return _WORD.findall(self.plain.text)
+
+    @cached_property
+    def letters(self) -> str:
+        """The words written together."""
+        return "".join(self.words)
+
+    @cached_property
+    def edges(self) -> set[int]:
+        """Where in `letters` a word begins or ends."""
+        return {0, *accumulate(map(len, self.words))}
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -105,6 +123,8 @@ def _looks_like(host: str, domains: Iterable[str]) -> str:
 
 
 def _link_shorteners(params: LinkShorteners, subject: Subject) -> Hit | None:
+    if not subject.links:
+        return None
     refused = (shorteners() | params.also) - params.allowed
     found = [
         link
@@ -133,26 +153,20 @@ def _link_count(params: LinkCount, subject: Subject) -> Hit | None:
 
 def _brand_required(params: BrandRequired, subject: Subject) -> Hit | None:
     names = tuple(dict.fromkeys(name for name in (*subject.brands, *params.spellings) if name))
-    wanted = {_letters(plain(name)) for name in names} - {""}
-    if not wanted or not wanted.isdisjoint(_runs(subject.plain.text, max(map(len, wanted)))):
+    wanted = [letters for name in names if (letters := "".join(_WORD.findall(plain(name))))]
+    if not wanted or any(_is_spelt(letters, subject) for letters in wanted):
         return None
     return Hit("brand_missing", (("write", _some(names)),))
 
 
-def _letters(text: str) -> str:
-    return "".join(c for c in text if c.isalnum())
-
-
-def _runs(text: str, longest: int) -> Iterable[str]:
-    """Neighbouring words written together, up to a length: `sao mai vn` has `saomai` in it."""
-    words = "".join(c if c.isalnum() else " " for c in text).split()
-    for place in range(len(words)):
-        run = ""
-        for word in words[place : place + longest]:
-            run += word
-            if len(run) > longest:
-                break
-            yield run
+def _is_spelt(letters: str, subject: Subject) -> bool:
+    """Whether neighbouring words, written together, are these: `Sao-Mai` has `saomai` in it."""
+    start = subject.letters.find(letters)
+    while start >= 0:
+        if {start, start + len(letters)} <= subject.edges:
+            return True
+        start = subject.letters.find(letters, start + 1)
+    return False
 
 
 def _segment_count(params: SegmentCount, subject: Subject) -> Hit | None:
@@ -163,26 +177,28 @@ def _segment_count(params: SegmentCount, subject: Subject) -> Hit | None:
 
 
 def _capital_letters(params: CapitalLetters, subject: Subject) -> Hit | None:
-    letters = [(place, c) for place, c in enumerate(subject.text) if c.isalpha()]
-    capitals = [place for place, c in letters if c.isupper()]
-    if len(letters) < params.least_letters or len(capitals) * 100 <= params.percent * len(letters):
+    letters = sum(map(str.isalpha, subject.text))
+    capitals = sum(map(str.isupper, subject.text))
+    if letters < params.least_letters or capitals * 100 <= params.percent * letters:
         return None
-    values = (("percent", len(capitals) * 100 // len(letters)), ("limit", params.percent))
-    return Hit("too_many_capitals", values, _joined(capitals))
+    values = (("percent", capitals * 100 // letters), ("limit", params.percent))
+    return Hit("too_many_capitals", values, _joined(subject.text, str.isupper))
 
 
 def _character_set(params: CharacterSet, subject: Subject) -> Hit | None:
-    places = [place for place, c in enumerate(subject.text) if c in params.characters]
-    if not places:
+    if params.characters.isdisjoint(subject.text):
         return None
-    found = " ".join(dict.fromkeys(subject.text[place] for place in places))
-    return Hit("characters_refused", (("found", found),), _joined(places))
+    found = " ".join(c for c in dict.fromkeys(subject.text) if c in params.characters)
+    spans = _joined(subject.text, params.characters.__contains__)
+    return Hit("characters_refused", (("found", found),), spans)
 
 
-def _joined(places: list[int]) -> tuple[Span, ...]:
-    """Neighbouring places as one span."""
+def _joined(text: str, is_meant: Callable[[str], bool]) -> tuple[Span, ...]:
+    """Runs of such characters."""
     spans: list[Span] = []
-    for place in places:
+    for place, character in enumerate(text):
+        if not is_meant(character):
+            continue
         if spans and spans[-1][1] == place:
             spans[-1] = (spans[-1][0], place + 1)
         else:

@@ -8,11 +8,12 @@ codes are no links. One pass over the text; no pattern here can backtrack over i
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from compliance.content_policy.data import SURE_ENDINGS, shorteners, top_level_domains
-from compliance.content_policy.folding import Span, is_invisible
+from compliance.content_policy.folding import Span, is_invisible, visible
 
 _WORD = re.compile(r"\S+")
 _SCHEME = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
@@ -43,18 +44,26 @@ class Link:
 
 def find_links(text: str) -> tuple[Link, ...]:
     """The links of a text in order. Texts should be NFC."""
-    places = [place for place, character in enumerate(text) if not is_invisible(character)]
-    seen = "".join(text[place] for place in places).translate(_DOTS)
+    seen = visible(text)
+    places: Sequence[int] = range(len(text))
+    if len(seen) != len(text):
+        places = [place for place, character in enumerate(text) if not is_invisible(character)]
+    if not seen.isascii():
+        seen = seen.translate(_DOTS)
     return tuple(
         Link(host, places[start], places[end - 1] + 1)
         for word in _WORD.finditer(seen)
+        if "." in word[0] or "://" in word[0]
         for host, start, end in _links_of(word[0], word.start())
     )
 
 
 def readable_host(host: str) -> str:
     """A host in small letters and Unicode: `XN--…` labels are decoded where they can be."""
-    plain = unicodedata.normalize("NFKC", host).casefold().strip(".")
+    if host.isascii():
+        plain = host.lower().strip(".")
+    else:
+        plain = unicodedata.normalize("NFKC", host).casefold().strip(".")
     return ".".join(_readable_label(label) for label in plain.split("."))
 
 
@@ -63,6 +72,7 @@ def is_within(host: str, domain: str) -> bool:
     return host == domain or host.endswith(f".{domain}")
 
 
+@lru_cache(maxsize=4096)
 def _readable_label(label: str) -> str:
     if not label.startswith("xn--"):
         return label

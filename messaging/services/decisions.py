@@ -16,7 +16,7 @@ from compliance.recipient_checks import NO_SUPPRESSION
 from compliance.selectors.consent import consent_states, suppressed_scopes
 from messaging.constants import FailureReason, MessageStatus
 from messaging.selectors.snapshot import SenderCard, Snapshot
-from messaging.services.judgements import TextJudge, Told
+from messaging.services.judgements import TextJudge
 from messaging.services.network_demands import registration_finding, registration_missing
 from routing.engine import RouteDecision, RouteRequest, choose
 from routing.network_texts import NetworkText
@@ -211,16 +211,7 @@ class _Batch:
     def _decider(self, case: Case, sender: SenderCard) -> Decider:
         own = (case.country, case.lane, case.advertiser_id, sender.id, case.template_version_id)
         approved = self._snapshot.texts.get(case.template_version_id or 0)
-        told = Told(
-            account_id=case.account_id,
-            advertiser_id=case.advertiser_id,
-            country=case.country,
-            message_class=LANES[case.lane],
-            text=case.text,
-            segment_count=case.segment_count,
-            approved=approved,
-        )
-        key = (*own, *self._texts.key(told))
+        key = (*own, *self._texts.key(case, approved))
         decider = self._deciders.get(key)
         if decider is None:
             rules = self._snapshot.rulebook.rules_for(case.country, self._now)
@@ -233,7 +224,7 @@ class _Batch:
                 now=self._now,
                 is_from_template=approved is not None,
             )
-            content = self._texts.findings(told, rules)
+            content = self._texts.findings(case, approved, rules)
             decider = self._deciders[key] = Decider(rules, shared, content)
         return decider
 
