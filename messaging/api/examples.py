@@ -190,9 +190,12 @@ VERSION: dict[str, Any] = {
     "registrations": [
         {
             "network": "viettel",
+            "is_demanded": True,
+            "is_valid": True,
             "state": "registered",
             "reference": "VT-20931",
             "expires_on": "2027-12-31",
+            "from_version": None,
         }
     ],
     "fingerprint": "5f0d1c",

@@ -17,8 +17,9 @@ from messaging.api.wording_outputs import (
 )
 from messaging.constants import MessageFormat, Rewriting, VersionStatus
 from messaging.models import Template, TemplateVersion
+from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.reviews import review_fingerprint
-from messaging.selectors.snapshot import version_wordings
+from messaging.selectors.snapshot import snapshots, version_wordings
 from messaging.selectors.templates import findings_of
 from messaging.wording.slots import SLOT_TYPES, spec_of
 from messaging.wording.worst import cost_of
@@ -117,18 +118,27 @@ class TemplateVersionOutput(OutputSerializer):
 
 
 class RegistrationOutput(OutputSerializer):
-    """Where the version stands with a network."""
+    """Where the version stands with a network that registers texts."""
 
-    network = serializers.CharField(source="network.code")
-    state = serializers.ChoiceField(RegistrationState.choices)
-    reference = serializers.CharField()
+    network = serializers.CharField(help_text="Its code.")
+    is_demanded = serializers.BooleanField(help_text="It carries registered texts only.")
+    is_valid = serializers.BooleanField(help_text="Where demanded and false, nothing is sent.")
+    state = serializers.ChoiceField(
+        RegistrationState.choices, allow_null=True, help_text="Null: none is recorded."
+    )
+    reference = serializers.CharField(help_text="The network's own number for it.")
     expires_on = serializers.DateField(allow_null=True)
+    from_version = serializers.IntegerField(
+        allow_null=True, help_text="Of another version with the same text."
+    )
 
 
 class TemplateVersionDetailOutput(TemplateVersionOutput):
     """A wording with what a reviewer judges it by."""
 
-    worst_case = WorstCaseOutput()
+    worst_case = WorstCaseOutput(
+        allow_null=True, help_text="Of its dearest language; null for a draft that is no text yet."
+    )
     content = ContentOutput(many=True, help_text="What rules say about the text, by country.")
     registrations = RegistrationOutput(many=True)
     fingerprint = serializers.CharField(
@@ -137,15 +147,39 @@ class TemplateVersionDetailOutput(TemplateVersionOutput):
 
     def to_representation(self, instance: TemplateVersion) -> dict[str, Any]:
         findings = findings_of(instance)
-        costs = [cost_of(wording) for wording in version_wordings(instance)]
         shown: dict[str, Any] = _VERSION.to_representation(instance)
-        rows = instance.registrations.select_related("network").order_by("network__code")
         return shown | {
-            "worst_case": worst_shown(max(costs, key=lambda one: one.worst.segment_count)),
+            "worst_case": _worst(instance),
             "content": content_shown(findings),
-            "registrations": [_REGISTRATION.to_representation(row) for row in rows],
+            "registrations": _registrations(instance),
             "fingerprint": review_fingerprint(instance, findings),
         }
+
+
+def _worst(version: TemplateVersion) -> dict[str, Any] | None:
+    """Of the language that can cost the most."""
+    try:
+        costs = [cost_of(wording) for wording in version_wordings(version)]
+    except (ValueError, KeyError):  # written under other rules, and never submitted
+        return None
+    return worst_shown(max(costs, key=lambda one: one.worst.segment_count))
+
+
+def _registrations(version: TemplateVersion) -> list[dict[str, Any]]:
+    codes = {key: code for code, key in snapshots.current().numbers.network_ids.items()}
+    return [
+        {
+            "network": codes.get(one.network_id, one.network_name),
+            "is_demanded": one.is_demanded,
+            "is_valid": one.is_valid,
+            "state": row and row.state,
+            "reference": row.reference if row else "",
+            "expires_on": row.expires_on.isoformat() if row and row.expires_on else None,
+            "from_version": one.from_number,
+        }
+        for one in standings_of(version)
+        for row in [one.registration]
+    ]
 
 
 class WithdrawnOutput(TemplateVersionOutput):
@@ -158,4 +192,3 @@ class WithdrawnOutput(TemplateVersionOutput):
 
 _SLOT = SlotOutput()
 _VERSION = TemplateVersionOutput()
-_REGISTRATION = RegistrationOutput()

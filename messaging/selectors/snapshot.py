@@ -133,6 +133,12 @@ class SnapshotCache:
             self._snapshot = self._refresh(moment)
             return self._snapshot
 
+    def latest(self) -> Snapshot:
+        """The snapshot of the version in force now, for one query: what is refused or foretold
+        rests on what a person has just changed."""
+        self._version_read = float("-inf")
+        return self.current()
+
     def forget(self) -> None:
         """Read everything anew next time (tests)."""
         self._snapshot = None

@@ -61,19 +61,35 @@ def messages_submit(
     scheduled, waits in the second table for the routing task, where accounts take turns.
     """
     now, snapshot = clock.now(), snapshots.current()
+    made, results = _drafts(snapshot, account, requests, origin, now)
+    if results and (latest := snapshots.latest()).version != snapshot.version:
+        # Approved or granted a moment ago: nobody is refused by what held before.
+        snapshot = latest
+        made, results = _drafts(snapshot, account, requests, origin, now)
+    with transaction.atomic():
+        _locate(snapshot, made, results)
+        _references_claim(account.pk, made, results)
+        results |= _store(made, snapshot.version, now, is_single=len(requests) == 1)
+    return [results[index] for index in range(len(requests))]
+
+
+def _drafts(
+    snapshot: Snapshot,
+    account: Account,
+    requests: Sequence[MessageRequest],
+    origin: str,
+    now: datetime,
+) -> tuple[dict[int, Draft], dict[int, Accepted | Rejected]]:
+    """Drafts and refusals by index."""
     card = account_required(snapshot, account)
-    results: dict[int, Accepted | Rejected] = {}
     made: dict[int, Draft] = {}
+    results: dict[int, Accepted | Rejected] = {}
     for index, request in enumerate(requests):
         try:
             made[index] = request_draft(snapshot, card, request, origin=origin, now=now)
         except DomainError as error:
             results[index] = Rejected(index, error)
-    with transaction.atomic():
-        _locate(snapshot, made, results)
-        _references_claim(card.id, made, results)
-        results |= _store(made, snapshot.version, now, is_single=len(requests) == 1)
-    return [results[index] for index in range(len(requests))]
+    return made, results
 
 
 def _locate(

@@ -6,6 +6,7 @@ everything after it goes the way of sending.
 
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from messaging.services.previews.values import DraftWording, PreviewRequest
 from messaging.services.requests import approved_required
 from messaging.services.templates.versions import wording_checked
 from messaging.wording.samples import sample_value
+from messaging.wording.values import RefusedValueError
 from messaging.wording.wordings import Wording
 from messaging.wording.worst import Cost, cost_of
 
@@ -111,7 +113,7 @@ def _of_approved(snapshot: Snapshot, request: PreviewRequest, approved: Approved
     wording = approved.wordings.choose(language)
     values = request.parameters
     if values is None:
-        values = {check.spec.name: sample_value(check) for check in wording.checks}
+        values = _without_parameters(request, approved, wording)
     return Material(
         snapshot=snapshot,
         text=text_rendered(approved, values, language=language),
@@ -123,6 +125,17 @@ def _of_approved(snapshot: Snapshot, request: PreviewRequest, approved: Approved
         wording=wording,
         worst=cost_of(wording),
     )
+
+
+def _without_parameters(
+    request: PreviewRequest, approved: ApprovedText, wording: Wording
+) -> Mapping[str, str]:
+    """The examples; for a message to somebody nothing, where the fallbacks suffice."""
+    if request.to is not None and request.template is not None:
+        with suppress(RefusedValueError):
+            wording.render({})
+            return {}
+    return {check.spec.name: sample_value(check) for check in wording.checks}
 
 
 def material_sent(material: Material, draft: Draft | None) -> Material:

@@ -11,7 +11,7 @@ from messaging.selectors.snapshot import AccountCard, Snapshot
 from messaging.selectors.templates import finding_readable
 from messaging.services.counting import text_counted_by
 from messaging.services.decisions import Case, Explanation, cases_explain
-from messaging.services.drafts import Draft
+from messaging.services.drafts import Draft, text_rendered
 from messaging.services.network_demands import network_findings, rule_of
 from messaging.services.previews.materials import Material
 from messaging.services.previews.values import (
@@ -33,7 +33,7 @@ def draft_of(
 ) -> tuple[Draft | None, DomainError | None]:
     """The draft that sending would make, with network and price, and the first refusal of the
     door. Raises InvalidError for what cannot be read."""
-    refusals: list[DomainError] = []
+    refusals = _missing_values(request, material)
     wanted = MessageRequest(
         to=request.to or "",
         sender=(request.sender or "").removeprefix("+"),
@@ -63,6 +63,19 @@ def draft_of(
         draft.encoding, _units, draft.segment_count = segment_count(material.text)
     refusals += [one for one in drafts_locate(material.snapshot, [draft]) if one is not None]
     return draft, next(iter(refusals), None)
+
+
+def _missing_values(request: PreviewRequest, material: Material) -> list[DomainError]:
+    """Examples stand where a template's values are missing, and sending would ask for them."""
+    if request.template is None or request.parameters is not None or not material.values:
+        return []
+    approved = material.approved
+    assert approved is not None
+    try:
+        text_rendered(approved, {}, language=request.language or "")
+    except InvalidError as error:
+        return [error]
+    return []
 
 
 def ruling_of(

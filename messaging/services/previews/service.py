@@ -103,7 +103,7 @@ def _shown_template(material: Material) -> str | None:
 
 def _snapshot_on(at: datetime) -> Snapshot:
     """The configuration as it is now, with the leases and rates of the day asked about."""
-    present = snapshots.current()
+    present = snapshots.latest()
     if at.date() == present.day:
         return present
     other = _snapshot_of(present.version, at.date().toordinal())

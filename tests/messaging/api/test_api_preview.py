@@ -68,7 +68,7 @@ def test_decomposed_text_is_composed_unless_asked(api, market, normalize, units)
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "position"), [("ab\x00", "nul", "2"), ("a\ud83d", "lone_surrogate", "1")]
+    ("text", "code", "position"), [("ab\x00", "nul", "3"), ("a\ud83d", "lone_surrogate", "2")]
 )
 def test_what_cannot_be_held_is_refused_with_its_position(api, market, text, code, position):
     response = api.post("/messages/preview", {"text": text})
@@ -105,6 +105,26 @@ def test_wording_is_counted_with_its_examples_and_its_worst_case(api, market):
 
 def test_template_without_parameters_shows_its_examples(api, market):
     assert preview(api, template=market.template)["text"] == "Order A-1 is on its way."
+
+
+def test_values_that_sending_would_miss_are_its_refusal(api, market):
+    wanted = {"to": "+84981234567", "from": market.sender.address, "template": market.template}
+    found = preview(api, **wanted)
+    assert found["text"] == "Order A-1 is on its way."
+    assert found["refusal"]["code"] == api.post("/messages", wanted).json()["code"]
+    assert found["refusal"]["pointer"] == "#/parameters/order"
+
+
+def test_fallbacks_stand_where_values_are_missing_as_in_sending(api, market, world):
+    slots = [{"name": "name", "example": "Mai", "fallback": "customer"}]
+    make_template_version(
+        world.account, advertiser=world.advertiser, slug="hi", body="Hi {name}!", slots=slots
+    )
+    wanted = {"to": "+84981234567", "from": market.sender.address, "template": "hi"}
+    found = preview(api, **wanted)
+    assert found["text"] == api.post("/messages", wanted).json()["text"] == "Hi customer!"
+    assert found["refusal"] is None
+    assert preview(api, template="hi")["text"] == "Hi Mai!"
 
 
 def test_preview_of_an_allowed_message_is_what_sending_does(api, text):

@@ -5,7 +5,8 @@ import pytest
 from compliance.constants import Role
 from compliance.services.access import role_grant
 from messaging.models import Template, TemplateVersion
-from routing.models import Network
+from messaging.selectors.snapshot import snapshots
+from routing.models import Network, NetworkTextRule
 from tests.factories import make_template_version
 from tests.messaging.api.conftest import Caller
 
@@ -103,12 +104,26 @@ def test_version_tells_what_it_can_cost_and_what_rules_say(alice, draft):
     assert found["registrations"] == []
 
 
-def test_version_shows_its_registrations(alice, draft):
-    version = TemplateVersion.objects.get(template__slug="shipped")
+def test_version_shows_where_it_stands_with_networks(alice, draft):
     network = Network.objects.get(code="viettel")
+    NetworkTextRule.objects.create(
+        network=network, message_class="care", demands_template_registration=True
+    )
+    snapshots.forget()
+    missing = {
+        "network": "viettel",
+        "is_demanded": True,
+        "is_valid": False,
+        "state": None,
+        "reference": "",
+        "expires_on": None,
+        "from_version": None,
+    }
+    assert alice.get(draft).json()["registrations"] == [missing]
+    version = TemplateVersion.objects.get(template__slug="shipped")
     version.registrations.create(network=network, state="registered", reference="VT-1")
     assert alice.get(draft).json()["registrations"] == [
-        {"network": "viettel", "state": "registered", "reference": "VT-1", "expires_on": None}
+        missing | {"is_valid": True, "state": "registered", "reference": "VT-1"}
     ]
 
 
