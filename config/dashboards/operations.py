@@ -1,8 +1,10 @@
-"""An operator's home: sessions, what waits for which carrier, leases that end."""
+"""An operator's home: sessions, what waits for which carrier, leases and registrations that end."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +15,9 @@ from compliance.constants import LANES, MessageClass
 from config.common import clock
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, link, number, page
-from messaging.models import Dispatch, Waiting
+from messaging.constants import VersionStatus
+from messaging.models import Dispatch, TemplateRegistration, TemplateVersion, Waiting
+from messaging.selectors.registration_standing import EXPIRES_SOON, expiring, missing_networks
 from routing.constants import SenderStatus
 from routing.models import Sender
 
@@ -23,8 +27,8 @@ _UNROUTED = 0
 
 
 def operator_panels(_viewer: Viewer) -> list[Panel]:
-    """Binds with session state, queue depth per carrier, leases that end soon."""
-    return [_binds(), _queues(), _leases()]
+    """Binds with session state, queue depth per carrier, leases and registrations that end."""
+    return [_binds(), _queues(), _leases(), _registrations()]
 
 
 def _binds() -> Panel:
@@ -105,3 +109,55 @@ def _leases() -> Panel:
         rows=rows,
         empty=_("No lease ends soon."),
     )
+
+
+def _registrations() -> Panel:
+    """What networks carry no more soon, or not yet: messages there are blocked."""
+    return Panel(
+        title=_("Templates to register with networks"),
+        headers=[_("Template version"), _("Account"), _("Networks")],
+        rows=[*_unregistered(), *_expiring()],
+        empty=_("Every template is registered where networks demand it."),
+        links=[Link(_("Record a registration"), page("messaging.templateregistration", "add"))],
+    )
+
+
+def _unregistered() -> list[list[Any]]:
+    sent = (VersionStatus.APPROVED, VersionStatus.STAGED)
+    versions = TemplateVersion.objects.filter(status__in=sent).select_related("template__account")
+    missing = missing_networks(versions)
+    form = page("messaging.templateregistration", "add")
+    return [
+        [
+            link(version, f"{form}?version={version.pk}"),
+            version.template.account.name,
+            label(
+                _("missing: %(networks)s") % {"networks": ", ".join(missing[version.pk])}, "danger"
+            ),
+        ]
+        for version in versions
+        if version.pk in missing
+    ][:_SHOWN]
+
+
+def _expiring() -> list[list[Any]]:
+    today = clock.now().date()
+    rows = expiring(TemplateRegistration.objects.all(), since=today, until=today + EXPIRES_SOON)
+    rows = rows.filter(version__status__in=(VersionStatus.APPROVED, VersionStatus.STAGED))
+    return [
+        [
+            link(row.version, page("messaging.templateregistration", "change", row.pk)),
+            row.version.template.account.name,
+            label(
+                _("%(network)s until %(day)s")
+                % {
+                    "network": row.network.name,
+                    "day": date_format(row.expires_on or today, "SHORT_DATE_FORMAT"),
+                },
+                "warning",
+            ),
+        ]
+        for row in rows.select_related("network", "version__template__account").order_by(
+            "expires_on"
+        )[:_SHOWN]
+    ]

@@ -87,13 +87,21 @@ def demanding_rules(snapshot: Snapshot, template: Template) -> list[NetworkText]
 
 
 def missing_networks(versions: Iterable[TemplateVersion]) -> dict[int, list[str]]:
-    """By version the names of networks that demand a registration it does not have; no query."""
-    snapshot, now = snapshots.current(), clock.now()
+    """By version the names of networks that demand a registration it does not have; of the
+    snapshot, without a query for each."""
     found: dict[int, list[str]] = {}
+    versions = list(versions)
+    if not versions:
+        return found
+    snapshot, now = snapshots.current(), clock.now()
+    demands: dict[tuple[int, str], list[NetworkText]] = {}  # versions of an account are alike
     for version in versions:
+        key = (version.template.account_id, version.template.message_class)
+        if key not in demands:
+            demands[key] = demanding_rules(snapshot, version.template)
         names = [
             rule.network_name
-            for rule in demanding_rules(snapshot, version.template)
+            for rule in demands[key]
             if not _is_registered(snapshot, version.pk, rule, now)
         ]
         if names:

@@ -17,12 +17,16 @@ from config.dashboards.panels import Panel, Viewer
 from config.dashboards.panels import progress as bar
 from messaging.constants import VersionStatus
 from messaging.models import Tally, WebhookDelivery
+from messaging.selectors.snapshot import snapshots
+from messaging.services.templates.registrations import registrations_record
+from routing.models import NetworkTextRule
 from tests.factories import (
     make_bind,
     make_campaign,
     make_contact,
     make_message,
     make_msisdn,
+    make_network,
     make_sender,
     make_template_version,
     make_user,
@@ -139,6 +143,28 @@ def test_operator_sees_sessions_queues_and_leases(world: World) -> None:
     assert "Bound" in cells(found["Binds"])
     assert "9 days left" in cells(found["Leases that end within 60 days"])
     assert found["Messages that may leave now"].empty == "No message is waiting."
+
+
+def test_operator_sees_what_networks_carry_no_more_or_not_yet(world: World) -> None:
+    networks = [make_network("viettel"), make_network("vinaphone")]
+    make_sender(world.account, kind="alphanumeric", address="SAOMAI")
+    for network in networks:
+        NetworkTextRule.objects.create(
+            network=network, message_class="marketing", demands_template_registration=True
+        )
+    version = make_template_version(world.account, message_class="marketing", name="Autumn")
+    registrations_record(
+        version=version,
+        networks=networks[:1],
+        state="registered",
+        expires_on=clock.now().date() + timedelta(days=9),
+        actor=None,
+    )
+    snapshots.forget()
+    found = panels("operator")["Templates to register with networks"]
+    assert [str(row[0]).count("Autumn") for row in found.rows] == [1, 1]
+    assert "missing: Vinaphone" in str(found.rows[0][2])
+    assert "Viettel until" in str(found.rows[1][2])
 
 
 def test_administrator_sees_people_without_role(world: World) -> None:
