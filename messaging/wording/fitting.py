@@ -61,6 +61,7 @@ class Fit:
         if self.values is not None:
             return None
         at, expected, problem = self._noted
+        at = max(at, 0)  # nothing was noted where the budget was spent before
         return Difference(at, expected[:_SHOWN], self._text[at : at + _SHOWN], problem)
 
     def _begin(self, first: str) -> None:
