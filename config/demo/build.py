@@ -55,8 +55,12 @@ def world_build() -> dict[str, Any]:
     _registrations()
     _prices()
     account = accounts[world.ACCOUNTS[0]["slug"]]
+    # Texts are written in a person's name: this key writes and submits them as the marketer.
     _key, token = api_key_create(
-        account=account, name="Demo", scopes=[scope.value for scope in Scope], actor=None
+        account=account,
+        name="Demo",
+        scopes=[scope.value for scope in Scope],
+        actor=User.objects.get(username=world.PEOPLE[0][0]),
     )
     return {
         "base_url": f"http://127.0.0.1:{settings.PORT}",
