@@ -31,11 +31,14 @@ class NetworkFindingRow:
     citation: str
 
 
-def network_finding_rows(version: TemplateVersion) -> list[NetworkFindingRow]:
+def network_finding_rows(
+    version: TemplateVersion, rules: Sequence[NetworkText] | None = None
+) -> list[NetworkFindingRow]:
     """For texts with the examples in their slots; one row for networks that say the same. None
-    of them forbids the approval: the text may go to the other networks."""
+    of them forbids the approval: the text may go to the other networks. Lists give the `rules`,
+    which they have read for all their rows."""
     alike: dict[object, list[tuple[NetworkText, Finding]]] = {}
-    for rule, finding in _found(version):
+    for rule, finding in _found(version, network_rules(version) if rules is None else rules):
         alike.setdefault(_without_network(rule, finding), []).append((rule, finding))
     return [_row(group) for group in alike.values()]
 
@@ -50,11 +53,13 @@ def with_networks(counts: str, rows: Sequence[NetworkFindingRow], *, is_none: bo
     return found if is_none else f"{counts}, {found}"
 
 
-def _found(version: TemplateVersion) -> Iterator[tuple[NetworkText, Finding]]:
+def _found(
+    version: TemplateVersion, rules: Sequence[NetworkText]
+) -> Iterator[tuple[NetworkText, Finding]]:
     """Each rule's first finding of a kind, over the languages."""
     wordings = stored_wordings(version)
     texts = [] if wordings is None else [_typical(wording) for wording in wordings]
-    for rule in network_rules(version):
+    for rule in rules:
         said: set[str] = set()
         for text in texts:
             for finding in network_findings(rule, text, text_counted_by(rule, text)):

@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from config.common import clock
 from messaging.admin.labels import ago, label
+from messaging.admin.network_findings import network_finding_rows, with_networks
 from messaging.admin.version_preview import worst_segments
 from messaging.admin.version_review import counts_text
 from messaging.admin.version_together import together_page
@@ -63,8 +64,10 @@ class VersionQueue:
             findings = findings_by_version(rows)
             networks = NetworkRulebook(row.template.account for row in rows)
             for row in rows:
+                rules = networks.rules(row.template)
                 row.queue_findings = findings[row.pk]
-                row.queue_worst = worst_segments(row, networks.rules(row.template))
+                row.queue_networks = network_finding_rows(row, rules)
+                row.queue_worst = worst_segments(row, rules)
             changelist.result_list = rows
         return changelist
 
@@ -93,10 +96,11 @@ class VersionQueue:
     @display(description=_("rules"))
     def finding_count(self, obj: Any) -> SafeString:
         findings = obj.queue_findings
-        if not any(one.findings for one in findings):
-            return label(counts_text(findings))
-        colour = "danger" if is_blocked_everywhere(findings) else "warning"
-        return label(counts_text(findings), colour)
+        is_none = not any(one.findings for one in findings)
+        words = with_networks(counts_text(findings), obj.queue_networks, is_none=is_none)
+        if is_none:
+            return label(words, "warning" if obj.queue_networks else "")
+        return label(words, "danger" if is_blocked_everywhere(findings) else "warning")
 
     @display(description=_("segments at most"))
     def worst(self, obj: Any) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from config.common.console.actors import actor_of
 from config.common.errors import DomainError
 from messaging.admin.labels import change_page, link
+from messaging.admin.network_findings import network_finding_rows
 from messaging.admin.version_decisions import comment_field
 from messaging.admin.version_preview import worst_segments
 from messaging.admin.version_review import finding_rows
@@ -104,7 +105,8 @@ def _shared(review: BulkReview) -> list[Any]:
     """What the rules say of each of them, where they are alike."""
     if review.obstacles or not review.versions:
         return []
-    return finding_rows(review.findings[review.versions[0].pk])
+    first = review.versions[0]
+    return [*finding_rows(review.findings[first.pk]), *network_finding_rows(first)]
 
 
 def obstacle_text(obstacle: Obstacle) -> str:

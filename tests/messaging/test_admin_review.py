@@ -14,7 +14,8 @@ from config.common import clock
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 from messaging.services.templates import version_approve
-from tests.factories import make_campaign, make_template_version, make_user
+from routing.models import NetworkTextRule
+from tests.factories import make_campaign, make_network, make_template_version, make_user
 from tests.messaging.test_admin_templates import button, page
 from tests.world import World
 
@@ -345,3 +346,21 @@ def test_review_page_of_a_stranger_gives_nothing_away(world: World, browse: Any)
         reverse("admin:messaging_templateversion_change", args=[version.pk])
     )
     assert answer.status_code == 302
+
+
+def test_queue_counts_what_networks_may_refuse(world: World, browse: Any) -> None:
+    NetworkTextRule.objects.create(
+        network=make_network("viettel"), message_class="care", refused_characters="%"
+    )
+    waiting(world, body="50%")
+    assert "1 from networks" in text_of(queue(browse(world.bob)))
+
+
+def test_page_of_several_says_what_networks_may_refuse(world: World, browse: Any) -> None:
+    NetworkTextRule.objects.create(
+        network=make_network("viettel"), message_class="care", refused_characters="%"
+    )
+    asked = tick(browse(world.bob), waiting(world, body="50%"), waiting(world, body="60%"))
+    assert [row.rule_id for row in asked.context["shared_findings"]] == [
+        "network.viettel.care.characters"
+    ]
