@@ -56,7 +56,7 @@ class ContactListAdmin(AccountScopedAdmin):
     readonly_fields = ("member_count", "created_at")
     autocomplete_fields = ()
     ordering = ("-id",)
-    actions_detail = ("import_file", "add_numbers")
+    actions_detail = ("import_file", "add_numbers", "write_text")
     fieldsets = (
         (None, {"fields": ("account", "name", "description")}),
         (_("Contacts"), {"fields": (("member_count", "created_at"),)}),
@@ -115,6 +115,13 @@ class ContactListAdmin(AccountScopedAdmin):
             done=_("The numbers have been read."),
         )
         return confirm(request, self, found, question, act, NumbersForm)
+
+    @action(description=_("Write a text for it"), url_path="text", icon="edit_note")
+    def write_text(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The composer, with the list's size for the cost."""
+        found = object_or_404(self, request, object_id, "change")
+        composer = reverse("admin:messaging_templateversion_add")
+        return HttpResponseRedirect(f"{composer}?audience={found.members}")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
         """No buttons for people who may only look."""

@@ -271,3 +271,29 @@ def test_draft_opens_as_it_was_saved(page: Chromium, world: World, template: Tem
     assert page.one('input[type=radio][value="unmarked"]').is_selected()
     hidden = json.loads(text_of(page, "#id_slots"))
     assert hidden[0]["max_length"] == 12
+
+
+def test_letters_typed_apart_are_composed_at_a_press(
+    page: Chromium, world: World, template: Template
+) -> None:
+    compose(page, world, template)
+    write(page, "Tie\u0302\u0301ng Vie\u0323\u0302t “")
+    until_part(page, "culprits", "typed apart from their marks")
+    page.press(page.one('[data-part="culprits"] [data-key="at-11"]'))
+    selected = "const a = document.getElementById('id_body'); return a.value.slice(a.selectionStart, a.selectionEnd)"
+    assert page.driver.execute_script(selected) == "“"
+    page.click("Compose the letters now")
+    page.until(lambda shown: text_of(shown) == "Tiếng Việt “")
+    page.until(lambda shown: "typed apart" not in part(shown, "culprits"))
+    leave(page)
+
+
+def test_format_shows_what_it_misses(page: Chromium, world: World, template: Template) -> None:
+    compose(page, world, template)
+    page.write("#id_body", "Your code is {code}")
+    until_part(page, "slots", "{code}")
+    page.choose("message_format", "Android SMS Retriever")
+    until_part(page, "checks", "hash is missing")
+    write(page, "\nFA+9qCX9VSu")
+    until_part(page, "checks", "The text has this format.")
+    leave(page)

@@ -132,6 +132,13 @@ def test_a_list_leads_to_its_import(world, browse):
     assert answer["Location"] == f"{reverse('admin:campaigns_contactimport_add')}?list={orders.pk}"
 
 
+def test_list_leads_to_the_composer_with_its_size(world, browse):
+    orders = make_list(world.account, tuple(make_contact(world.account) for _ in range(3)))
+    address = reverse("admin:campaigns_contactlist_write_text", args=[orders.pk])
+    answer = browse(world.alice).get(address)
+    assert answer["Location"] == f"{reverse('admin:messaging_templateversion_add')}?audience=3"
+
+
 def test_numbers_are_pasted_onto_a_list(world, browse):
     orders = make_list(world.account)
     address = reverse("admin:campaigns_contactlist_add_numbers", args=[orders.pk])
@@ -149,7 +156,7 @@ def test_more_numbers_than_a_page_takes_are_refused(world, browse):
     assert "More than 1000 contacts" in text(answer)
 
 
-@pytest.mark.parametrize("name", ["import_file", "add_numbers"])
+@pytest.mark.parametrize("name", ["import_file", "add_numbers", "write_text"])
 def test_strangers_touch_no_list(world, browse, name):
     orders = make_list(world.account)
     address = reverse(f"admin:campaigns_contactlist_{name}", args=[orders.pk])

@@ -67,24 +67,25 @@ function costTable(cost) {
           ),
         ),
       ),
-      element("tbody", {}, ...cost.rows.map(costRow)),
+      element("tbody", {}, ...cost.rows.flatMap(costRows)),
     ),
   );
 }
 
-function costRow(row) {
-  return element(
+function costRows(row) {
+  const figures = element(
     "tr",
     {},
-    element(
-      "th",
-      { scope: "row" },
-      row.network,
-      row.adds ? element("small", { class: "sbm-adds" }, row.adds) : null,
-      row.limit ? element("small", { class: "sbm-adds sbm-unmet" }, row.limit) : null,
-    ),
+    element("th", { scope: "row" }, row.network),
     ...row.cells.map((cell) => element("td", { class: "sb-number" }, cell)),
   );
+  const more = [
+    row.adds ? element("div", {}, row.adds) : null,
+    row.limit ? element("div", { class: "sbm-unmet" }, row.limit) : null,
+  ].filter(Boolean);
+  if (!more.length) return [figures];
+  const width = row.cells.length + 1;
+  return [figures, element("tr", { class: "sbm-more" }, element("td", { colspan: width }, ...more))];
 }
 
 export function showWorst(root, worst) {
