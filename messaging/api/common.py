@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -73,14 +73,23 @@ _BODY = re.compile(r"\bbody$")
 
 
 @contextmanager
-def wording_fields(prefix: str = "") -> Iterator[None]:
+def wording_fields(slots: Sequence[Mapping[str, Any]] = (), prefix: str = "") -> Iterator[None]:
     """Errors about a wording point to where it stands in the caller's document."""
     try:
         yield
     except DomainError as error:
         if error.field.partition(".")[0] in _OF_WORDING:
-            error.field = prefix + _BODY.sub("text", error.field)
+            error.field = prefix + _BODY.sub("text", error.field) + _slot(error, slots)
         raise
+
+
+def _slot(error: DomainError, slots: Sequence[Mapping[str, Any]]) -> str:
+    """The place of the slot that an error names, and of its member."""
+    names = [one.get("name") for one in slots]
+    name, member = error.context.get("slot"), error.context.get("member")
+    if error.field != "slots" or name not in names:
+        return ""
+    return f".{names.index(name)}" + (f".{member}" if member else "")
 
 
 def answer_response(answer: Answer) -> HttpResponse:

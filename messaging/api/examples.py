@@ -191,7 +191,7 @@ VERSION: dict[str, Any] = {
         {
             "network": "viettel",
             "is_demanded": True,
-            "is_valid": True,
+            "is_registered": True,
             "state": "registered",
             "reference": "VT-20931",
             "expires_on": "2027-12-31",

@@ -101,6 +101,7 @@ class PreviewView(ApiView):
     )
     def post(self, request: Request) -> Response:
         asked = _request(body(request, _INPUT))
-        with wording_fields("" if asked.wording is None else "wording."):
+        slots = () if asked.wording is None else asked.wording.slots
+        with wording_fields(slots, "" if asked.wording is None else "wording."):
             found = message_preview(account=account_of(request), request=asked)
         return Response(preview_shown(found, NAMES))

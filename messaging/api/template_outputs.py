@@ -122,7 +122,9 @@ class RegistrationOutput(OutputSerializer):
 
     network = serializers.CharField(help_text="Its code.")
     is_demanded = serializers.BooleanField(help_text="It carries registered texts only.")
-    is_valid = serializers.BooleanField(help_text="Where demanded and false, nothing is sent.")
+    is_registered = serializers.BooleanField(
+        help_text="Today. Where demanded and false, nothing is sent there."
+    )
     state = serializers.ChoiceField(
         RegistrationState.choices, allow_null=True, help_text="Null: none is recorded."
     )
@@ -171,7 +173,7 @@ def _registrations(version: TemplateVersion) -> list[dict[str, Any]]:
         {
             "network": codes.get(one.network_id, one.network_name),
             "is_demanded": one.is_demanded,
-            "is_valid": one.is_valid,
+            "is_registered": one.is_valid,
             "state": row and row.state,
             "reference": row.reference if row else "",
             "expires_on": row.expires_on.isoformat() if row and row.expires_on else None,

@@ -90,7 +90,7 @@ class TemplateVersionsView(ApiView):
 
 
 def _create(template: Template, actor: User, values: dict[str, Any]) -> Answer:
-    with wording_fields():
+    with wording_fields(values.get("slots", ())):
         made = version_create(template=template, author=actor, **({"slots": []} | values))
     location = f"/api/v1/templates/{template.slug}/versions/{made.number}"
     return Answer(201, written(_DETAIL.to_representation(made)), location=location)
@@ -130,6 +130,6 @@ class TemplateVersionView(ApiView):
         found = version_get(account_of(request), template, version)
         values = body(request, _CHANGE)
         present = {name: getattr(found, name) for name in ("body", "slots")}
-        with wording_fields():
+        with wording_fields(values.get("slots", ())):
             changed = version_update(version=found, actor=actor_of(request), **(present | values))
         return Response(_DETAIL.to_representation(changed))

@@ -168,7 +168,7 @@ def test_value_of_a_wording_is_checked(api, market):
         ({"variants": [{"text": "Hi"}]}, "#/wording/variants/0/language"),
         ({"rewriting": "shouting"}, "#/wording/rewriting"),
         ({"slots": [{"name": "code", "type": "colour"}]}, "#/wording/slots/0/type"),
-        ({"slots": [{"name": "code", "pattern": "("}]}, "#/wording/slots"),
+        ({"slots": [{"name": "code", "pattern": "("}]}, "#/wording/slots/0/pattern"),
     ],
 )
 def test_wrong_part_of_a_wording_is_named(api, market, change, pointer):

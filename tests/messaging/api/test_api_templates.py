@@ -113,7 +113,7 @@ def test_version_shows_where_it_stands_with_networks(alice, draft):
     missing = {
         "network": "viettel",
         "is_demanded": True,
-        "is_valid": False,
+        "is_registered": False,
         "state": None,
         "reference": "",
         "expires_on": None,
@@ -123,7 +123,7 @@ def test_version_shows_where_it_stands_with_networks(alice, draft):
     version = TemplateVersion.objects.get(template__slug="shipped")
     version.registrations.create(network=network, state="registered", reference="VT-1")
     assert alice.get(draft).json()["registrations"] == [
-        missing | {"is_valid": True, "state": "registered", "reference": "VT-1"}
+        missing | {"is_registered": True, "state": "registered", "reference": "VT-1"}
     ]
 
 
