@@ -253,4 +253,5 @@ def clean_params(kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def params_of(kind: str, values: Mapping[str, Any]) -> Params:
     """The parameters of a rule. Raises ParamError naming the field."""
-    return KINDS[kind].build(**clean_params(kind, values))
+    cleaned = clean_params(kind, values)
+    return KINDS[kind].build(**cleaned)

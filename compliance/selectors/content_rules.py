@@ -1,5 +1,6 @@
 """The rules about texts in force, ready to be applied."""
 
+import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -7,9 +8,11 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
 
-from compliance.content_policy import PREFIX, ContentPolicy, PolicyRule, params_of
+from compliance.content_policy import PREFIX, ContentPolicy, ParamError, PolicyRule, params_of
 from compliance.models import ContentRule
 from config.common import versions
+
+logger = logging.getLogger(__name__)
 
 
 def content_policy() -> ContentPolicy:
@@ -26,18 +29,26 @@ def _policy_of(version: int, latest_change: int | None) -> ContentPolicy:
 
 
 def policy_with(rules: QuerySet[ContentRule]) -> ContentPolicy:
-    """A policy of these rules, whether they are active or not."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    return ContentPolicy([policy_rule(rule) for rule in rules], zone)
+    """A policy of these rules, whether they are active or not.
+
+    A rule whose kind or parameters nobody understands any more is reported in the log and left
+    out: it must not stop everything else from being sent.
+    """
+    found = [one for one in map(_policy_rule, rules) if one is not None]
+    return ContentPolicy(found, ZoneInfo(settings.TIME_ZONE))
 
 
-def policy_rule(rule: ContentRule) -> PolicyRule:
-    """A row as it is applied."""
+def _policy_rule(rule: ContentRule) -> PolicyRule | None:
+    try:
+        params = params_of(rule.kind, rule.params)
+    except ParamError:
+        logger.exception("content rule cannot be read", extra={"rule": rule.pk})
+        return None
     return PolicyRule(
         id=rule.pk,
         name=rule.name,
         kind=rule.kind,
-        params=params_of(rule.kind, rule.params),
+        params=params,
         severity=rule.severity,
         account_id=rule.account_id,
         country=rule.country,

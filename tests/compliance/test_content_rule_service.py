@@ -163,3 +163,13 @@ def test_platforms_rules_are_seen_by_all_and_changed_by_few(world: World) -> Non
 def test_officer_of_two_accounts_guards_both(world: World) -> None:
     role_grant(user=world.bob, role=Role.OFFICER, account=world.other_account, actor=None)
     assert create(world, account=world.other_account).account == world.other_account
+
+
+def test_rule_that_nobody_understands_stops_no_other(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, rule = create(world), create(world)
+    ContentRule.objects.filter(pk=broken.pk).update(kind="poem")
+    found = content_policy().rules_for(world.account.pk, "VN", clock.now())
+    assert [one.id for one in found] == [rule.pk]
+    assert "content rule cannot be read" in caplog.text
