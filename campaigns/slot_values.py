@@ -15,12 +15,13 @@ LONGEST_TEXT = 300  # characters of a fixed text or a fallback
 
 class SlotValueError(ValueError):
     """`slot` is not filled the right way: `code` is missing, unknown, malformed, too_long or
-    unprintable."""
+    unprintable (at `position`, characters from 0)."""
 
-    def __init__(self, slot: str, code: str) -> None:
+    def __init__(self, slot: str, code: str, position: int = 0) -> None:
         super().__init__(f"{slot}: {code}")
         self.slot = slot
         self.code = code
+        self.position = position
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def _source(slot: str, value: Any) -> SlotSource:
 def _text(slot: str, text: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise SlotValueError(slot, "too_long")
-    if not all(character.isprintable() or character == "\n" for character in text):
-        raise SlotValueError(slot, "unprintable")
+    for position, character in enumerate(text):
+        if not (character.isprintable() or character == "\n"):
+            raise SlotValueError(slot, "unprintable", position)
     return unicodedata.normalize("NFC", text.strip())

@@ -75,8 +75,8 @@ ROW_MESSAGES: Mapping[str, str] = {
         "The row cannot be read: a field is longer than %(limit)s characters. Shorten it."
     ),
     "damaged_text": gettext_noop(
-        "The text holds bytes that are no letters in the file's encoding. Correct the row and save "
-        "the file as UTF-8."
+        "Character %(position)s cannot be stored: it is U+0000, or bytes that are no letters in the "
+        "file's encoding. Correct the row and save the file as UTF-8."
     ),
     "too_many_columns": gettext_noop(
         "The row has %(found)s columns, the file has %(expected)s. "

@@ -170,7 +170,7 @@ def _text(name: str, cell: str, limit: int, cleaner: Callable[[str], str]) -> st
     try:
         text = cleaner(cell)
     except DamagedTextError as error:
-        raise RowError(name, "damaged_text") from error
+        raise RowError(name, "damaged_text", position=str(error.position + 1)) from error
     if len(text) > limit:
         raise RowError(name, "text_too_long", found=str(len(text)), limit=str(limit))
     return text

@@ -4,24 +4,31 @@ import re
 import unicodedata
 
 _NOT_TEXT = re.compile(r"[\ud800-\udfff]")
+_NOT_STORABLE = re.compile(r"[\0\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _LOOKALIKES = str.maketrans({"đ": "d", "ð": "d", "ɖ": "d"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 class DamagedTextError(ValueError):
-    """Bytes that were not text in the file's encoding (kept as lone surrogates)."""
+    """U+0000, half a character, or bytes that were not text in the file's encoding (kept as lone
+    surrogates), at `position` (characters from 0)."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(f"damaged at {position}")
+        self.position = position
 
 
 def clean(value: str) -> str:
     """The value in NFC, trimmed, without zero-width and control characters; line ends as \\n.
 
-    Raises DamagedTextError for bytes that did not decode.
+    Raises DamagedTextError for what cannot be stored, and bytes that did not decode.
     """
     if value.isprintable():
         return unicodedata.normalize("NFC", value).strip()
-    if _NOT_TEXT.search(value):
-        raise DamagedTextError
+    damage = _NOT_STORABLE.search(value)
+    if damage:
+        raise DamagedTextError(damage.start())
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(map(_visible, text))
     return unicodedata.normalize("NFC", kept).strip()
@@ -37,7 +44,7 @@ def _visible(character: str) -> str:
     if character.isprintable() or character == "\n":
         return character
     # Every other white space (tab, no-break space, line separator) is a space; what is left
-    # is invisible: zero-width and direction marks, soft hyphens, NUL and other controls.
+    # is invisible: zero-width and direction marks, soft hyphens, controls.
     return " " if character.isspace() else ""
 
 

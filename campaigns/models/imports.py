@@ -105,4 +105,4 @@ class BadLine(models.Model):
     def reason(self) -> str:
         """The rule that was broken and how to mend it, in the reader's language."""
         message = ROW_MESSAGES.get(self.code) or NUMBER_MESSAGES.get(self.code, self.code)
-        return str(gettext(message) % self.params)
+        return str(gettext(message) % ({"position": "?"} | self.params))

@@ -158,7 +158,12 @@ def _text(field: str, value: str, limit: int, cleaner: Callable[[str], str]) -> 
         text = cleaner(value)
     except DamagedTextError as error:
         raise InvalidError(
-            "damaged_text", _("The text holds half a character: send whole ones."), field=field
+            "damaged_text",
+            _(
+                "Character %(position)d is U+0000 or half a character, which cannot be stored: remove it."
+            )
+            % {"position": error.position + 1},
+            field=field,
         ) from error
     if len(text) > limit:
         raise InvalidError(

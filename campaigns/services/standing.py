@@ -91,11 +91,14 @@ def sources_require(campaign: Campaign, text: ApprovedText) -> tuple[SlotSource,
                 "The text for slot “%(slot)s” is longer than 300 characters: shorten it."
             ),
             "unprintable": _(
-                "The text for slot “%(slot)s” has an invisible character: type it again."
+                "The text for slot “%(slot)s” has an invisible character at position"
+                " %(position)d: type it again."
             ),
         }[error.code]
         raise InvalidError(
-            f"slot_{error.code}", sentence % {"slot": error.slot}, field=f"values.{error.slot}"
+            f"slot_{error.code}",
+            sentence % {"slot": error.slot, "position": error.position + 1},
+            field=f"values.{error.slot}",
         ) from error
     for source in sources:
         _text_checked(source, text)

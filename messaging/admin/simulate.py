@@ -19,6 +19,7 @@ from unfold.widgets import (
 from carriers.services.replies import MAX_CHARACTERS, reply_simulate
 from carriers.simulator.operators import default_profiles
 from compliance.selectors.access import limited, permitted_accounts
+from config.common.console.forms import PositionsForm
 from config.common.errors import DomainError
 from messaging.admin.pages import msisdn_of
 from messaging.admin.sight import sight_of
@@ -33,7 +34,7 @@ def may_simulate(user: Any) -> bool:
     return user.has_perm(_PERMISSION) or sight_of(user).is_operator
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(PositionsForm, forms.Form):
     """Account people write to their own senders only: a stop acts on consent."""
 
     from_ = forms.CharField(

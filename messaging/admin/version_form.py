@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
@@ -24,6 +25,13 @@ _MOST_PEOPLE = 100_000_000
 _WORDING = ("body", "slots", "rewriting", "variants", "message_format")
 
 
+class EscapedJSONField(forms.JSONField):
+    """Shown again in ASCII: what was refused may hold half a character, which no page can."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, InvalidJSONInput) else json.dumps(value, cls=self.encoder)
+
+
 class VersionForm(ScopedForm):
     """Text, letters, slots, languages and format; slots and languages are written by the page's
     script into hidden fields."""
@@ -39,8 +47,8 @@ class VersionForm(ScopedForm):
     rewriting = forms.ChoiceField(
         label=_("Letters"), required=False, choices=Rewriting.choices, initial=Rewriting.NONE
     )
-    slots = forms.JSONField(required=False, widget=forms.HiddenInput)
-    variants = forms.JSONField(required=False, widget=forms.HiddenInput)
+    slots = EscapedJSONField(required=False, widget=forms.HiddenInput)
+    variants = EscapedJSONField(required=False, widget=forms.HiddenInput)
     message_format = forms.ChoiceField(
         label=_("Format"),
         required=False,

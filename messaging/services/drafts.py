@@ -116,13 +116,14 @@ def class_allowed(card: SenderCard, message_class: str, *, field_name: str = "cl
 
 
 def text_checked(text: str, *, field_name: str) -> str:
-    """The text in NFC. Raises InvalidError for what no phone or database can hold."""
+    """The text in NFC. Raises InvalidError for what no phone or database can hold; its position
+    counts from 1."""
     error = validity.text_error(text)
     if error is not None:
         raise InvalidError(
             error.code,
             _("The text has a character that cannot be sent at position %(position)d: remove it.")
-            % {"position": error.position},
+            % {"position": error.position + 1},
             field=field_name,
         )
     return text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -11,7 +11,10 @@ from config.common.api.problems import FieldProblem, pointer
 
 
 def unstorable(value: Any, base: str = "#") -> list[FieldProblem]:
-    """Strings (keys too) with U+0000 or half a surrogate pair, and numbers beyond a double."""
+    """Strings (keys too) with U+0000 or half a surrogate pair, and numbers beyond a double.
+
+    The sentences count characters from 1, as people do.
+    """
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except ValueError:
@@ -42,7 +45,7 @@ def _in_text(text: str, at: str) -> Iterator[FieldProblem]:
             at,
             "nul",
             _("Character %(position)d is U+0000, which cannot be stored: remove it.")
-            % {"position": nul},
+            % {"position": nul + 1},
         )
     try:
         text.encode()
@@ -54,5 +57,5 @@ def _in_text(text: str, at: str) -> Iterator[FieldProblem]:
                 "Character %(position)d is half of a surrogate pair, a character that was cut: "
                 "send whole characters."
             )
-            % {"position": error.start},
+            % {"position": error.start + 1},
         )

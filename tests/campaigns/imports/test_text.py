@@ -17,7 +17,7 @@ from campaigns.imports.text import DamagedTextError, clean, clean_line, fold, st
         ("An\tBình", "An Bình"),
         ("12 Lê Lợi\r\nQ1", "12 Lê Lợi\nQ1"),
         ("12 Lê Lợi\rQ1", "12 Lê Lợi\nQ1"),
-        ("a\0b\x07c", "abc"),
+        ("a\x07b\x1bc", "abc"),
         ("so\u00adft", "soft"),
         ("👍🏽 ok", "👍🏽 ok"),
         ("", ""),
@@ -31,9 +31,11 @@ def test_names_are_one_line_with_single_spaces():
     assert clean_line("Nguyễn \n  Văn\tAn") == "Nguyễn Văn An"
 
 
-def test_bytes_that_are_no_text_are_damage():
-    with pytest.raises(DamagedTextError):
-        clean("Tr\udce2n")
+@pytest.mark.parametrize("raw", ["Tr\udce2n", "Tr\0n", "Tr\ud83d\0"])
+def test_what_is_no_text_is_damage_at_its_place(raw):
+    with pytest.raises(DamagedTextError) as caught:
+        clean(raw)
+    assert caught.value.position == 2
 
 
 @given(st.text())

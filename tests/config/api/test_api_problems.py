@@ -51,8 +51,8 @@ def test_what_cannot_be_stored_is_found_where_it_is(value, where, code):
     assert [(one.name, one.code) for one in unstorable(value)] == [(where, code)]
 
 
-def test_position_counts_from_zero():
-    assert "Character 6 " in unstorable({"text": "Xin ch\udc00ào"})[0].detail
+def test_position_counts_from_one():
+    assert "Character 7 " in unstorable({"text": "Xin ch\udc00ào"})[0].detail
 
 
 @given(
