@@ -25,6 +25,7 @@ def fingerprint(snapshot: Snapshot, campaign: Campaign, countries: Collection[st
     """
     parts = [
         _networks(snapshot, campaign, countries),
+        _policy(snapshot, campaign, countries),
         _own(campaign),
         _list(campaign.contact_list_id),
         _text_and_sender(snapshot, campaign),
@@ -32,6 +33,21 @@ def fingerprint(snapshot: Snapshot, campaign: Campaign, countries: Collection[st
         _routing(snapshot, campaign.account_id, frozenset(countries)),
     ]
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _policy(snapshot: Snapshot, campaign: Campaign, countries: Collection[str]) -> list[Any]:
+    """Content rules of account and platform, and the brand they look for."""
+    text = snapshot.texts.get(campaign.template_version_id)
+    if text is None:
+        return []
+    now = clock.now()
+    asked = [
+        [country, rule.id, rule.fingerprint]
+        for country in sorted(countries)
+        for rule in snapshot.content_policy.rules_for(campaign.account_id, country, now)
+        if rule.is_for(text.message_class)
+    ]
+    return [asked, snapshot.brands.get(text.advertiser_id, ())]
 
 
 def _own(campaign: Campaign) -> list[Any]:

@@ -104,7 +104,8 @@ class PolicyRule:
     """One rule as it is applied. Equal only to itself, so that remembering by it is cheap.
 
     `account_id` None: for every account; `country` "": for every country; no `message_classes`:
-    for every class. In force from the first to the last of its days.
+    for every class. In force from the first to the last of its days. `fingerprint` is another
+    one whenever what it asks or its consequence is another.
     """
 
     id: int
@@ -117,6 +118,7 @@ class PolicyRule:
     message_classes: frozenset[str] = frozenset()
     effective_from: date | None = None
     effective_to: date | None = None
+    fingerprint: str = ""
 
     @property
     def rule_id(self) -> str:

@@ -1,5 +1,6 @@
 """The rules about texts in force, ready to be applied."""
 
+import json
 import logging
 from collections.abc import Iterable
 from functools import lru_cache
@@ -55,6 +56,9 @@ def _policy_rule(rule: ContentRule) -> PolicyRule | None:
         message_classes=frozenset(rule.message_classes),
         effective_from=rule.effective_from,
         effective_to=rule.effective_to,
+        fingerprint=json.dumps(
+            [rule.kind, rule.params, rule.severity, rule.message_classes], sort_keys=True
+        ),
     )
 
 

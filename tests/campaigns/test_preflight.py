@@ -30,7 +30,7 @@ from tests.campaigns.launching import (
     opt_out,
     release_all,
 )
-from tests.factories import make_bind, make_sender, make_template_version
+from tests.factories import make_bind, make_content_rule, make_sender, make_template_version
 
 
 @pytest.fixture
@@ -222,8 +222,19 @@ def test_a_report_is_fresh_until_something_it_depends_on_changes(market):
         lambda m, c: Sender.objects.filter(pk=m.sender.pk).update(throughput=1),
         lambda m, c: m.sender.registrations.all().delete(),
         lambda m, c: Rate.objects.filter(carrier=None).update(amount_micros=1),
+        lambda m, c: make_content_rule(c.account),
     ],
-    ids=["values", "list", "speed", "member", "template", "sender", "registration", "price"],
+    ids=[
+        "values",
+        "list",
+        "speed",
+        "member",
+        "template",
+        "sender",
+        "registration",
+        "price",
+        "content rule",
+    ],
 )
 def test_a_change_makes_the_report_stale(market, change):
     campaign = market.campaign(2)
@@ -235,7 +246,7 @@ def test_a_change_makes_the_report_stale(market, change):
 def test_what_other_accounts_configure_leaves_the_report_fresh(market):
     campaign = market.campaign(2)
     checked(campaign)
-    make_market()
+    make_content_rule(make_market().account)
     assert state(campaign) == "fresh"
 
 
