@@ -30,7 +30,12 @@ def error_json(error: DomainError) -> dict[str, Any]:
 
 def blank_json(asked: CompositionRequest) -> dict[str, Any]:
     """The answer about no text at all."""
-    return {"error": None, "is_blank": True, "own_language": _own_language(asked)}
+    return {
+        "error": None,
+        "is_blank": True,
+        "own_language": _own_language(asked),
+        "no_findings": "" if asked.template else _no_template(),
+    }
 
 
 def as_json(found: Composition, asked: CompositionRequest) -> dict[str, Any]:
@@ -79,9 +84,7 @@ def as_json(found: Composition, asked: CompositionRequest) -> dict[str, Any]:
             for one in found.checks
         ],
         "findings": _findings(found),
-        "no_findings": _("No rule objects to this text.")
-        if asked.template
-        else _("Choose the template: its class decides which rules apply."),
+        "no_findings": _("No rule objects to this text.") if asked.template else _no_template(),
     }
 
 
@@ -93,6 +96,10 @@ def figures_line(figures: Figures) -> str:
     units = ngettext("%(count)d unit", "%(count)d units", figures.units) % {"count": figures.units}
     left = _("%(left)d left") % {"left": figures.left}
     return " · ".join([ENCODINGS[figures.encoding], units, segments, left])
+
+
+def _no_template() -> str:
+    return _("Choose the template: its class decides which rules apply.")
 
 
 def _own_language(asked: CompositionRequest) -> str:

@@ -27,8 +27,13 @@ def composer_context(request: HttpRequest, version: TemplateVersion | None) -> d
         "text_help": _(
             "Write {name} where a value goes, {{ and }} for braces. Newlines are sent as they are."
         ),
+        "needs_template": version is None and not _has_template(request),
         "audience": people(request.GET.get("audience")) or "",
     }
+
+
+def _has_template(request: HttpRequest) -> bool:
+    return visible(Template.objects.all(), request.user).exists()
 
 
 def _asked_template(request: HttpRequest) -> Template | None:

@@ -155,7 +155,7 @@ def composer_words() -> dict[str, str]:
         "empty": _("Your text appears here."),
         "offline": _("The counter does not answer. Saving still checks the text."),
         "type": _("Type"),
-        "at": _("at"),
+        "at": _("at character"),
         "go_to": _("Go to character %(place)s"),
         "letters": _("%(count)s letters outside GSM-7: %(letters)s"),
         "replaced": _("%(count)s replaced."),

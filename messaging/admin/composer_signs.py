@@ -40,13 +40,20 @@ def sign_json(sign: Sign) -> dict[str, Any]:
     return {
         "character": sign.character,
         "shown": code if sign.kind == "invisible" else sign.character,
-        "name": str(name) if name else sign.name,
+        "name": str(name) if name else _name(sign),
         "count": len(sign.places),
         "places": places_json(sign.places),
         "suggestion": sign.suggestion,
         "action": _action(sign),
         "kind": sign.kind,
     }
+
+
+def _name(sign: Sign) -> str:
+    """Unicode's name; nobody needs that of a letter which loses its marks."""
+    if sign.kind == "letter" and sign.suggestion:
+        return _("letter with marks")
+    return sign.name
 
 
 def places_json(places: tuple[Place, ...]) -> list[dict[str, int]]:

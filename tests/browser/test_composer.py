@@ -185,7 +185,7 @@ def test_wrong_brace_is_found_by_the_button(
     page: Chromium, world: World, template: Template
 ) -> None:
     compose(page, world, template)
-    page.write("#id_body", "Hello {name")
+    page.write("#id_body", "Hello {name, welcome")
     page.until_reads("is not closed")
     page.click("Show the place")
     caret = "return document.getElementById('id_body').selectionStart"
@@ -296,4 +296,21 @@ def test_format_shows_what_it_misses(page: Chromium, world: World, template: Tem
     until_part(page, "checks", "hash is missing")
     write(page, "\nFA+9qCX9VSu")
     until_part(page, "checks", "The text has this format.")
+    leave(page)
+
+
+def test_slot_being_typed_is_no_error_yet(page: Chromium, world: World, template: Template) -> None:
+    compose(page, world, template)
+    page.write("#id_body", "Hello")
+    until_part(page, "counter", "1 segment")
+    page.write("#id_body", " {na")
+    page.driver.execute_script(
+        "window.isAnswered = false; const asked = window.fetch;"
+        "window.fetch = (...all) => asked(...all).finally(() => (window.isAnswered = true))"
+    )
+    page.write("#id_body", "m")
+    page.until(lambda shown: shown.driver.execute_script("return window.isAnswered"))
+    assert not page.one('[data-part="error"]').is_displayed()
+    page.write("#id_body", Keys.TAB)
+    page.until_reads("is not closed")
     leave(page)

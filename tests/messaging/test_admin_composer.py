@@ -365,3 +365,21 @@ def test_answer_costs_few_queries(
     ask(client, "Hi", template=template.pk)
     with django_assert_max_num_queries(16):
         ask(client, VOUCHER, template=template.pk, slots=[slot()], audience="5")
+
+
+def test_account_without_templates_is_led_to_the_first(world: World, browse: Any) -> None:
+    address = reverse("admin:messaging_templateversion_add")
+    assert "There is no template yet" in browse(world.alice).get(address).content.decode()
+    make_template(world.other_account)
+    assert "There is no template yet" in browse(world.alice).get(address).content.decode()
+    make_template(world.account)
+    assert "There is no template yet" not in browse(world.alice).get(address).content.decode()
+
+
+def test_letters_are_not_called_by_unicode_names(world: World, browse: Any) -> None:
+    signs = found(world, browse, "Đỗ ж")["culprits"]
+    assert [one["name"] for one in signs] == [
+        "letter with marks",
+        "letter with marks",
+        "CYRILLIC SMALL LETTER ZHE",
+    ]

@@ -61,7 +61,7 @@ function start(root) {
     question,
     heard,
     failed: () => fault({ message: words.offline }),
-    busy: (isBusy) => part("counter").classList.toggle("sbm-busy", isBusy),
+    busy: (isBusy) => part("counter").toggleAttribute("aria-busy", isBusy),
   });
 
   function viewed(text) {
@@ -96,8 +96,18 @@ function start(root) {
     };
   }
 
+  // Whoever is in the middle of "{name" knows that it is not closed.
+  function isBeingTyped(error) {
+    const target = languages.inView().area;
+    if (!error || error.code !== "unclosed_brace" || document.activeElement !== target) return false;
+    const caret = target.selectionStart;
+    return /^\{[a-z0-9_]*$/.test(target.value.slice(target.value.lastIndexOf("{", caret - 1), caret));
+  }
+
   function heard(answer) {
+    if (isBeingTyped(answer.error)) return;
     fault(answer.error);
+    part("counter").classList.toggle("sbm-busy", Boolean(answer.error && !answer.counter));
     languages.setOwnTag(answer.own_language || setup.own_language);
     slots.showErrors(answer.slot_errors || []);
     if (answer.slots) {
@@ -105,27 +115,27 @@ function start(root) {
       keep();
     }
     languages.showBadges(answer.languages || []);
-    if (answer.is_blank) blank();
+    if (answer.is_blank) blank(answer.no_findings);
     if (answer.counter) show(answer);
   }
 
-  function blank() {
+  function blank(hint) {
     const nothing = { culprits: [], notes: [], refused: [], clean: "" };
-    part("counter").querySelector("[data-line]").textContent = "";
-    meter({ room: 1, used: 0 });
+    part("counter").hidden = part("culprits").hidden = true;
     culprits.show(nothing);
     phone.show({});
     showChoices(part("letters"), []);
     showReadings(part("readings"), { words: [], summary: "" });
     showCost(root, null);
     showWorst(part("worst"), null);
-    showFindings(part("findings"), [], "");
+    showFindings(part("findings"), [], hint);
     showChecks(part("checks"), []);
     part("compose").hidden = true;
   }
 
   function show(answer) {
     const line = part("counter");
+    line.hidden = part("culprits").hidden = false;
     line.querySelector("[data-line]").textContent = answer.counter.line;
     line.classList.toggle("sbm-costly", answer.counter.segments > 1);
     meter(answer.counter);
@@ -177,6 +187,9 @@ function start(root) {
   }
 
   area.addEventListener("input", changed);
+  root.addEventListener("focusout", (event) => {
+    if (event.target.matches("textarea")) asker.soon();
+  });
   for (const one of radios) {
     one.addEventListener("change", () => {
       languages.inView().rewriting = one.value;
