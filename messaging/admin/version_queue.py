@@ -15,8 +15,8 @@ from unfold.decorators import display
 from config.common import clock
 from messaging.admin.labels import ago, label
 from messaging.admin.network_findings import network_finding_rows, with_networks
+from messaging.admin.version_findings import counts_text
 from messaging.admin.version_preview import worst_segments
-from messaging.admin.version_review import counts_text
 from messaging.admin.version_together import together_page
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion

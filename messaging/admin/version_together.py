@@ -17,8 +17,8 @@ from config.common.errors import DomainError
 from messaging.admin.labels import change_page, link
 from messaging.admin.network_findings import network_finding_rows
 from messaging.admin.version_decisions import comment_field
+from messaging.admin.version_findings import finding_rows
 from messaging.admin.version_preview import worst_segments
-from messaging.admin.version_review import finding_rows
 from messaging.models import TemplateVersion
 from messaging.selectors.reviews import Obstacle
 from messaging.selectors.version_networks import NetworkRulebook

@@ -188,3 +188,21 @@ def test_home_costs_few_queries(
 )
 def test_bar_never_overflows(done: int, total: int, text: str) -> None:
     assert text in bar(done, total)
+
+
+def test_officer_reads_how_many_wait_and_for_how_long(world: World) -> None:
+    assert panels("officer", world.account.pk)["Templates waiting for your review"].summary == ""
+    for days in (1, 3):
+        make_template_version(
+            world.account,
+            status=VersionStatus.SUBMITTED,
+            submitted_at=clock.now() - timedelta(days=days),
+        )
+    make_template_version(
+        world.other_account,
+        status=VersionStatus.SUBMITTED,
+        submitted_at=clock.now() - timedelta(days=9),
+    )
+    panel = panels("officer", world.account.pk)["Templates waiting for your review"]
+    assert panel.summary == "2 versions wait; the oldest was submitted 3\xa0days ago."
+    assert panel.links[0].url.endswith("?status__exact=submitted")
