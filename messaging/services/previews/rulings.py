@@ -23,7 +23,7 @@ from messaging.services.previews.values import (
     Ruling,
 )
 from messaging.services.requests import MessageRequest, drafts_locate, request_draft
-from routing.engine import RouteDecision
+from routing.engine import Exclusion, RouteDecision
 
 _DECISIONS: Mapping[str, str] = {"queue": "allowed", "wait": "delayed", "end": "blocked"}
 
@@ -147,6 +147,7 @@ def _network(snapshot: Snapshot, draft: Draft) -> KnownNetwork | None:
 
 
 def _route(decision: RouteDecision) -> RoutePreview:
+    """Ways that belong to other accounts are nobody else's business."""
     chosen = decision.chosen
     return RoutePreview(
         candidates=tuple(
@@ -158,6 +159,7 @@ def _route(decision: RouteDecision) -> RoutePreview:
                 exclusion=str(one.exclusion or ""),
             )
             for one in decision.candidates
+            if one.exclusion != Exclusion.ACCOUNT_NOT_ALLOWED
         ),
         reasons=tuple(str(reason) for reason in decision.reasons),
     )

@@ -255,6 +255,13 @@ def test_route_tells_ways_but_neither_carrier_nor_cost(api, text):
     assert route.name not in str(found)
 
 
+def test_ways_of_other_accounts_are_not_shown(api, text, world):
+    make_route()
+    make_route(account=world.other_account)
+    snapshots.forget()
+    assert len(preview(api, **text)["route"]["candidates"]) == 1
+
+
 def test_other_days_have_their_own_leases(api, market, text):
     later = market.sender.lease_end.isoformat() + "T23:59:59Z"
     found = preview(api, **text, at=later)
