@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messaging.encoding import gsm7
+from messaging.encoding import gsm7, shifts
 from messaging.encoding.errors import TooManySegmentsError, UnencodableError
-from messaging.encoding.profile import EncodingProfile
+from messaging.encoding.inbound import decode_inbound
+from messaging.encoding.profile import EncodingProfile, NationalLanguage
 from messaging.encoding.segmentation import segment, segment_count
 
 # Units by encoding and reference: single, per segment (3GPP TS 23.040 §9.2.3.24).
@@ -166,3 +167,81 @@ def test_values_are_frozen():
     segmented = segment("a")
     with pytest.raises(dataclasses.FrozenInstanceError):
         segmented.units = 2
+
+
+# Every kind of profile, every text: what the phone puts together is the text, in the fewest
+# segments that any allowed alphabet takes.
+
+PROFILES = st.builds(
+    EncodingProfile,
+    reference_bits=BITS,
+    has_latin1=st.booleans(),
+    single_shifts=st.lists(st.sampled_from(list(NationalLanguage)), max_size=2).map(tuple),
+    locking_shifts=st.lists(
+        st.sampled_from([one for one in NationalLanguage if one != NationalLanguage.SPANISH]),
+        max_size=2,
+    ).map(tuple),
+    keeps_clusters=st.booleans(),
+)
+NATIONAL_CHARS = st.sampled_from("aşğ€[çãõáÁनमक्षA०,\r\nêü")
+ANY_TEXTS = st.one_of(TEXTS, long_texts(NATIONAL_CHARS))
+
+
+def header_octets(profile, shift_count, is_lone):
+    elements = 3 * shift_count + (0 if is_lone else profile.reference_bits // 8 + 4)
+    return elements + 1 if elements else 0
+
+
+def limit_of(encoding, profile, shift_count, is_lone):
+    free = 140 - header_octets(profile, shift_count, is_lone)
+    return {"gsm7": free * 8 // 7, "ucs2": free // 2, "latin1": free}[encoding]
+
+
+def ways(text, profile):
+    """Every alphabet that the profile allows for the text, as (encoding, shifts, costs)."""
+    if gsm7.is_gsm7(text):
+        yield "gsm7", 0, [unit_cost(char, "gsm7") for char in text]
+        return
+    if profile.has_latin1 and all(ord(char) < 256 for char in text):
+        yield "latin1", 0, [1] * len(text)
+    else:
+        yield "ucs2", 0, [unit_cost(char, "ucs2") for char in text]
+    for locking in (0, *profile.locking_shifts):
+        for single in (0, *profile.single_shifts):
+            codes = shifts.shift_table(locking, single).codes
+            if (locking or single) and set(text) <= set(codes):
+                count = bool(locking) + bool(single)
+                yield "gsm7", count, [len(codes[char]) for char in text]
+
+
+@given(ANY_TEXTS, PROFILES)
+@settings(deadline=None, max_examples=150)
+def test_any_profile_gives_the_text_back_within_the_limits(text, profile):
+    segmented = segment(text, profile=profile)
+    tables = (segmented.locking_shift, segmented.single_shift)
+    read = "".join(
+        decode_inbound(
+            part.payload, segmented.data_coding, locking_shift=tables[0], single_shift=tables[1]
+        )
+        if segmented.encoding != "ucs2"
+        else part.payload.decode("utf-16-be")
+        for part in segmented.segments
+    )
+    assert read == "".join(part.text for part in segmented.segments) == text
+    is_lone = len(segmented.segments) == 1
+    limit = limit_of(segmented.encoding, profile, sum(map(bool, tables)), is_lone)
+    assert all(part.units <= limit for part in segmented.segments)
+    assert sum(part.units for part in segmented.segments) == segmented.units
+
+
+@given(ANY_TEXTS, PROFILES)
+@settings(deadline=None, max_examples=60)
+def test_any_profile_takes_the_fewest_segments(text, profile):
+    def least(encoding, shift_count, costs):
+        if sum(costs) <= limit_of(encoding, profile, shift_count, True):
+            return 1
+        return fewest_segments(costs, limit_of(encoding, profile, shift_count, False))
+
+    expected = min(least(*way) for way in ways(text, profile))
+    assert segment_count(text, profile=profile).segment_count == expected
+    assert len(segment(text, profile=profile).segments) == expected

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messaging.encoding.udh import Udh, concat_udh, parse_udh
+from messaging.encoding.udh import Udh, concat_udh, parse_udh, shift_udh
 
 
 def test_octets_of_both_forms():
@@ -52,6 +52,35 @@ def test_parsing_reads_what_was_built(bits, data):
 )
 def test_header_from_the_field(octets, udh):
     assert parse_udh(bytes.fromhex(octets)) == udh
+
+
+@pytest.mark.parametrize(
+    ("octets", "udh"),
+    [
+        ("0324010161", Udh(None, 1, 1, 0, 4, 0, 1)),
+        ("0325010661", Udh(None, 1, 1, 0, 4, 6, 0)),
+        ("0625010624010661", Udh(None, 1, 1, 0, 7, 6, 6)),
+        ("080003ab030225010161", Udh(0xAB, 3, 2, 8, 9, 1, 0)),
+        ("0424020101ff61", Udh(None, 1, 1, 0, 5)),  # two octets: no identifier
+        ("0924010124010225010361", Udh(None, 1, 1, 0, 10, 3, 2)),  # of two, the last
+    ],
+)
+def test_national_tables_in_a_header(octets, udh):
+    assert parse_udh(bytes.fromhex(octets)) == udh
+
+
+@given(st.sampled_from([8, 16]), st.integers(0, 13), st.integers(0, 13))
+@settings(deadline=None)
+def test_tables_and_place_share_a_header(bits, locking, single):
+    header = concat_udh(7, 3, 2, bits, shifts=(locking, single))
+    assert header[0] == len(header) - 1 <= 13
+    assert parse_udh(header) == Udh(7, 3, 2, bits, len(header), locking, single)
+
+
+def test_lone_segment_needs_a_header_only_for_tables():
+    assert shift_udh(0, 0) == b""
+    assert shift_udh(0, 1).hex() == "03240101"
+    assert shift_udh(6, 6).hex() == "06250106240106"
 
 
 @given(st.binary(max_size=40))
