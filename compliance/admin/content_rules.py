@@ -156,9 +156,7 @@ class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Officers choose among their accounts; only administrators may leave it empty."""
         accounts = permitted_accounts(request.user, self.permission("add"))
-        if db_field.name == "account" and accounts is None:
-            kwargs["empty_label"] = _("Every account")
-        elif db_field.name == "account" and accounts is not None:
+        if db_field.name == "account" and accounts is not None:
             kwargs["required"] = True
             if len(accounts) == 1:
                 kwargs |= {"initial": next(iter(accounts)), "widget": HiddenInput()}
