@@ -1,0 +1,59 @@
+"""What is decided about, and what comes of it."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from compliance.decision import ComplianceDecision
+from compliance.findings import Finding
+from routing.engine import RouteDecision
+
+
+@dataclass(slots=True)
+class Case:
+    """A message to decide about. `kept_carrier_id`: where its first segments already are;
+    `billed_segments`: where the network bills more than are sent."""
+
+    id: uuid.UUID
+    lane: int
+    account_id: int
+    advertiser_id: int
+    campaign_id: int | None
+    msisdn: str
+    country: str
+    network_id: int | None
+    sender_id: int
+    template_version_id: int | None
+    text: str
+    segment_count: int
+    not_after: datetime | None
+    attempts: int
+    kept_carrier_id: int | None
+    billed_segments: int | None = None
+
+
+class Verdict(NamedTuple):
+    """queue: to `carrier_id`, to leave before `not_after`; wait: until `due_at`; end: `status`.
+
+    `decision` is what the message's trace shows.
+    """
+
+    action: str
+    status: str
+    reason: str = ""
+    carrier_id: int = 0
+    due_at: datetime | None = None
+    not_after: datetime | None = None
+    cost_micros: int = 0
+    decision: dict[str, Any] | None = None
+
+
+class Explanation(NamedTuple):
+    """A verdict with what it rests on, and everything that speaks about the message; without a
+    sender there is neither ruling nor route."""
+
+    verdict: Verdict
+    ruling: ComplianceDecision | None
+    findings: tuple[Finding, ...]
+    route: RouteDecision | None

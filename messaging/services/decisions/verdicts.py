@@ -1,0 +1,77 @@
+"""How a ruling, a route or a lack of them becomes a verdict, and what the trace keeps of it."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from compliance.decision import ComplianceDecision
+from messaging.constants import FailureReason, MessageStatus
+from messaging.services.decisions.cases import Case, Verdict
+from routing.engine import RouteDecision
+
+# What a failed rule is called towards the customer; the finding itself names the clause.
+_REASONS = {
+    "suppressed": FailureReason.SUPPRESSED,
+    "do_not_call_listed": FailureReason.SUPPRESSED,
+    "consent_missing": FailureReason.NO_CONSENT,
+    "consent_revoked": FailureReason.NO_CONSENT,
+    "sender_kind_not_allowed": FailureReason.SENDER_NOT_ALLOWED,
+    "sender_not_registered": FailureReason.SENDER_NOT_ALLOWED,
+    "outside_hours": FailureReason.OUTSIDE_WINDOW,
+    "cap_reached": FailureReason.FREQUENCY_CAP,
+}
+
+
+class KnownFacts(NamedTuple):
+    """What the trace says of a pair; the pair is kept, so that its identity stays its own."""
+
+    route: RouteDecision
+    ruling: ComplianceDecision
+    facts: dict[str, Any]
+
+
+def facts_of(route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]:
+    """What the trace needs to explain the decision later: small, because every message has it."""
+    return {
+        "configuration": route.snapshot_version,
+        "route": route.chosen.route_id if route.chosen else None,
+        "why": [str(reason) for reason in route.reasons],
+        "rules": ruling.rules_version,
+        "findings": [finding.rule_id for finding in ruling.findings],
+    }
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if known else None
+
+
+def refused(reason: FailureReason) -> Verdict:
+    return Verdict("end", MessageStatus.BLOCKED.value, reason.value)
+
+
+def blocked(ruling: ComplianceDecision) -> Verdict:
+    first = ruling.blocking[0]
+    reason = _REASONS.get(first.message_code, FailureReason.CONTENT_RULE)
+    return Verdict("end", MessageStatus.BLOCKED.value, reason.value, decision=ruling_facts(ruling))
+
+
+def ruling_facts(ruling: ComplianceDecision) -> dict[str, Any]:
+    return {
+        "rules": ruling.rules_version,
+        "findings": [finding.rule_id for finding in ruling.findings],
+    }
+
+
+def delayed(case: Case, ruling: ComplianceDecision) -> Verdict:
+    """Until the window opens; a message that would be useless by then ends now."""
+    until = ruling.until
+    if case.not_after is not None and until is not None and until >= case.not_after:
+        reason = FailureReason.OUTSIDE_WINDOW.value
+        return Verdict("end", MessageStatus.EXPIRED.value, reason, decision=ruling_facts(ruling))
+    return Verdict(
+        "wait",
+        MessageStatus.SCHEDULED.value,
+        "window",
+        due_at=until,
+        decision=ruling_facts(ruling),
+    )
