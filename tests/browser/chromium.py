@@ -1,5 +1,7 @@
 """A person at a browser: what they open, click, type and read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +17,35 @@ PATIENCE_SECONDS = 20
 _FOREIGN = """
 return performance.getEntriesByType("resource").map((one) => one.name)
   .filter((name) => /^(https?|wss?):/.test(name) && !name.startsWith(location.origin + "/"));
+"""
+# As a paste or a calendar would: the page hears of it.
+_FILL = """
+const [field, text] = arguments;
+field.focus();
+if (field.tagName === "TEXTAREA" || field.type === "text") {
+  field.select();
+  document.execCommand("insertText", false, text);
+} else {
+  field.value = text;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+"""
+# What sticks out of the window and lies in nothing that scrolls by itself.
+_STICKS_OUT = """
+const scrolls = (one) => ["auto", "scroll"].includes(getComputedStyle(one).overflowX);
+const isKept = (one) => {
+  for (let box = one.parentElement; box && box.id !== "main"; box = box.parentElement)
+    if (scrolls(box) && box !== document.body) return true;
+  return false;
+};
+const edge = document.documentElement.clientWidth + 1;
+const out = [...document.querySelectorAll("#main *")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return box.width > 1 && box.right > edge && one.checkVisibility() && !isKept(one);
+});
+const page = document.documentElement.scrollWidth > edge ? ["the page itself"] : [];
+return [...page, ...out.map((one) => one.outerHTML.slice(0, 120))];
 """
 
 
@@ -77,6 +108,34 @@ class Chromium:
     def choose(self, name: str, text: str) -> None:
         """An option of a list by its text."""
         Select(self.one(f"select[name={name}]")).select_by_visible_text(text)
+
+    def field(self, label: str) -> WebElement:
+        """The field that a label names."""
+        path = f"//label[contains(normalize-space(.), '{label}')]"
+        named: WebElement = self.until(lambda page: page.shown(path))
+        return self.driver.find_element(By.ID, named.get_attribute("for") or "")
+
+    def fill(self, label: str, text: str) -> None:
+        """Replaces what stands in a field; any character, day or time."""
+        self.driver.execute_script(_FILL, self.field(label), text)
+
+    def offers(self, text: str) -> bool:
+        """Whether a visible link or button says this."""
+        return bool(self.shown(f"//*[self::a or self::button][normalize-space(.) = '{text}']"))
+
+    @contextmanager
+    def narrow(self, width: int = 375, height: int = 800) -> Iterator[None]:
+        """As wide as a small phone."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def sticking_out(self) -> list[str]:
+        """What is wider than the window, as HTML."""
+        return list(self.driver.execute_script(_STICKS_OUT))
 
     def click(self, text: str) -> None:
         """A visible link or button whose text contains this."""

@@ -13,7 +13,7 @@ export function showChoices(root, choices) {
 
 function choice(one) {
   return [
-    element("p", { class: "sbm-sample" }, one.text),
+    element("p", { class: "sbm-sample", "aria-hidden": "true" }, one.text),
     element("p", {}, element("strong", {}, one.line)),
     one.worst ? element("p", { class: "sbm-help" }, one.worst) : null,
     one.cost ? element("p", {}, one.cost) : null,

@@ -110,6 +110,7 @@ export function makeLanguages({ root, setup, words, area, letters, viewed, chang
   function setOwnTag(tag) {
     if (tag === ownTag) return;
     ownTag = tag;
+    area.lang = tag;
     tabOf(OWN).querySelector("[data-name]").textContent = labelOf(tag);
     offer();
   }
@@ -130,6 +131,7 @@ export function makeLanguages({ root, setup, words, area, letters, viewed, chang
     if (found && inView.tag !== tag) tabs.select(found);
   }
 
+  area.lang = ownTag;
   tab(OWN, "language-panel-own");
   for (const one of letters.variants) add(one);
   offer();

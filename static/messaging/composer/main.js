@@ -173,8 +173,10 @@ function start(root) {
     const message = error ? error.message : "";
     box.hidden = !message;
     const target = languages.inView().area;
-    if (error && error.field === "body") target.setAttribute("aria-invalid", "true");
+    const isWrong = Boolean(error) && error.field === "body";
+    if (isWrong) target.setAttribute("aria-invalid", "true");
     else target.removeAttribute("aria-invalid");
+    target.setAttribute("aria-describedby", isWrong ? "composer-error composer-help" : "composer-help");
     const text = box.querySelector("[data-message]");
     if (text.textContent !== message) text.textContent = message;
     const button = box.querySelector("button");

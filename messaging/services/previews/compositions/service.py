@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from config.common.errors import DomainError, InvalidError
 from messaging.encoding.ambiguity import word_warnings
 from messaging.models import Template
+from messaging.selectors.findings import CountryFindings, Judge, JudgedText
 from messaging.selectors.snapshot import Snapshot, snapshots
-from messaging.selectors.templates import CountryFindings, Judge, JudgedText
 from messaging.services.previews.compositions.costs import (
     Market,
     Terms,

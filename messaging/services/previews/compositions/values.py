@@ -8,7 +8,7 @@ from config.common.errors import InvalidError
 from messaging.encoding.ambiguity import WordWarning
 from messaging.encoding.segmentation import SegmentText
 from messaging.models import Template
-from messaging.selectors.templates import CountryFindings
+from messaging.selectors.findings import CountryFindings
 from messaging.wording.slots import SlotSpec
 from messaging.wording.worst import Bound, Figures
 
