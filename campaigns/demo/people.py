@@ -29,9 +29,11 @@ HEADER = [
     "Địa chỉ",
     "Đồng ý nhận tin",
     "Ngày đồng ý",
+    "Ngôn ngữ",
 ]
 _ONE_LINE = "12 Lê Lợi, P. Bến Nghé, Q.1"
 _AMERICAN = ("({area}) 555-{last}", "+1 {area} 555 {last}", "{area}-555-{last}", "1{area}555{last}")
+_LANGUAGES = {"": 60, "Tiếng Việt": 20, "không dấu": 12, "English": 8}
 _ANSWERS = {"Có": 70, "có": 6, "x": 2, "": 12, "Không": 6, "Từ chối": 4}
 
 
@@ -40,6 +42,7 @@ class _Sheet:
 
     def __init__(self, random: Random) -> None:
         self._random = random
+        self._tongues = Random(_SEED)  # noqa: S311  the same file each time
         self._orders = count(2026_0001)
 
     def row(self, number: str, address: str = "") -> list[str]:
@@ -56,6 +59,7 @@ class _Sheet:
             address or names.address(random),
             answer,
             _written(given, random) if is_dated else "",
+            self._tongues.choices(list(_LANGUAGES), weights=list(_LANGUAGES.values()))[0],
         ]
 
     def _name(self) -> str:

@@ -39,8 +39,14 @@ _BODY = (
     " Ma cua ban: {code}. Tu choi, soan TC MAIFASHION gui 53849"
 )
 _SLOTS = [
-    {"name": "name", "max_length": 30, "example": "Nguyen Thi Mai"},
-    {"name": "code", "max_length": 12, "example": "MAI10293"},
+    {
+        "name": "name",
+        "type": "name",
+        "charset": "plain_letters",
+        "max_length": 30,
+        "example": "Nguyen Thi Mai",
+    },
+    {"name": "code", "type": "code", "max_length": 12, "example": "MAI10293"},
 ]
 # vn.ads.hours allows 07:00 to 22:00; what begins half an hour before its end may not finish.
 _VN_HOURS = range(7, 21)

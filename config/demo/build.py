@@ -18,14 +18,14 @@ from compliance.services.content_rules import content_rules_load_shipped
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
 from config.demo import world
-from messaging.constants import VersionStatus
-from messaging.models import Template, TemplateVersion
-from messaging.services.templates import version_approve, version_create, version_submit
-from messaging.services.templates.registrations import registrations_record
-from routing.constants import RegistrationState, SenderKind
+from config.demo.templates import (
+    content_rules_build,
+    registrations_build,
+    templates_build,
+)
+from routing.constants import RegistrationState
 from routing.models import (
     Network,
-    NetworkTextRule,
     Rate,
     Route,
     Sender,
@@ -51,8 +51,9 @@ def world_build() -> dict[str, Any]:
     users = _people(accounts)
     _carriers()
     _senders(accounts)
-    _templates(accounts)
-    _registrations()
+    content_rules_build(accounts)
+    templates_build(accounts)
+    registrations_build()
     _prices()
     account = accounts[world.ACCOUNTS[0]["slug"]]
     # Texts are written in a person's name: this key writes and submits them as the marketer.
@@ -160,65 +161,6 @@ def _senders(accounts: dict[str, Account]) -> None:
                     state=RegistrationState.REGISTERED,
                     reference=f"TDD-{network.code.upper()}-2026",
                 )
-
-
-def _templates(accounts: dict[str, Account]) -> None:
-    authors = {"mai-fashion": "marketer", "harbor-coffee": "harbor-marketer"}
-    reviewers = {"mai-fashion": "officer", "harbor-coffee": "harbor-officer"}
-    for spec in world.TEMPLATES:
-        account = accounts[spec.account]
-        author = User.objects.get(username=authors[spec.account])
-        reviewer = User.objects.get(username=reviewers[spec.account])
-        template = Template.objects.create(
-            account=account,
-            advertiser=account.advertisers.get(),
-            name=spec.name,
-            slug=spec.slug,
-            message_class=spec.message_class,
-            language=spec.language,
-        )
-        version = version_create(
-            template=template,
-            body=spec.body,
-            slots=[
-                {"name": name, "max_length": longest, "example": example}
-                for name, longest, example in spec.slots
-            ],
-            author=author,
-        )
-        version_submit(version=version, actor=author)
-        version_approve(version=version, reviewer=reviewer, comment="")
-
-
-def _registrations() -> None:
-    """What a brandname may send is on the lists of the networks that keep one."""
-    for version in TemplateVersion.objects.filter(status=VersionStatus.APPROVED):
-        template = version.template
-        networks = [
-            rule.network
-            for rule in NetworkTextRule.objects.select_related("network")
-            if rule.demands_template_registration
-            and rule.message_class == template.message_class
-            and _has_brandname(template, rule.network.country)
-        ]
-        if networks:
-            registrations_record(
-                version=version,
-                networks=networks,
-                state=RegistrationState.REGISTERED,
-                reference=f"MAU-{template.slug.upper()}-{version.number}",
-                expires_on=clock.now().date() + timedelta(days=365),
-                actor=None,
-            )
-
-
-def _has_brandname(template: Template, country: str) -> bool:
-    return Sender.objects.filter(
-        account=template.account,
-        country=country,
-        kind=SenderKind.ALPHANUMERIC,
-        allowed_classes__contains=[template.message_class],
-    ).exists()
 
 
 def _prices() -> None:

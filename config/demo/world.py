@@ -1,6 +1,6 @@
-"""The demo: two accounts, their people, senders and templates, and simulated operators.
+"""The demo: two accounts, their people and senders, and simulated operators.
 
-Data only; everything is made through the same services that people use.
+Data only (texts are in `config.demo.texts`); everything is made through the same services that people use.
 """
 
 from dataclasses import dataclass
@@ -83,6 +83,10 @@ ORDER_COLUMNS = {"order": "ma_don_hang", "name": "name", "amount": "so_tien"}
 # (country, currency, price per segment)
 PRICES = (("VN", "VND", 350.0), ("US", "USD", 0.0079))
 
+# Who writes and who reviews, by account.
+AUTHORS = {"mai-fashion": "marketer", "harbor-coffee": "harbor-marketer"}
+REVIEWERS = {"mai-fashion": "officer", "harbor-coffee": "harbor-officer"}
+
 # (account, kind, address, country, classes, throughput, receives replies)
 SENDERS = (
     ("mai-fashion", "short_code", "53849", "VN", ("otp", "transactional", "care"), 2000, True),
@@ -94,53 +98,3 @@ SENDERS = (
     ("harbor-coffee", "long_code", "12065550142", "US", ("transactional", "care"), 1, True),
 )  # fmt: skip
 REGISTERED_CLASSES = {"MAIFASHION": ("care", "marketing")}
-
-
-@dataclass(frozen=True, slots=True)
-class DemoTemplate:
-    """A template with one version; slots as (name, longest value, example)."""
-
-    account: str
-    slug: str
-    name: str
-    message_class: str
-    language: str
-    body: str
-    slots: tuple[tuple[str, int, str], ...]
-
-
-TEMPLATES = (
-    DemoTemplate(
-        "mai-fashion", "max-sign-in", "MAX sign-in code", "otp", "en",
-        "MAX sign-in. Don't share this code with anyone: {code}\n+QyYAqib1U4",
-        (("code", 8, "529420"),),
-    ),
-    DemoTemplate(
-        "mai-fashion", "hfm-code", "Mã xác thực HFM", "otp", "vi",
-        "Mã xác thực HFM của bạn là : {code}",
-        (("code", 8, "240389"),),
-    ),
-    DemoTemplate(
-        "mai-fashion", "order-notice", "Thông báo đơn hàng", "care", "vi",
-        "MAI Fashion: Don hang {order} cua quy khach {name} tri gia {amount} dong dang duoc giao."
-        " Can ho tro, tra loi HOTRO.",
-        (("order", 12, "MAI-10293"), ("name", 40, "Nguyen Thi Mai"), ("amount", 12, "450.000")),
-    ),
-    DemoTemplate(
-        "mai-fashion", "autumn-sale", "Khuyến mãi mùa thu", "marketing", "vi",
-        "[QC] MAI Fashion giam 30% bo suu tap thu dong den het 30/11 cho {name}."
-        " Xem tai mai.example.vn. Tu choi, soan TC MAIFASHION gui 53849",
-        (("name", 30, "Nguyen Thi Mai"),),
-    ),
-    DemoTemplate(
-        "harbor-coffee", "happy-hour", "Happy hour", "marketing", "en",
-        "Harbor Coffee: {name}, lattes are half price today 2-4 pm. Reply STOP to opt out,"
-        " HELP for help. Msg&data rates may apply.",
-        (("name", 30, "Alex"),),
-    ),
-    DemoTemplate(
-        "harbor-coffee", "pickup", "Order ready", "transactional", "en",
-        "Harbor Coffee: your order {order} is ready for pickup.",
-        (("order", 12, "A-1042"),),
-    ),
-)  # fmt: skip

@@ -2,14 +2,18 @@ import pytest
 
 from campaigns.models import Contact
 from campaigns.services.preflight import preflight_run
-from compliance.models import Account
+from compliance.models import Account, ContentRule
 from config.demo.build import world_build
 from config.demo.second_market import second_market_build
+from config.demo.texts import TEMPLATES
 from messaging.constants import VersionStatus
+from messaging.encoding.segmentation import segment_count
 from messaging.models import TemplateVersion
+from messaging.selectors.findings import findings_of
 from messaging.selectors.registration_standing import standings_of
-from messaging.selectors.snapshot import snapshots
+from messaging.selectors.snapshot import snapshots, version_wordings
 from messaging.services.submissions import Accepted, MessageRequest, messages_submit
+from messaging.wording.worst import bound_of, extremes_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,19 +26,80 @@ def demo(db):
     snapshots.forget()
 
 
-def test_every_demo_template_is_approved_by_another_person(demo):
+def version(slug, status=VersionStatus.APPROVED):
+    return TemplateVersion.objects.get(template__slug=slug, status=status)
+
+
+def worst(version):
+    return [bound_of(wording).segment_count for wording in version_wordings(version)]
+
+
+def test_every_template_is_approved_by_another_person(demo):
     versions = TemplateVersion.objects.filter(status=VersionStatus.APPROVED)
-    assert versions.count() == 6
+    assert versions.count() == len(TEMPLATES)
     assert all(version.reviewer_id != version.author_id for version in versions)
 
 
+def test_an_offer_shows_every_stage_of_a_review(demo):
+    states = TemplateVersion.objects.filter(template__slug="autumn-sale").order_by("number")
+    assert [one.status for one in states] == ["retired", "rejected", "approved", "submitted"]
+    assert states[1].comment
+
+
+def test_the_version_that_waits_costs_three_segments_and_one_without_marks(demo):
+    waiting = version("autumn-sale", VersionStatus.SUBMITTED)
+    assert worst(waiting) == [3]
+    assert extremes_of(version_wordings(waiting).default).typical.startswith(
+        "[QC] MAI Fashion giảm"
+    )
+    waiting.rewriting = "unmarked"
+    assert worst(waiting) == [1]
+    assert worst(version("autumn-sale")) == [1]
+
+
+def test_the_worst_case_is_that_of_the_letters_meant(demo):
+    assert worst(version("order-notice")) == [2, 1, 1]
+    assert worst(version("parcel-today")) == [1]
+    assert worst(version("max-sign-in")) == worst(version("web-sign-in")) == [1]
+
+
+def test_the_rejected_version_breaks_the_rule_of_its_account(demo):
+    rule = ContentRule.objects.get(account__slug=demo["account"])
+    rejected = findings_of(version("autumn-sale", VersionStatus.REJECTED))
+    approved = findings_of(version("autumn-sale"))
+    assert [rule_ids(found, f"content:{rule.pk}") for found in (rejected, approved)] == [1, 0]
+
+
+def rule_ids(found, rule_id):
+    return sum(one.rule_id == rule_id for country in found for one in country.findings)
+
+
 def test_what_the_brandname_sends_is_registered_where_networks_demand_it(demo):
-    account = Account.objects.get(slug=demo["account"])
-    for version in TemplateVersion.objects.filter(template__account=account):
-        found = standings_of(version)
-        assert not any(one.stops_messages for one in found), version
-        if version.template.message_class == "marketing":
-            assert {one.network_name for one in found} >= {"Viettel", "VinaPhone", "MobiFone"}
+    approved = TemplateVersion.objects.filter(status=VersionStatus.APPROVED)
+    for one in approved.filter(template__account__slug=demo["account"]):
+        found = standings_of(one)
+        assert not any(standing.stops_messages for standing in found), one
+        if one.template.message_class == "marketing":
+            assert {standing.network_name for standing in found} >= {
+                "Viettel",
+                "VinaPhone",
+                "MobiFone",
+            }
+
+
+@pytest.mark.parametrize(
+    ("language", "begins", "segments"),
+    [
+        ("", "MAI Fashion: Đơn SM1", 2),
+        ("vi-x-plain", "MAI Fashion: Don SM1 cua quy khach Tran Ai Van", 1),
+        ("en", "MAI Fashion: Tran Ai Van, your order SM1 for 4.754.000d", 1),
+    ],
+)
+def test_a_contact_reads_its_own_language(demo, language, begins, segments):
+    values = {"order": "SM1", "name": "Trần Ái Vân", "amount": "4.754.000đ"}
+    text = version_wordings(version("order-notice")).choose(language).render(values)
+    assert text.startswith(begins)
+    assert segment_count(text).segment_count == segments
 
 
 def test_the_app_hash_keeps_its_own_line(demo):
@@ -44,8 +109,8 @@ def test_the_app_hash_keeps_its_own_line(demo):
     )
     (accepted,) = messages_submit(account=account, requests=[request], origin="api")
     assert isinstance(accepted, Accepted)
-    version = TemplateVersion.objects.get(template__slug="max-sign-in")
-    assert version.body.splitlines()[-1] == "+QyYAqib1U4"
+    text = version_wordings(version("max-sign-in")).default.render({"code": "529420"})
+    assert text.splitlines()[-1] == "+QyYAqib1U4"
 
 
 def test_the_short_code_advertises_in_the_second_market_to_those_who_agreed(demo):
