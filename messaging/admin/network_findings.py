@@ -11,7 +11,7 @@ from compliance.findings import Finding
 from messaging.admin.labels import SEVERITY_COLOURS, label
 from messaging.admin.version_preview import network_rules, stored_wordings
 from messaging.models import TemplateVersion
-from messaging.selectors.templates import finding_readable
+from messaging.selectors.findings import finding_readable
 from messaging.services.counting import text_counted_by
 from messaging.services.network_demands import network_findings
 from messaging.wording.samples import sample_value

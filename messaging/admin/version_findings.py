@@ -11,7 +11,7 @@ from compliance.readable_rules import SEVERITY
 from messaging.admin.labels import SEVERITY_COLOURS, label
 from messaging.models import TemplateVersion
 from messaging.selectors.class_rules import class_rules
-from messaging.selectors.templates import CountryFindings
+from messaging.selectors.findings import CountryFindings
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from messaging.admin.version_preview import worst_segments
 from messaging.admin.version_together import together_page
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.findings import is_blocked_everywhere
 from messaging.selectors.reviews import findings_by_version
-from messaging.selectors.templates import is_blocked_everywhere
 from messaging.selectors.version_networks import NetworkRulebook
 from messaging.services.templates.bulk import MOST_AT_ONCE
 

@@ -24,14 +24,9 @@ from messaging.admin.version_preview import (
 from messaging.admin.version_words import CLASSES, FORMATS, format_problems
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.findings import findings_of, is_blocked_everywhere
 from messaging.selectors.reviews import review_fingerprint
-from messaging.selectors.templates import (
-    approved_version,
-    findings_of,
-    is_blocked_everywhere,
-    rollback_version,
-    staged_version,
-)
+from messaging.selectors.templates import approved_version, rollback_version, staged_version
 
 
 def review_context(

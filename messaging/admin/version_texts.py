@@ -8,7 +8,8 @@ from django.utils.translation import gettext, ngettext
 from messaging.admin.labels import change_page, link, moment
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
-from messaging.selectors.templates import approved_version, findings_of, unsent_count
+from messaging.selectors.findings import findings_of
+from messaging.selectors.templates import approved_version, unsent_count
 from messaging.selectors.version_uses import version_uses
 from messaging.services.templates.withdrawals import SENT_WITH
 

@@ -17,10 +17,10 @@ from messaging.api.wording_outputs import (
 )
 from messaging.constants import MessageFormat, Rewriting, VersionStatus
 from messaging.models import Template, TemplateVersion
+from messaging.selectors.findings import findings_of
 from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.reviews import review_fingerprint
 from messaging.selectors.snapshot import snapshots, version_wordings
-from messaging.selectors.templates import findings_of
 from messaging.wording.slots import SLOT_TYPES, spec_of
 from messaging.wording.worst import cost_of
 from routing.constants import RegistrationState

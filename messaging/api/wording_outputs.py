@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from config.common.api.fields import Moment, OutputSerializer
-from messaging.selectors.templates import CountryFindings, TextFinding
+from messaging.selectors.findings import CountryFindings, TextFinding
 from messaging.wording.worst import Bound, Cost, Figures
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from compliance.readable_rules import rule_sentence
 from config.common import clock
-from messaging.selectors.templates import present_rulebook
+from messaging.selectors.findings import present_rulebook
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.db.models import Count, Min
 from compliance.models import User
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
-from messaging.selectors.templates import (
+from messaging.selectors.findings import (
     CountryFindings,
     Judge,
     findings_of,

@@ -1,30 +1,12 @@
-"""Templates as people work with them: what waits for review, what rules say, what would stop."""
+"""Templates as people work with them: their versions, and what would stop with one."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils.translation import gettext
 
-from compliance.content_policy import SEGMENT_COUNT
-from compliance.findings import FIXES, MESSAGES, Finding
-from compliance.models import Account, Advertiser, RulePackVersion
-from compliance.rule_packs.packs import Rulebook
-from compliance.selectors.content_rules import content_policy
-from compliance.selectors.rules import rulebook
-from compliance.texts import text_findings as rules_findings
-from config.common import clock
 from messaging.constants import VersionStatus
 from messaging.models import Template, TemplateVersion
-from messaging.selectors.snapshot import version_wordings
-from messaging.wording.wordings import Wording
-from messaging.wording.worst import bound_of
-from routing.constants import SenderStatus
-from routing.models import Sender
-
-BLOCK = "block"
 
 # The queues carry no version: by account, then each message by its id.
 _UNSENT = """
@@ -35,133 +17,6 @@ SELECT count(*) FROM (
 ) q JOIN messaging_message m ON m.id = q.id
 WHERE m.template_version_id = %(version)s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class TextFinding:
-    """What a rule says about a text, in the reader's language."""
-
-    rule_id: str
-    severity: str
-    message: str
-    fix: str
-    citation: str
-
-    @property
-    def is_blocking(self) -> bool:
-        """Whether such a text may not be sent."""
-        return self.severity == BLOCK
-
-
-@dataclass(frozen=True, slots=True)
-class CountryFindings:
-    """What the rules of one country say."""
-
-    country: str
-    findings: tuple[TextFinding, ...]
-
-    @property
-    def is_blocked(self) -> bool:
-        """Whether the text may not be sent there."""
-        return any(finding.is_blocking for finding in self.findings)
-
-
-def unknown_count() -> None:
-    """Of a text whose segments nobody counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedText:
-    """A text in all its languages, and what rules ask about it."""
-
-    texts: tuple[str, ...]
-    message_class: str
-    advertiser_id: int | None
-    is_template: bool
-    most_segments: Callable[[], int | None]
-
-
-class Judge:
-    """What the rules say about texts of these accounts: asked once for all of them, so that a
-    list of versions costs as many queries as one."""
-
-    def __init__(self, accounts: Iterable[Account]) -> None:
-        self._rules, self._policy, self._now = present_rulebook(), content_policy(), clock.now()
-        ids = {account.pk for account in accounts}
-        self._countries = sender_countries(ids)
-        self._brands = {row.pk: row.names for row in Advertiser.objects.filter(account__in=ids)}
-
-    def findings(self, account: Account, judged: JudgedText) -> tuple[CountryFindings, ...]:
-        """As `text_findings` says."""
-        message_class = judged.message_class
-        countries = self._countries.get((account.pk, message_class)) or [account.country]
-        return tuple(
-            CountryFindings(country, self._in(country, account, judged)) for country in countries
-        )
-
-    def _in(self, country: str, account: Account, judged: JudgedText) -> tuple[TextFinding, ...]:
-        policy = self._policy.rules_for(account.pk, country, self._now)
-        is_counted = any(rule.kind == SEGMENT_COUNT for rule in policy)
-        found = rules_findings(
-            self._rules.rules_for(country, self._now),
-            policy,
-            judged.texts,
-            judged.message_class,
-            is_template=judged.is_template,
-            brands=self._brands.get(judged.advertiser_id or 0, ()),
-            segment_count=judged.most_segments() if is_counted else None,
-        )
-        return tuple(finding_readable(finding) for finding in found)
-
-
-def findings_of(
-    version: TemplateVersion, judge: Judge | None = None
-) -> tuple[CountryFindings, ...]:
-    """What the rules say about a version, in all its languages and in the letters it is sent
-    in, in every country its account writes to: the same as when it is sent."""
-    template = version.template
-    judge = judge or Judge([template.account])
-    try:
-        wordings = version_wordings(version)
-    except (ValueError, KeyError):  # a draft that cannot be read yet
-        return judge.findings(template.account, _judged(version, (version.body,), ()))
-    judged = _judged(version, wordings.texts, tuple(wordings))
-    return judge.findings(template.account, judged)
-
-
-def text_findings(
-    account: Account,
-    text: str,
-    message_class: str,
-    *,
-    advertiser_id: int | None = None,
-    is_template: bool = True,
-    most_segments: Callable[[], int | None] = unknown_count,
-) -> tuple[CountryFindings, ...]:
-    """What the rules say about a text in each country where the account has an active sender for
-    the class; in its own where there is none. A recipient is judged by their own country.
-
-    `is_template`: it shows `{slot}` where values go. Without advertiser rules about the brand
-    say nothing, without `most_segments` (asked only if a rule wants it) those about length.
-    """
-    judged = JudgedText((text,), message_class, advertiser_id, is_template, most_segments)
-    return Judge([account]).findings(account, judged)
-
-
-def _judged(
-    version: TemplateVersion, texts: tuple[str, ...], wordings: Sequence[Wording]
-) -> JudgedText:
-    template = version.template
-
-    def most_segments() -> int | None:
-        return max((bound_of(one).segment_count for one in wordings), default=None)
-
-    return JudgedText(texts, template.message_class, template.advertiser_id, True, most_segments)
-
-
-def is_blocked_everywhere(findings: Sequence[CountryFindings]) -> bool:
-    """Whether a text could be sent nowhere, and so must not be approved."""
-    return all(one.is_blocked for one in findings)
 
 
 def unsent_count(version: TemplateVersion) -> int:
@@ -200,45 +55,3 @@ def templates_listed(templates: QuerySet[Template]) -> QuerySet[Template]:
 def versions_of(template: Template) -> Sequence[TemplateVersion]:
     """A template's versions with their people, newest first."""
     return list(template.versions.select_related("author", "reviewer").order_by("-number"))
-
-
-def sender_countries(account_ids: Collection[int]) -> dict[tuple[int, str], list[str]]:
-    """By account and class: where its active senders are."""
-    rows = (
-        Sender.objects.filter(account__in=account_ids, status=SenderStatus.ACTIVE)
-        .order_by("country")
-        .values_list("account_id", "country", "allowed_classes")
-        .distinct()
-    )
-    found: dict[tuple[int, str], list[str]] = {}
-    for account_id, country, classes in rows:
-        for message_class in classes:
-            countries = found.setdefault((account_id, message_class), [])
-            if country not in countries:
-                countries.append(country)
-    return found
-
-
-def present_rulebook() -> Rulebook:
-    """The rules of the packs that are active now."""
-    active = RulePackVersion.objects.filter(status=RulePackVersion.Status.ACTIVE)
-    return _rulebook_of(tuple(active.order_by("pk").values_list("pk", flat=True)))
-
-
-@lru_cache(maxsize=1)
-def _rulebook_of(active: tuple[int, ...]) -> Rulebook:
-    """Read anew when other packs are active: what follows from it is remembered per rulebook."""
-    del active
-    return rulebook()
-
-
-def finding_readable(finding: Finding) -> TextFinding:
-    """The finding in the reader's language."""
-    values = dict(finding.params)
-    return TextFinding(
-        rule_id=finding.rule_id,
-        severity=finding.severity,
-        message=gettext(MESSAGES[finding.message_code]) % values,
-        fix=gettext(FIXES[finding.fix_code]) % values,
-        citation=finding.citation,
-    )

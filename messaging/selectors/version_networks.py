@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from compliance.models import Account
 from messaging.models import Template
-from messaging.selectors.templates import sender_countries
+from messaging.selectors.findings import sender_countries
 from routing.network_texts import NetworkText
 from routing.selectors.text_rules import network_text_rules
 

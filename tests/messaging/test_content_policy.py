@@ -9,8 +9,8 @@ from compliance.services.content_rules import content_rule_switch
 from config.common import clock
 from messaging.models import Message
 from messaging.pump.deciding import claims_sort
+from messaging.selectors.findings import findings_of, is_blocked_everywhere, text_findings
 from messaging.selectors.snapshot import snapshots
-from messaging.selectors.templates import findings_of, is_blocked_everywhere, text_findings
 from messaging.selectors.trace import message_trace
 from messaging.services.routing import unrouted_route
 from tests.factories import make_account, make_content_rule, make_template_version

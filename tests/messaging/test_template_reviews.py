@@ -14,7 +14,8 @@ from config.common import clock, versions
 from config.common.errors import ConflictError, DomainError, InvalidError, NotAllowedError
 from messaging.constants import VERSION_TRANSITIONS, VersionStatus
 from messaging.models import Template, TemplateVersion
-from messaging.selectors.templates import text_findings, unsent_count
+from messaging.selectors.findings import text_findings
+from messaging.selectors.templates import unsent_count
 from messaging.services.templates import (
     version_activate,
     version_approve,

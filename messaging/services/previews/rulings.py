@@ -7,8 +7,8 @@ from compliance.findings import Finding
 from config.common.errors import DomainError, InvalidError
 from messaging.constants import MessageStatus, Origin
 from messaging.encoding.segmentation import segment_count
+from messaging.selectors.findings import finding_readable
 from messaging.selectors.snapshot import AccountCard, Snapshot
-from messaging.selectors.templates import finding_readable
 from messaging.services.counting import text_counted_by
 from messaging.services.decisions import Case, Explanation, cases_explain
 from messaging.services.drafts import Draft, text_rendered

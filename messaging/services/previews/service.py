@@ -12,6 +12,7 @@ from config.common import clock
 from config.common.errors import InvalidError
 from messaging.encoding import analysis
 from messaging.encoding.errors import EncodingError
+from messaging.selectors.findings import CountryFindings, Judge, JudgedText
 from messaging.selectors.snapshot import (
     AccountCard,
     ApprovedText,
@@ -19,7 +20,6 @@ from messaging.selectors.snapshot import (
     snapshot_build,
     snapshots,
 )
-from messaging.selectors.templates import CountryFindings, Judge, JudgedText
 from messaging.services.drafts import Draft
 from messaging.services.previews.advice import format_problems, suggestions_of
 from messaging.services.previews.materials import DRAFT_SLUG, Material, material_of, material_sent

@@ -9,7 +9,7 @@ from config.common.errors import DomainError
 from messaging.encoding.ambiguity import WordWarning
 from messaging.encoding.characters import Culprit
 from messaging.encoding.segmentation import SegmentText
-from messaging.selectors.templates import CountryFindings, TextFinding
+from messaging.selectors.findings import CountryFindings, TextFinding
 from messaging.wording.worst import Cost
 
 SlotList = Sequence[Mapping[str, Any]]  # JSON objects, as a version stores them

@@ -11,7 +11,7 @@ from config.common import clock, logs
 from config.common.errors import ConflictError, DomainError, NotAllowedError
 from messaging.constants import EventType, VersionStatus
 from messaging.models import Template, TemplateVersion
-from messaging.selectors.templates import findings_of
+from messaging.selectors.findings import findings_of
 from messaging.services.templates.records import version_record
 from messaging.services.templates.reviews import content_check, reviewer_check
 from messaging.services.templates.steps import version_enforce, version_lock, version_tell

@@ -11,13 +11,13 @@ from compliance.models import User
 from config.common.errors import ConflictError, InvalidError
 from messaging.constants import EventType
 from messaging.models import Template, TemplateVersion
+from messaging.selectors.findings import CountryFindings
 from messaging.selectors.reviews import (
     Obstacle,
     bulk_fingerprint,
     bulk_obstacles,
     findings_by_version,
 )
-from messaging.selectors.templates import CountryFindings
 from messaging.selectors.version_networks import NetworkRulebook
 from messaging.services.templates.network_kinds import network_kinds
 from messaging.services.templates.reviews import version_pass

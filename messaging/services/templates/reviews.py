@@ -14,8 +14,8 @@ from config.common import clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 from messaging.constants import EventType, VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.findings import CountryFindings, findings_of, is_blocked_everywhere
 from messaging.selectors.reviews import review_fingerprint
-from messaging.selectors.templates import CountryFindings, findings_of, is_blocked_everywhere
 from messaging.services.templates.records import permission_required, version_record
 from messaging.services.templates.steps import (
     version_enforce,
