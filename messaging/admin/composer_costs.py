@@ -149,6 +149,11 @@ def cost_json(found: Composition, *, has_template: bool) -> dict[str, Any]:
     rows = chosen.networks if len(chosen.networks) > 1 else ()
     if rows and chosen.cost is not None and chosen.cost.least != chosen.cost.most:
         notes.append(_("It depends on how many of the recipients are on which network."))
+    if found.registering_networks:
+        notes.append(
+            _("%(networks)s: the template has to be registered there before it is sent.")
+            % {"networks": ", ".join(found.registering_networks)}
+        )
     return {
         "sentence": sentence,
         "caption": _("By network, with what it adds"),

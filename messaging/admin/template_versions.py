@@ -54,6 +54,7 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
         "reviewed_by",
         "reviewed_at",
         "reviewers_comment",
+        "withdrawal_reason",
     )
     change_form_after_template = "admin/messaging/templateversion/editor.html"
     change_form_outer_after_template = "admin/messaging/templateversion/review.html"
@@ -76,6 +77,11 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
     _review_fieldset = (
         _("Review"),
         {"fields": (("reviewed_by", "reviewed_at"), "reviewers_comment")},
+    )
+    # The reason took the comment's place; whose it is stands in the history.
+    _withdrawn_fieldsets = (
+        (_("Withdrawal"), {"fields": ("withdrawal_reason",)}),
+        (_("Review"), {"fields": (("reviewed_by", "reviewed_at"),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -108,6 +114,10 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
     def reviewers_comment(self, obj: TemplateVersion) -> SafeString:
         return lines(obj.comment)
 
+    @display(description=_("reason"))
+    def withdrawal_reason(self, obj: TemplateVersion) -> SafeString:
+        return lines(obj.comment)
+
     @display(description=_("class"), ordering="template__message_class")
     def class_label(self, obj: TemplateVersion) -> str:
         return obj.template.get_message_class_display()
@@ -131,7 +141,11 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
             return list(self.add_fieldsets)
         if self._is_editor(request, obj):
             return list(self._draft_fieldsets)
-        return [*self.fieldsets, *([self._review_fieldset] if obj.reviewed_at else [])]
+        if obj.reviewed_at is None:
+            return list(self.fieldsets)
+        if obj.status == VersionStatus.WITHDRAWN:
+            return [*self.fieldsets, *self._withdrawn_fieldsets]
+        return [*self.fieldsets, self._review_fieldset]
 
     def _is_editor(self, request: HttpRequest, obj: TemplateVersion) -> bool:
         return self.has_change_permission(request, obj)

@@ -92,7 +92,7 @@ class Chromium:
     def words(self) -> str:
         """What the page says; empty while it is being replaced."""
         script = "return document.body ? document.body.innerText : ''"
-        return str(self.driver.execute_script(script))
+        return str(self.driver.execute_script(script)).replace("\xa0", " ")
 
     def one(self, css: str) -> WebElement:
         """The first such element, once it is there."""

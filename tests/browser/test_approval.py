@@ -170,13 +170,15 @@ def test_withdrawal_stops_a_campaign_that_runs(page: Chromium, world: World) -> 
     page.fill("Reason", "The price in it is wrong.")
     page.click("Withdraw")
     page.until_reads("Withdrawn. 3 messages that have not left are stopped.")
-    page.until_reads("The price in it is wrong.")
+    withdrawal, review = page.words().split("Withdrawal", 1)[1].split("Review", 1)
+    assert "The price in it is wrong." in withdrawal
+    assert "The price" not in review.partition("What happened")[0]
     assert leaving(line) == []
     campaign_slice_release(campaign_id=campaign.pk, limit=3)
     page.sign_in(world.alice)
     page.open(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
     page.until_reads("PAUSED")
-    page.click("3 blocked")
+    page.until_reads("The template is no longer approved")
 
 
 def leaving(line: Line) -> list[Any]:

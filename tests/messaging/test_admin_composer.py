@@ -13,7 +13,13 @@ from messaging.models import TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from messaging.services.previews import DraftWording, PreviewRequest, message_preview
 from routing.models import NetworkTextRule
-from tests.factories import make_network, make_rate, make_template, make_template_version
+from tests.factories import (
+    make_network,
+    make_rate,
+    make_sender,
+    make_template,
+    make_template_version,
+)
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +166,22 @@ def test_networks_that_add_to_the_text_are_priced_apart(world: World, browse: An
     rows = [(one["network"], one["cells"]) for one in answer["cost"]["rows"]]
     assert rows == [("Viettel", [2, 2, "600 VND"]), ("Other networks", [1, 1, "300 VND"])]
     assert answer["cost"]["sentence"] == "300,000 VND to 600,000 VND for 1,000 recipients"
+
+
+def test_networks_that_want_templates_registered_are_named(world: World, browse: Any) -> None:
+    template = make_template(world.account, message_class="care")
+    NetworkTextRule.objects.create(
+        network=make_network("viettel"),
+        message_class="care",
+        demands_template_registration=True,
+        registered_senders=["alphanumeric"],
+    )
+    make_sender(world.account)
+    assert "registered" not in str(found(world, browse, "Hi", template=template.pk)["cost"])
+    make_sender(world.account, kind="alphanumeric", address="SAOMAI")
+    snapshots.forget()
+    notes = found(world, browse, "Hi", template=template.pk)["cost"]["notes"]
+    assert "Viettel: the template has to be registered there before it is sent." in notes
 
 
 @pytest.mark.parametrize("rewriting", ["none", "smart", "unmarked"])

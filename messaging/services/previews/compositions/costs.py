@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from messaging.models import Template
+from messaging.selectors.snapshot import Snapshot
 from messaging.services.counting import text_counted_by
+from messaging.services.previews.compositions.signs import rules_for
 from messaging.services.previews.compositions.values import NetworkCost, Span
 from messaging.wording.wordings import Wording
 from messaging.wording.worst import bound_of
@@ -21,11 +24,43 @@ class Market:
     message_class: str
     networks: tuple[tuple[int, str], ...]
     rules: tuple[NetworkText, ...]
+    sender_kinds: frozenset[str]
     routing: RoutingSnapshot
 
     def price(self, network_id: int | None) -> int | None:
         """Millionths per segment; None where there is no price."""
         return price_of(self.routing, self.account_id, self.country, network_id, self.message_class)
+
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """The networks that take a template of these senders only once it is registered."""
+        return tuple(
+            rule.network_name
+            for rule in self.rules
+            if any(rule.demands_registration_from(kind) for kind in self.sender_kinds)
+        )
+
+
+def market_of(snapshot: Snapshot, template: Template | None) -> Market | None:
+    """Where and for whom a template is sent; None while none is chosen."""
+    if template is None:
+        return None
+    account = template.account
+    return Market(
+        account_id=account.pk,
+        country=account.country,
+        message_class=template.message_class,
+        networks=networks_of(account.country),
+        rules=rules_for(snapshot.network_texts, template.message_class, [account.country]),
+        sender_kinds=frozenset(
+            card.kind
+            for card in snapshot.senders.values()
+            if card.account_id == account.pk
+            and card.is_usable
+            and template.message_class in card.message_classes
+        ),
+        routing=snapshot.routing,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from config.common.errors import DomainError, InvalidError
 from messaging.encoding.ambiguity import word_warnings
 from messaging.models import Template
 from messaging.selectors.findings import CountryFindings, Judge, JudgedText
-from messaging.selectors.snapshot import Snapshot, snapshots
+from messaging.selectors.snapshot import snapshots
 from messaging.services.previews.compositions.costs import (
-    Market,
     Terms,
+    market_of,
     network_costs,
-    networks_of,
     terms_of,
     typical_span,
     worst_span,
@@ -25,7 +24,6 @@ from messaging.services.previews.compositions.shapes import (
 from messaging.services.previews.compositions.signs import (
     masked,
     refusals_of,
-    rules_for,
     signs_of,
 )
 from messaging.services.previews.compositions.texts import (
@@ -62,8 +60,7 @@ def composition_made(request: CompositionRequest) -> Composition:
     written, specs, problems = specs_judged(parsed, request.slots, letters)
     view = next((one for one in others if one.language == request.language), own)
     grammar = parsed if view is own else text_parsed(view, parsed)
-    snapshot = snapshots.current()
-    market = _market(snapshot, request.template)
+    market = market_of(snapshots.current(), request.template)
     terms = terms_of(market)
     choices = tuple(
         _choice(_wording(request, view, grammar, specs, rewriting), terms, request, view.body)
@@ -88,6 +85,7 @@ def composition_made(request: CompositionRequest) -> Composition:
         worst_with_plain_values=plain_bound(wording),
         languages=_states(languages),
         checks=format_checks(wording, request.message_format),
+        registering_networks=market.registers if market else (),
         findings=_findings(request.template, languages),
         refusal=_refusal(request),
         currency=request.template.account.currency if request.template else "",
@@ -104,20 +102,6 @@ def _wording(
 ) -> Wording:
     own = request.template.language if request.template else ""
     return wording_of(text.language or own, grammar, rewriting, specs)
-
-
-def _market(snapshot: Snapshot, template: Template | None) -> Market | None:
-    if template is None:
-        return None
-    account = template.account
-    return Market(
-        account_id=account.pk,
-        country=account.country,
-        message_class=template.message_class,
-        networks=networks_of(account.country),
-        rules=rules_for(snapshot.network_texts, template.message_class, [account.country]),
-        routing=snapshot.routing,
-    )
 
 
 def _choice(

@@ -141,7 +141,9 @@ class Composition:
     """A wording as it would be stored and sent, seen from the text in view.
 
     `worst_with_plain_values`: the bound if values brought no letter outside GSM-7, where that
-    would be less. `refusal`: what saving would answer beside the slots' problems. `currency` is "" where no account is known yet.
+    would be less. `refusal`: what saving would answer beside the slots' problems.
+    `registering_networks` take the account's templates only once they are registered there.
+    `currency` is "" where no account is known yet.
     """
 
     body: str
@@ -159,6 +161,7 @@ class Composition:
     refusal: InvalidError | None
     languages: tuple[LanguageState, ...]
     checks: tuple[FormatCheck, ...]
+    registering_networks: tuple[str, ...]
     findings: tuple[CountryFindings, ...]
     currency: str
     audience_size: int | None
