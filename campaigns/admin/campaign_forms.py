@@ -15,10 +15,10 @@ from campaigns.selectors.choices import Column, column_guess, list_columns, send
 from campaigns.slot_values import LONGEST_TEXT
 from compliance.scoping import ScopedForm
 from messaging.models import TemplateVersion
-from messaging.wording import grammar
+from messaging.selectors.snapshot import version_wordings
 from routing.models import Sender
 
-FIXED = "=fixed"  # no column's key can be this
+FIXED, OWN = "=fixed", "=own"  # no column's key can be these
 _COLUMN, _TEXT = "slot_", "text_"
 
 
@@ -46,7 +46,8 @@ class CampaignForm(ScopedForm):
         self._prepare_times()
         chosen_list = self._chosen("contact_list")
         self.columns = list_columns(chosen_list.pk) if chosen_list else []
-        self.slot_names = grammar.parse(self.version.body).slots if self.version else ()
+        self.wordings = version_wordings(self.version) if self.version else None
+        self.slot_names = self.wordings.slots if self.wordings else ()
         for slot in self.slot_names:
             self._add_slot(slot)
 
@@ -114,10 +115,11 @@ class CampaignForm(ScopedForm):
     def _add_slot(self, slot: str) -> None:
         kept = self.instance.values.get(slot, {}) if self.instance.values else {}
         column = kept.get("attribute") or column_guess(slot, self.columns)
+        fallback = self._fallback(slot)
         self.fields[_COLUMN + slot] = forms.ChoiceField(
             label=slot,
-            choices=_column_choices(self.columns, column),
-            initial=FIXED if "fixed" in kept else column,
+            choices=[*_column_choices(self.columns, column), *_own_choice(fallback)],
+            initial=FIXED if "fixed" in kept else column or (OWN if fallback else ""),
             widget=UnfoldAdminSelectWidget(),
             error_messages={"required": _("Choose a column, or one text for everybody.")},
         )
@@ -126,8 +128,17 @@ class CampaignForm(ScopedForm):
             required=False,
             max_length=LONGEST_TEXT,
             initial=kept.get("fixed") or kept.get("fallback", ""),
-            widget=UnfoldAdminTextInputWidget(),
+            widget=UnfoldAdminTextInputWidget(attrs={"placeholder": fallback}),
         )
+
+    def _fallback(self, slot: str) -> str:
+        """What the text itself says where a slot has no value."""
+        specs = self.wordings.default.specs if self.wordings else ()
+        return next((spec.fallback for spec in specs if spec.name == slot), "")
+
+    def texts(self) -> list[tuple[str, str]]:
+        """The text as it is sent, in each of its languages: tag and words."""
+        return [(one.language, one.shown) for one in self.wordings or ()]
 
     def slot_rows(self) -> Iterator[tuple[str, BoundField, BoundField]]:
         """For each slot its name, its select and its text."""
@@ -140,6 +151,8 @@ class CampaignForm(ScopedForm):
         for slot in self.slot_names:
             column = self.cleaned_data.get(_COLUMN + slot, "")
             text = self.cleaned_data.get(_TEXT + slot, "")
+            if column == OWN:
+                continue
             values[slot] = (
                 {"fixed": text} if column == FIXED else {"attribute": column, "fallback": text}
             )
@@ -165,6 +178,11 @@ def _column_choices(columns: list[Column], kept: str) -> list[tuple[str, str]]:
         missing = _("%(column)s (no contact of this list has it)") % {"column": kept}
         choices.append((kept, missing))
     return [*choices, (FIXED, str(_("The same text for everybody")))]
+
+
+def _own_choice(fallback: str) -> list[tuple[str, str]]:
+    label = _("The text's own: “%(words)s”") % {"words": fallback}
+    return [(OWN, str(label))] if fallback else []
 
 
 def _version_label(version: TemplateVersion) -> str:

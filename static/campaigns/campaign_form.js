@@ -9,6 +9,7 @@
   if (!place || !text || !list || !sender) return;
 
   const FIXED = "=fixed";
+  const OWN = "=own";
   let asked = 0;
 
   function typed() {
@@ -28,7 +29,9 @@
 
   function labels() {
     for (const row of place.querySelectorAll("[data-slot]")) {
-      const isFixed = row.querySelector("select").value === FIXED;
+      const column = row.querySelector("select").value;
+      const isFixed = column === FIXED;
+      row.querySelector("[data-text]").hidden = column === OWN;
       for (const label of row.querySelectorAll("[data-when]")) {
         label.classList.toggle("is-hidden", (label.dataset.when === "fixed") !== isFixed);
       }

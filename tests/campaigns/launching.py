@@ -45,7 +45,7 @@ class Market:
     def campaign(self, contacts: int | ContactList = 3, **overrides: Any) -> Campaign:
         """A draft to so many new contacts, or to a list."""
         audience = contacts if isinstance(contacts, ContactList) else self.audience(contacts)
-        fields = {
+        fields: dict[str, Any] = {
             "name": f"Campaign {serial()}",
             "contact_list": audience,
             "template_version": self.version,

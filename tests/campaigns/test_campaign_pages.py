@@ -95,6 +95,38 @@ def test_the_form_offers_columns_and_guesses_them(market, alice):
     assert market.version.body in answer["html"]
 
 
+def letters_and_languages(market: Market) -> TemplateVersion:
+    """A text without marks, in two languages, whose name has words of the template's own."""
+    return make_template_version(
+        market.account,
+        body="Chào {name}, đơn {order_code} đã đi.",
+        message_class="care",
+        rewriting="unmarked",
+        variants=[{"language": "en", "body": "Hello {name}: {order_code}.", "rewriting": "none"}],
+        slots=[
+            {"name": "name", "type": "name", "max_length": 20, "fallback": "bạn"},
+            {"name": "order_code", "max_length": 500},
+        ],
+    )
+
+
+def test_the_form_shows_the_text_as_it_is_sent_in_each_language(market, alice):
+    version = letters_and_languages(market)
+    answer = alice.get(address("parts"), {"template_version": version.pk}).json()
+    assert "Chao {name}, don {order_code} da di." in answer["html"]
+    assert "Hello {name}: {order_code}." in answer["html"]
+
+
+def test_a_slot_may_be_left_to_the_words_of_the_template(market, alice):
+    version = letters_and_languages(market)
+    answer = alice.get(address("parts"), {"template_version": version.pk}).json()
+    assert "“bạn”" in answer["html"]
+    snapshots.forget()
+    chosen = form(market, template_version=version.pk, slot_name="=own", text_name="")
+    alice.post(address("add"), chosen)
+    assert Campaign.objects.get().values == {"order_code": {"attribute": "order_code"}}
+
+
 def test_the_form_offers_only_senders_of_the_texts_class(market, alice):
     make_sender(market.account, address="OTPONLY", allowed_classes=["otp"])
     answer = alice.get(address("parts"), {"template_version": market.version.pk}).json()
