@@ -11,7 +11,6 @@ from compliance.models import User
 from messaging.constants import VERSION_TRANSITIONS, VersionStatus
 from messaging.models import TemplateVersion
 
-_GONE_BACK_TO = frozenset({VersionStatus.RETIRED, VersionStatus.REJECTED})
 _SENDABLE = frozenset({"approve", "activate"})
 # In the order of the page: name of the action, words, look.
 _BUTTONS: tuple[tuple[str, Any, str], ...] = (
@@ -57,7 +56,7 @@ def allowed_actions(person: User, version: TemplateVersion) -> frozenset[str]:
     }
     may_review = may["review"] and version.author_id != person.pk
     is_staged = version.status == VersionStatus.STAGED
-    is_past = version.status in _GONE_BACK_TO
+    is_past = version.status == VersionStatus.RETIRED
     allowed = {
         "submit": VersionStatus.SUBMITTED in leads_to and may["submit"],
         "approve": VersionStatus.STAGED in leads_to and may_review,

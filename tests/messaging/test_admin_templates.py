@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from compliance.constants import Role
@@ -159,7 +158,7 @@ def test_new_version_takes_over_a_wording(world: World, browse: Any) -> None:
         ("alice", "draft", {"submit"}),
         ("alice", "submitted", {"withdraw", "new"}),
         ("alice", "approved", {"withdraw", "new"}),
-        ("alice", "rejected", {"roll-back"}),
+        ("alice", "rejected", {"new"}),
         ("alice", "staged", {"withdraw", "new"}),
         ("alice", "retired", {"withdraw", "roll-back"}),
         ("bob", "draft", set()),
