@@ -20,7 +20,7 @@ class ContentRule(models.Model):
 
     class Source(models.TextChoices):
         LAW = "law", _("Law")
-        OPERATOR = "operator", _("Operator")
+        OPERATOR = "operator", _("Network operator")
         CUSTOMER = "customer", _("Customer")
         PLATFORM = "platform", _("The platform's own policy")
 
