@@ -12,6 +12,9 @@ from django.core.management.base import BaseCommand
 # Packages whose pages people see and that have no Vietnamese of their own.
 _BORROWED = ("unfold", "simple_history", "django_celery_beat")
 _TAG = re.compile(r"""\{%-?\s*(?:trans|translate)\s+(["'])(.+?)\1""")
+_PLURAL = re.compile(
+    r"""\{% blocktranslate count [^%]*%\}([^{]+)\{% plural %\}([^{]+)\{% endblocktranslate %\}"""
+)
 _CALL = re.compile(r"""\b_\(\s*(["'])((?:(?!\1).)+)\1\s*\)""")
 
 
@@ -34,7 +37,7 @@ class Command(BaseCommand):
                 polib.pofile(str(source)).save_as_mofile(str(target))
 
     def _extract(self) -> None:
-        former = {source: _translations(source) for source in _sources()}
+        former = {source: _entries(source) for source in _sources()}
         call_command(
             "makemessages",
             locale=[code for code, _name in settings.LANGUAGES],
@@ -50,8 +53,8 @@ class Command(BaseCommand):
             known = {entry.msgid for entry in catalogue}
             kept = former.get(source, {})
             catalogue.extend(
-                polib.POEntry(msgid=msgid, msgstr=kept.get(msgid, ""), comment="borrowed page")
-                for msgid in sorted(borrowed - known)
+                _entry(msgid, borrowed[msgid], kept.get(msgid))
+                for msgid in sorted(borrowed.keys() - known)
             )
             for entry in catalogue:
                 _settle(entry, is_source=source.parts[-3] == settings.LANGUAGE_CODE)
@@ -68,20 +71,33 @@ def _sources() -> list[Path]:
     ]
 
 
-def _borrowed() -> set[str]:
-    found: set[str] = set()
+def _borrowed() -> dict[str, str]:
+    """Strings with their plurals; "" for those without."""
+    found: dict[str, str] = {}
     for name in _BORROWED:
         spec = find_spec(name)
         for folder in spec.submodule_search_locations or () if spec else ():
             for path in Path(folder).rglob("*"):
                 if path.suffix in {".html", ".py"}:
+                    text = path.read_text()
                     pattern = _TAG if path.suffix == ".html" else _CALL
-                    found |= {match[1] for match in pattern.findall(path.read_text())}
+                    found |= {match[1]: "" for match in pattern.findall(text)}
+                    found |= dict(_PLURAL.findall(text))
     return found
 
 
-def _translations(source: Path) -> dict[str, str]:
-    return {entry.msgid: entry.msgstr for entry in polib.pofile(str(source))}
+def _entry(msgid: str, plural: str, former: polib.POEntry | None) -> polib.POEntry:
+    """A string of a borrowed page with the translation that it had."""
+    entry = polib.POEntry(msgid=msgid, msgid_plural=plural, comment="borrowed page")
+    if plural:
+        entry.msgstr_plural = (former.msgstr_plural if former else None) or {0: ""}
+    elif former:
+        entry.msgstr = former.msgstr
+    return entry
+
+
+def _entries(source: Path) -> dict[str, polib.POEntry]:
+    return {entry.msgid: entry for entry in polib.pofile(str(source))}
 
 
 def _settle(entry: polib.POEntry, *, is_source: bool) -> None:
