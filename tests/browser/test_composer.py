@@ -314,3 +314,25 @@ def test_slot_being_typed_is_no_error_yet(page: Chromium, world: World, template
     page.write("#id_body", Keys.TAB)
     page.until_reads("is not closed")
     leave(page)
+
+
+def test_plain_text_is_checked_and_saved_without_javascript(
+    page: Chromium, world: World, template: Template
+) -> None:
+    page.sign_in(world.alice)
+    page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        address = reverse("admin:messaging_templateversion_add")
+        page.driver.get(f"{page.base}{address}?template={template.pk}")
+        page.one("#id_body").send_keys("Hello {Name}")
+        page.one("button[name=_save]").click()
+        page.until(lambda shown: "small letters" in shown.one("#body-error").text)
+        page.one("#id_body").clear()
+        page.one("#id_body").send_keys("Hello {name}")
+        page.one("input[type=radio][value=unmarked]").click()
+        page.one("button[name=_save]").click()
+        page.until(lambda _shown: TemplateVersion.objects.exists())
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    version = TemplateVersion.objects.get()
+    assert (version.body, version.rewriting) == ("Hello {name}", "unmarked")
