@@ -10,16 +10,15 @@ from django.db import connection
 _SHOWN = ("server_version", "fsync", "synchronous_commit", "shared_buffers")
 
 
-def machine_facts() -> dict[str, Any]:
-    """Cores, processor, memory, versions, and how durable the database is."""
+def machine_facts(*, has_database: bool = True) -> dict[str, Any]:
+    """Cores, processor, memory, versions, and how durable the database is, where there is one."""
     return {
         "cores": len(os.sched_getaffinity(0)),
         "cpu": _field("/proc/cpuinfo", "model name"),
         "memory_mib": int(_field("/proc/meminfo", "MemTotal").split()[0]) // 1024,
         "system": platform.release(),
         "python": platform.python_version(),
-        "postgresql": _database(),
-    }
+    } | ({"postgresql": _database()} if has_database else {})
 
 
 def _database() -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from config.bench.audience import Audience, audience_make
+from config.bench.encoder import encoder
 from config.bench.figures import Figure, json_line
 from config.bench.latency import Latency
 from config.bench.machine import machine_facts
@@ -15,6 +16,15 @@ from config.bench.rig import pids, tell
 from config.bench.throughput import throughput
 from config.bench.world import World, world_make
 from config.common import env
+
+
+def measure_encoder(write: Callable[[str], object]) -> None:
+    """Prints the encoder's lines; it needs nothing but a processor."""
+    machine = machine_facts(has_database=False)
+    before = os.getloadavg()
+    for figure in encoder():
+        load = {"before": before, "after": os.getloadavg()}
+        write(json_line(figure, machine=machine, load=load))
 
 
 def measure(options: Options, write: Callable[[str], object]) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from config.common import env
 
-FIGURES = ("latency", "throughput")
+FIGURES = ("encoder", "latency", "throughput")
+PLATFORM_FIGURES = frozenset({"latency", "throughput"})  # which need all of it running
 
 
 class OptionError(ValueError):
@@ -40,7 +41,7 @@ def options() -> Options:
         raise OptionError(f"BENCH={','.join(unknown)}: choose from {','.join(FIGURES)}")
     if sink is not None:
         figures -= {"latency"}  # it is read from the simulator's journal
-    if not figures:
+    if not figures:  # of those asked for
         raise OptionError("BENCH=latency needs the bundled sink: leave SINK out")
     count = env.integer("COUNT", 100_000)
     if not 1_000 <= count <= 5_000_000:

@@ -10,6 +10,10 @@ from messaging.encoding.alphabets import Alphabet
 _CLUSTER = regex.compile(r"\X")
 # Between two of these there is always a boundary, whatever stands around (Unicode UAX 29 §3.1.1).
 _APART = r"[\p{GCB=Other}\p{GCB=LV}\p{GCB=LVT}]"
+# The most frequent of them, looked up without a regular expression: ASCII, Latin, Vietnamese.
+_OFTEN_APART = frozenset(
+    map(chr, (*range(0x20, 0x7F), *range(0xC0, 0x300), *range(0x1EA0, 0x1F00)))
+)
 _CERTAIN_BOUNDARY = regex.compile(rf"(?r)(?<={_APART})(?={_APART})")
 
 
@@ -44,6 +48,8 @@ def cluster_ends(
     Exact: of the ways to fill so many segments with so many clusters cut, only the one that got
     furthest matters, because whatever follows a shorter one can follow it.
     """
+    if not _cuts_any(alphabet, text, payload, ends):
+        return ends
     ways: dict[int, list[Place]] = {0: [Place(0, 0)]}
     for _ in ends[:-1]:
         longer: dict[int, list[Place]] = {}
@@ -56,6 +62,16 @@ def cluster_ends(
     enough = len(payload) - limit
     fewest = min(cuts for cuts, way in ways.items() if way[-1].octets >= enough)
     return [place.octets for place in ways[fewest][1:]] + [len(payload)]
+
+
+def _cuts_any(alphabet: Alphabet, text: str, payload: bytes, ends: list[int]) -> bool:
+    start = at = 0
+    for end in ends[:-1]:
+        at += alphabet.characters(payload[start:end])
+        if boundary_before(text, at) != at:
+            return True
+        start = end
+    return False
 
 
 def _places(
@@ -76,7 +92,7 @@ def _places(
 
 def boundary_before(text: str, at: int) -> int:
     """The last boundary of grapheme clusters at or before character `at`."""
-    if not 0 < at < len(text):
+    if not 0 < at < len(text) or (text[at - 1] in _OFTEN_APART and text[at] in _OFTEN_APART):
         return at
     certain = _CERTAIN_BOUNDARY.search(text, 0, at + 1)
     start = certain.start() if certain else 0

@@ -6,7 +6,6 @@ is paid.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 from messaging.encoding import gsm7, ucs2
@@ -28,8 +27,7 @@ EncodingChoice: TypeAlias = Literal["auto", "gsm7", "ucs2", "latin1"]
 MAX_SEGMENTS = 255
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentText:
+class SegmentText(NamedTuple):  # named tuples here are made in half a frozen dataclass's time
     """One segment: its text, its units and its octets without user data header."""
 
     text: str
@@ -37,8 +35,7 @@ class SegmentText:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentedText:
+class SegmentedText(NamedTuple):
     """A text as it goes on the air; `units` are septets, code units or octets by encoding.
 
     The shifts are national language identifiers, 0 for the default tables: where one is not, each

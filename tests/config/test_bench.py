@@ -1,13 +1,17 @@
 import json
+from itertools import product
 
 import pytest
+from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.bench import encoder
 from config.bench.cpu import Usage, busy_ticks, parse_stat, tree_ticks
 from config.bench.figures import Figure, json_line, milliseconds, per_message, percentile
 from config.bench.options import OptionError, Sink, options
 from config.bench.receiver import Receiver
+from messaging.encoding.segmentation import segment_count
 
 STAT = (
     "4242 (tmux: (a) b) S 17 4242 4242 0 -1 4194304 900 70 0 0 "
@@ -98,7 +102,7 @@ def test_waiting_cores_and_guests_do_not_count_as_busy():
 
 def test_everything_is_measured_unless_somebody_chooses(chosen):
     found = chosen()
-    assert found.figures == {"latency", "throughput"}
+    assert found.figures == {"encoder", "latency", "throughput"}
     assert (found.count, found.sink, found.keeps) == (100_000, None, False)
 
 
@@ -110,13 +114,13 @@ def test_choices_are_read(chosen):
 
 
 def test_latency_is_left_out_with_a_sink_of_ones_own(chosen):
-    assert chosen(SINK="smsc:2775").figures == {"throughput"}
+    assert chosen(SINK="smsc:2775").figures == {"encoder", "throughput"}
 
 
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"BENCH": "speed"}, "BENCH=speed: choose from latency,throughput"),
+        ({"BENCH": "speed"}, "BENCH=speed: choose from encoder,latency,throughput"),
         ({"BENCH": "latency", "SINK": "smsc:2775"}, "leave SINK out"),
         ({"COUNT": "10"}, "COUNT=10: write a number"),
         ({"SINK": "smsc"}, "SINK=smsc: write host:port"),
@@ -134,3 +138,41 @@ def test_the_receiver_answers_each_request_once_however_it_is_cut():
     for octet in one + one + b"GET / HTTP/1.1\r\n\r\n":
         receiver.data_received(bytes([octet]))
     assert len(wire.written) == 3
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(encoder, "_ROUND_SECONDS", 0.0)
+    monkeypatch.setattr(encoder, "_ROUNDS", 1)
+    monkeypatch.setattr(encoder, "_TEXTS", 20)
+
+
+def test_encoder_says_how_many_texts_of_which_mix(quick):
+    found = list(encoder.encoder())
+    ways = [(one.values["mix"], one.values["way"]) for one in found]
+    assert ways == list(product(("common", "gsm7", "ucs2", "long"), ("count", "segment")))
+    assert all(one.name == "encoder" and one.values["texts_per_second"] > 0 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("mix", "encodings", "counts"),
+    [
+        ("common", {"gsm7", "ucs2"}, {1}),
+        ("gsm7", {"gsm7"}, {1}),
+        ("ucs2", {"ucs2"}, {1}),
+        ("long", {"gsm7", "ucs2"}, {2, 3}),
+    ],
+)
+def test_mixes_of_the_encoder_are_what_they_are_called(mix, encodings, counts):
+    patterns, _words = encoder._MIXES[mix]
+    found = [segment_count(pattern.format(n=999)) for pattern in patterns]
+    assert {one.encoding for one in found} == encodings
+    assert {one.segment_count for one in found} == counts
+
+
+def test_encoder_alone_starts_no_server(quick, monkeypatch, capsys):
+    monkeypatch.setenv("BENCH", "encoder")
+    call_command("bench")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["figure"] for line in lines} == {"encoder"}
+    assert "postgresql" not in lines[0]["machine"]

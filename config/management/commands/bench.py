@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.bench import rig
-from config.bench.measure import measure
-from config.bench.options import OptionError, Options, options
+from config.bench.measure import measure, measure_encoder
+from config.bench.options import PLATFORM_FIGURES, OptionError, Options, options
 from config.embedded import ServicesError
 from config.management.programs import manage
 from config.stop_signals import StopRequestedError
@@ -17,8 +17,8 @@ from config.stop_signals import StopRequestedError
 
 class Command(BaseCommand):
     help = (
-        "Measures throughput and latency on servers, ports and a folder of its own and prints one "
-        "JSON line per figure; progress goes to standard error. Variables: BENCH (figures, with "
+        "Measures the encoder, throughput and latency, the latter two on servers, ports and a "
+        "folder of their own, and prints one JSON line per figure; progress goes to standard error. Variables: BENCH (figures, with "
         "commas between), COUNT (contacts), SINK (host:port), KEEP=1 (leave var/bench)."
     )
     # The platform it measures is started by itself.
@@ -35,6 +35,10 @@ class Command(BaseCommand):
         if arguments["inside"]:
             sys.exit(0 if measure(chosen, self._write) else 1)
         try:
+            if "encoder" in chosen.figures:
+                measure_encoder(self._write)
+            if not chosen.figures & PLATFORM_FIGURES:
+                return
             sys.exit(_run(chosen))
         except ServicesError as error:
             raise CommandError(str(error)) from error

@@ -5,7 +5,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from messaging.encoding.cutting import boundary_before
+from messaging.encoding.cutting import _OFTEN_APART, boundary_before
 from messaging.encoding.profile import EncodingProfile
 from messaging.encoding.segmentation import segment
 
@@ -127,3 +127,8 @@ def test_count_stays_and_no_way_cuts_fewer_clusters(text):
 def test_boundary_is_that_of_the_whole_text(text, data):
     at = data.draw(st.integers(0, len(text)))
     assert boundary_before(text, at) == max(end for end in boundaries(text) if end <= at)
+
+
+def test_characters_looked_up_always_stand_apart():
+    for char in _OFTEN_APART:
+        assert regex.fullmatch(r"\p{GCB=Other}", char)

@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,7 +163,7 @@ def test_otp_shapes_take_one_segment_unchanged(text, encoding, units):
 
 def test_values_are_frozen():
     segmented = segment("a")
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         segmented.units = 2
 
 
