@@ -70,6 +70,19 @@ def ucs2(text: str) -> bytes:
     return text.encode("utf-16-be")
 
 
+@pytest.mark.parametrize(
+    ("header", "octets", "text"),
+    [
+        (udh.shift_udh(0, 1), b"Te\x1b\x73ekk\x7erler", "Teşekkürler"),
+        (udh.shift_udh(1, 0), b"\x0c\x07", "ğı"),
+        (udh.shift_udh(6, 6), b"\x15\x1bA", "कA"),
+    ],
+)
+def test_national_tables_of_a_header_are_read(line, header, octets, text):
+    (message,) = inbound_receive([received(line, header + octets, esm_class=pdu.ESM_UDHI)])
+    assert message.text == text
+
+
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 @pytest.mark.parametrize("way", [by_udh, by_sar])
 def test_parts_make_one_text_in_whatever_order_they_come(line, way, order):
