@@ -66,9 +66,7 @@ def as_json(found: Composition, asked: CompositionRequest) -> dict[str, Any]:
         "is_composed": found.is_composed,
         "culprits": [sign_json(one) for one in found.signs if not one.is_settled],
         "notes": notes_json(found),
-        "clean": _("Every character has its place in GSM-7, and nothing is hidden.")
-        if not found.signs
-        else _("Nothing else to look at."),
+        "clean": _clean(found),
         "refused": [refusal_json(one) for one in found.refusals],
         "choices": [choice_json(one, found) for one in found.choices],
         "readings": readings_json(found),
@@ -104,6 +102,15 @@ def _no_template() -> str:
 
 def _own_language(asked: CompositionRequest) -> str:
     return asked.template.language if asked.template else ""
+
+
+def _clean(found: Composition) -> str:
+    """What is said where no character asks to be looked at."""
+    if found.signs:
+        return _("Nothing else to look at.")
+    if found.chosen.figures.encoding == "ucs2":
+        return _("The text itself fits into GSM-7; the example of a slot does not.")
+    return _("Every character has its place in GSM-7, and nothing is hidden.")
 
 
 def _badge(segment_count: int | None) -> str:

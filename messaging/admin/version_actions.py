@@ -13,7 +13,7 @@ from unfold.enums import ActionVariant
 
 from compliance.models import User
 from config.common.console.confirmation import Question, confirm, object_or_404
-from messaging.admin.version_buttons import allowed_actions, may_withdraw
+from messaging.admin.version_buttons import SENDING, allowed_actions, may_withdraw
 from messaging.admin.version_decisions import (
     ApproveForm,
     CommentForm,
@@ -32,6 +32,7 @@ from messaging.admin.version_texts import (
     withdrawal_text,
 )
 from messaging.models import TemplateVersion
+from messaging.selectors.findings import findings_of, is_blocked_everywhere
 from messaging.services.templates import (
     version_activate,
     version_approve,
@@ -61,6 +62,8 @@ class VersionActions:
         if version is None:
             return []
         allowed = allowed_actions(_person(request), version)
+        if allowed & SENDING and is_blocked_everywhere(findings_of(version)):
+            allowed -= SENDING
         actions = super().get_actions_detail(request, object_id)  # type: ignore[misc]
         prefix = "messaging_templateversion_"
         return [one for one in actions if one.action_name.removeprefix(prefix) in allowed]

@@ -11,7 +11,7 @@ from compliance.models import User
 from messaging.constants import VERSION_TRANSITIONS, VersionStatus
 from messaging.models import TemplateVersion
 
-_SENDABLE = frozenset({"approve", "activate"})
+SENDING = frozenset({"approve", "activate"})  # nothing for a text that rules forbid
 # In the order of the page: name of the action, words, look.
 _BUTTONS: tuple[tuple[str, Any, str], ...] = (
     ("submit", _("Submit"), "primary"),
@@ -35,7 +35,7 @@ class Button:
 
 def buttons(person: User, version: TemplateVersion, *, seen: str, is_blocked: bool) -> list[Button]:
     """Only what this person may do; `seen` says what their page showed."""
-    allowed = allowed_actions(person, version) - (_SENDABLE if is_blocked else frozenset())
+    allowed = allowed_actions(person, version) - (SENDING if is_blocked else frozenset())
     return [
         Button(title, f"{_address(version, name)}?{urlencode({'seen': seen})}", variant)
         for name, title, variant in _BUTTONS

@@ -120,8 +120,10 @@ class Chromium:
         self.driver.execute_script(_FILL, self.field(label), text)
 
     def offers(self, text: str) -> bool:
-        """Whether a visible link or button says this."""
-        return bool(self.shown(f"//*[self::a or self::button][normalize-space(.) = '{text}']"))
+        """Whether a visible link or button says this, with or without an icon before it."""
+        path = f"//*[self::a or self::button][contains(., '{text}')]"
+        found = self.driver.find_elements(By.XPATH, path)
+        return any(one.text.split("\n")[-1] == text for one in found if one.is_displayed())
 
     @contextmanager
     def narrow(self, width: int = 375, height: int = 800) -> Iterator[None]:

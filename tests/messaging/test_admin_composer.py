@@ -90,6 +90,12 @@ def test_each_culprit_has_places_a_name_and_a_way_out(world: World, browse: Any)
     assert (signs["😀"]["places"], signs["😀"]["action"]) == ([{"at": 9, "length": 2}], None)
 
 
+def test_text_that_only_an_example_makes_dear_is_said_to_fit(world: World, browse: Any) -> None:
+    dear = found(world, browse, "Hi {name}", slots=[slot(example="Nguyễn")])
+    assert dear["clean"] == "The text itself fits into GSM-7; the example of a slot does not."
+    assert found(world, browse, "Hi")["clean"].startswith("Every character has its place")
+
+
 def test_places_count_as_browsers_do(world: World, browse: Any) -> None:
     (sign,) = found(world, browse, "😀😀 ”")["culprits"][1:]
     assert sign["places"] == [{"at": 5, "length": 1}]
