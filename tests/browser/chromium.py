@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.test import Client
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -80,8 +81,11 @@ class Chromium:
         return self.driver.get_log("browser")  # type: ignore[no-untyped-call,no-any-return]
 
     def until(self, condition: Any) -> Any:
-        """Waits for what `condition(self)` says; its last answer."""
-        return WebDriverWait(self.driver, PATIENCE_SECONDS).until(lambda _driver: condition(self))
+        """Waits for what `condition(self)` says, also while a page gives way to the next; its
+        last answer."""
+        left = (StaleElementReferenceException,)
+        wait = WebDriverWait(self.driver, PATIENCE_SECONDS, ignored_exceptions=left)
+        return wait.until(lambda _driver: condition(self))
 
     def until_reads(self, words: str) -> None:
         """Waits for words on the page."""

@@ -10,7 +10,13 @@ from selenium.webdriver.common.keys import Keys
 from config.common import clock
 from messaging.models import Template, TemplateVersion
 from tests.browser.chromium import Chromium
-from tests.factories import make_content_rule, make_rate, make_template, make_template_version
+from tests.factories import (
+    make_campaign,
+    make_content_rule,
+    make_rate,
+    make_template,
+    make_template_version,
+)
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -158,7 +164,8 @@ def test_review_fits_a_small_phone_in_vietnamese(
     page: Chromium, vietnamese: World, template: Template
 ) -> None:
     make_content_rule(vietnamese.account, severity="warn", params={"phrases": ["{name}", "chào"]})
-    make_template_version(template=template, body=f"Chào {{name}}: {LONG}", slots=SLOTS)
+    former = make_template_version(template=template, body=f"Chào {{name}}: {LONG}", slots=SLOTS)
+    make_campaign(vietnamese.account, name=LONG[:80], template_version=former, status="running")
     version = make_template_version(
         template=template,
         body=f"Chào bạn {{name}}: {LONG}!",
@@ -174,17 +181,15 @@ def test_review_fits_a_small_phone_in_vietnamese(
         for path in (queue, address("messaging_templateversion_change", version.pk)):
             page.open(path)
             fits(page)
-        for decision in ("approve", "reject", "withdraw"):
-            page.open(address(f"messaging_templateversion_{decision}", version.pk))
+        for decision, one in (("approve", version), ("reject", version), ("withdraw", former)):
+            page.open(address(f"messaging_templateversion_{decision}", one.pk))
             fits(page)
             if decision == "approve":
-                page.write("[name=activates_at]", "")
-                script = "document.querySelector('[name=activates_at]').value = '2020-01-01T00:00'"
-                page.driver.execute_script(script)
-            if decision != "withdraw":
-                page.submit("#content-main form")
-                assert errors(page)
-                fits(page)
+                script = "arguments[0].value = '2020-01-01T00:00'"
+                page.driver.execute_script(script, page.one("[name=activates_at]"))
+            page.submit("#content-main form")
+            assert errors(page)
+            fits(page)
 
 
 def test_composer_fits_a_small_phone_in_vietnamese(
