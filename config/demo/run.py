@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from campaigns.constants import CampaignStatus, ImportStatus
 from campaigns.models import Campaign, ContactImport
 from campaigns.selectors.campaigns import Progress, campaign_progress, excluded_of
+from campaigns.selectors.labels import reason_label
 from campaigns.services.campaigns import campaign_create, campaign_launch
 from campaigns.services.imports import ConsentOptions, ImportOptions, import_start, import_upload
 from campaigns.services.preflight import preflight_run
@@ -155,7 +156,10 @@ class DemoRun:
         report.lines = [
             (_("bad lines, downloadable with reasons"), imported.rows_bad),
             (_("duplicates merged"), imported.rows_duplicate),
-            *((_("excluded: %s") % reason, n) for reason, n in excluded_of(counts).items()),
+            *(
+                (_("excluded: %s") % reason_label(reason), n)
+                for reason, n in excluded_of(counts).items()
+            ),
             (_("not released"), progress.unreleased),
             (_("queued"), progress.queued),
             (_("waiting for their time"), progress.waiting),
@@ -170,19 +174,19 @@ class DemoRun:
     ) -> None:
         counts = progress.counts
         self._write("")
-        self._write(f"  {_('rows of the CSV'):<40}{report.rows:>8}")
+        self._write(f"  {_('rows of the CSV'):<50}{report.rows:>8}")
         for label, count in report.lines:
             if count:
-                self._write(f"    {label:<38}{count:>8}")
+                self._write(f"    {label:<48}{count:>8}")
         self._write("")
         price = f"{counts.price_micros / 1_000_000:,.0f} {campaign.account.currency}"
-        self._write(f"  {_('accepted'):<40}{counts.accepted:>8}")
-        self._write(f"  {_('sent to carriers'):<40}{counts.of('sent'):>8}")
-        self._write(f"  {_('segments'):<40}{counts.segments:>8}")
-        self._write(f"  {_('price'):<40}{price:>8}")
+        self._write(f"  {_('accepted'):<50}{counts.accepted:>8}")
+        self._write(f"  {_('sent to carriers'):<50}{counts.of('sent'):>8}")
+        self._write(f"  {_('segments'):<50}{counts.segments:>8}")
+        self._write(f"  {_('price'):<50}{price:>8}")
         rate = counts.of("sent") / seconds if seconds else 0
-        self._write(f"  {_('messages per second, until all were sent'):<40}{rate:>8.0f}")
-        self._write(f"  {_('campaign in the admin'):<40}{campaign.name:>8}")
+        self._write(f"  {_('messages per second, until all were sent'):<50}{rate:>8.0f}")
+        self._write(f"  {_('campaign in the admin'):<50}{campaign.name:>8}")
 
 
 _TERMINAL = ("delivered", "undelivered", "failed", "expired", "blocked", "canceled", "unknown")
