@@ -24,7 +24,7 @@ run: $(INSTALLED) $(CATALOGUES) ## everything: servers, demo data, all processes
 	@exec $(PY) manage.py run $(ARGS)
 
 test: $(TOOLS) $(CATALOGUES) ## the whole suite (ARGS="-k name" selects)
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
 
 demo: $(INSTALLED) $(CATALOGUES) ## a campaign through the simulator; starts the platform if need be
 	@exec $(PY) manage.py run --then demo $(ARGS)

@@ -5,6 +5,9 @@ import tempfile
 from pathlib import Path
 
 os.environ.setdefault("SIGNALBOX_VAR", str(Path(tempfile.gettempdir()) / f"sbt-{os.getpid()}"))
+# Each process of a parallel run has servers of its own.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["SIGNALBOX_VAR"] += worker
 
 from config.settings.base import *  # noqa: F403  settings modules extend one another
 from config.settings.base import derived_key

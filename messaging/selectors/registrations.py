@@ -66,7 +66,8 @@ def deciding_registrations(
 
 def template_registrations() -> Registrations:
     """Every version that is registered with a network, with the last day of it; two queries."""
-    rows = list(TemplateRegistration.objects.select_related("version"))
+    submitted = TemplateRegistration.objects.exclude(version__status=VersionStatus.DRAFT)
+    rows = list(submitted.select_related("version"))
     versions = (
         TemplateVersion.objects.filter(template_id__in={row.version.template_id for row in rows})
         .exclude(status=VersionStatus.DRAFT)

@@ -27,7 +27,7 @@ APPS = "config|campaigns|messaging|routing|carriers|compliance"
 NAME = re.compile(rf"`((?:{APPS})(?:\.\w+)+)`")
 FILE = re.compile(rf"`((?:{APPS}|docs|tests)/[\w/.-]+)`")
 # Said by one of our processes to another, never by a person.
-INTERNAL = {"BENCH_RECEIVER"}
+INTERNAL = {"BENCH_RECEIVER", "PYTEST_XDIST_WORKER"}
 
 
 def page_names() -> list[str]:

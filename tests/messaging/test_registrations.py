@@ -176,6 +176,14 @@ def test_going_back_to_a_registered_text_needs_no_new_registration(version, netw
     assert other.pk not in held(network)
 
 
+def test_a_row_of_a_draft_stops_nobody(world, version, network):
+    """Such rows come by no service, but a snapshot is everybody's."""
+    record(version, network)
+    draft = make_template_version(world.account, status="draft")
+    TemplateRegistration.objects.create(version=draft, network=network, state="registered")
+    assert held(network) == {version.pk}
+
+
 def test_the_same_words_of_another_template_are_not_registered(world, version, network):
     foreign = make_template_version(world.account, body=version.body)
     record(version, network)

@@ -81,7 +81,7 @@ def test_a_later_response_has_a_line_of_its_own(tmp_path):
 
 
 def test_a_response_that_never_left_has_no_line(tmp_path):
-    with running(tmp_path, latency_seconds=0.05) as simulator:
+    with running(tmp_path, latency_seconds=0.5) as simulator:
         with bound(simulator) as esme:
             esme.submit()
             esme.settle()

@@ -120,6 +120,7 @@ def test_version_shows_where_it_stands_with_networks(alice, draft):
         "from_version": None,
     }
     assert alice.get(draft).json()["registrations"] == [missing]
+    assert alice.post(f"{draft}/submit").status_code == 200
     version = TemplateVersion.objects.get(template__slug="shipped")
     version.registrations.create(network=network, state="registered", reference="VT-1")
     assert alice.get(draft).json()["registrations"] == [
