@@ -15,9 +15,9 @@ _TYPES = {
     "amount": ("amount", "99.000", ("currency", "fallback")),
     "date": ("date", "30/11/2026", ("fallback",)),
     "time": ("time", "14:30", ("fallback",)),
-    "url": ("link", "https://example.com/a1b2", ("fallback",)),
+    "url": ("link", "https://example.com/a1b2", ("charset", "fallback")),
     "phone": ("phone", "0912 345 678", ("fallback",)),
-    "app_hash": ("app_hash", "FA+9qCX9VSu", ()),
+    "app_hash": ("app_hash", "FA+9qCX9VSu", ("fallback",)),
     "text": ("text", "", ("charset", "pattern", "fallback")),
 }
 _FIRST = ("max_length", "example")

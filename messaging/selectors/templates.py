@@ -8,19 +8,20 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from messaging.constants import VersionStatus
 from messaging.models import Template, TemplateVersion
 
-# The queues carry no version: by account, then each message by its id.
+# The queues carry no version: by account, then each message by its id. What a bind has claimed
+# leaves at this moment.
 _UNSENT = """
 SELECT count(*) FROM (
     SELECT id FROM messaging_waiting WHERE account_id = %(account)s
     UNION ALL
-    SELECT id FROM messaging_dispatch WHERE account_id = %(account)s
+    SELECT id FROM messaging_dispatch WHERE account_id = %(account)s AND bind_id IS NULL
 ) q JOIN messaging_message m ON m.id = q.id
 WHERE m.template_version_id = %(version)s
 """
 
 
 def unsent_count(version: TemplateVersion) -> int:
-    """How many messages of a version wait or are queued."""
+    """How many messages of a version wait, or are queued and not yet on their way."""
     with connection.cursor() as cursor:
         cursor.execute(_UNSENT, {"account": version.template.account_id, "version": version.pk})
         return int(cursor.fetchone()[0])

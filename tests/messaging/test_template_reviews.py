@@ -13,7 +13,7 @@ from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock, versions
 from config.common.errors import ConflictError, DomainError, InvalidError, NotAllowedError
 from messaging.constants import VERSION_TRANSITIONS, VersionStatus
-from messaging.models import Template, TemplateVersion
+from messaging.models import Dispatch, Template, TemplateVersion
 from messaging.selectors.findings import text_findings
 from messaging.selectors.templates import unsent_count
 from messaging.services.templates import (
@@ -244,6 +244,9 @@ def test_withdrawal_counts_what_it_stops(world: World) -> None:
         (other, "messaging_waiting"),
     ):
         queue(make_message(world.account, template_version=one), table)
+    leaving = make_message(world.account, template_version=version)
+    queue(leaving, "messaging_dispatch")
+    Dispatch.objects.filter(id=leaving.pk).update(bind_id=1)
     make_message(world.account, template_version=version, status="sent")
     before = versions.current()
     withdrawal = version_withdraw(version=version, actor=world.bob, comment="Price was wrong")
