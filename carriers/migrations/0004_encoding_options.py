@@ -41,4 +41,14 @@ class Migration(migrations.Migration):
             name='single_shifts',
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('turkish', 'Turkish'), ('spanish', 'Spanish'), ('portuguese', 'Portuguese'), ('bengali', 'Bengali'), ('gujarati', 'Gujarati'), ('hindi', 'Hindi'), ('kannada', 'Kannada'), ('malayalam', 'Malayalam'), ('oriya', 'Oriya'), ('punjabi', 'Punjabi'), ('tamil', 'Tamil'), ('telugu', 'Telugu'), ('urdu', 'Urdu')], max_length=12), blank=True, default=list, help_text='National extension tables of GSM 7-bit that SMSC and phones are known to show; used where that saves segments, always with a user data header. None of them is Vietnamese.', size=None, verbose_name='single shift tables'),
         ),
+        migrations.AlterField(
+            model_name='bind',
+            name='default_alphabet',
+            field=models.CharField(choices=[('gsm7', 'GSM 03.38'), ('latin1', 'Latin-1'), ('ascii', 'ASCII')], default='gsm7', help_text='How the SMSC reads and writes data_coding 0. Texts that another alphabet than GSM 03.38 cannot spell, such as those with €, go as UCS-2.', max_length=8, verbose_name='SMSC default alphabet'),
+        ),
+        migrations.AlterField(
+            model_name='historicalbind',
+            name='default_alphabet',
+            field=models.CharField(choices=[('gsm7', 'GSM 03.38'), ('latin1', 'Latin-1'), ('ascii', 'ASCII')], default='gsm7', help_text='How the SMSC reads and writes data_coding 0. Texts that another alphabet than GSM 03.38 cannot spell, such as those with €, go as UCS-2.', max_length=8, verbose_name='SMSC default alphabet'),
+        ),
     ]

@@ -87,6 +87,10 @@ class Bind(models.Model):
         max_length=8,
         default="gsm7",
         choices=[("gsm7", "GSM 03.38"), ("latin1", "Latin-1"), ("ascii", "ASCII")],
+        help_text=_(
+            "How the SMSC reads and writes data_coding 0. Texts that another alphabet than GSM"
+            " 03.38 cannot spell, such as those with €, go as UCS-2."
+        ),
     )
     long_messages = models.CharField(
         _("long messages"), max_length=8, choices=LongMessages.choices, default=LongMessages.UDH8

@@ -1,10 +1,7 @@
 """Text of what phones and SMSCs send us, whatever they send."""
 
-from typing import Literal, TypeAlias
-
 from messaging.encoding import gsm7, shifts, ucs2
-
-DefaultAlphabet: TypeAlias = Literal["gsm7", "latin1", "ascii"]
+from messaging.encoding.profile import DefaultAlphabet
 
 # SMPP 3.4 §5.2.19; 0x00 is the bind's. 0x02 and 0x04 are octets: Latin-1 keeps each one apart.
 _CHARSETS = {

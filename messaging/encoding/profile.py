@@ -5,6 +5,7 @@ from enum import IntEnum
 from typing import Literal, TypeAlias
 
 ReferenceBits: TypeAlias = Literal[8, 16]
+DefaultAlphabet: TypeAlias = Literal["gsm7", "latin1", "ascii"]
 
 
 class NationalLanguage(IntEnum):
@@ -29,6 +30,8 @@ class NationalLanguage(IntEnum):
 class EncodingProfile:
     """How texts go out over one bind; the default is what every SMSC and phone takes.
 
+    `default_alphabet`: how the SMSC reads data_coding 0. Where that is not GSM 03.38, it makes the
+    septets itself, and what its alphabet cannot spell goes as another encoding.
     `reference_bits`: size of the concatenation reference; 16 take one octet more of each segment.
     `has_latin1`: a text outside GSM-7 but inside Latin-1 goes as data_coding 3, not as UCS-2.
     `single_shifts`, `locking_shifts`: national tables the other end knows, best first; one is used
@@ -40,6 +43,7 @@ class EncodingProfile:
     single_shifts: tuple[NationalLanguage, ...] = ()
     locking_shifts: tuple[NationalLanguage, ...] = ()
     keeps_clusters: bool = True
+    default_alphabet: DefaultAlphabet = "gsm7"
 
     def __post_init__(self) -> None:
         """Raises ValueError where a size or a table does not exist."""

@@ -5,6 +5,7 @@ whole would cost a segment: phones join the segments before they show them, and 
 is paid.
 """
 
+import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -19,9 +20,11 @@ from messaging.encoding.alphabets import (
 )
 from messaging.encoding.cutting import cluster_ends, plain_ends
 from messaging.encoding.errors import TooManySegmentsError, UnencodableError
-from messaging.encoding.profile import DEFAULT_PROFILE, EncodingProfile
+from messaging.encoding.profile import DEFAULT_PROFILE, DefaultAlphabet, EncodingProfile
 
 EncodingChoice: TypeAlias = Literal["auto", "gsm7", "ucs2", "latin1"]
+
+_LATIN1 = re.compile("[\x00-\xff]*")
 
 # The total of a concatenated message is one octet (3GPP TS 23.040 §9.2.3.24.1).
 MAX_SEGMENTS = 255
@@ -86,6 +89,8 @@ def segment(
         if profile.keeps_clusters:
             ends = cluster_ends(alphabet, text, payload, ends, limit)
         segments = _cut(alphabet, text, payload, ends)
+    if alphabet is GSM7 and encoding == "auto" and profile.default_alphabet != "gsm7":
+        segments = _spelled(segments, profile.default_alphabet)
     return SegmentedText(
         alphabet.encoding,
         alphabet.data_coding,
@@ -115,7 +120,7 @@ def _encode(text: str, encoding: EncodingChoice, profile: EncodingProfile) -> _E
     if encoding != "auto":
         return _ENCODERS[encoding](text)
     octets = gsm7.encode(text)
-    if octets is not None:
+    if octets is not None and _can_spell(text, profile.default_alphabet):
         return GSM7, text, octets
     octets = LATIN1.encode(text) if profile.has_latin1 else None
     plain = _encode_ucs2(text) if octets is None else (LATIN1, text, octets)
@@ -182,6 +187,20 @@ def _count(alphabet: Alphabet, payload: bytes, profile: EncodingProfile) -> int:
     if len(payload) <= alphabet.limits[0]:
         return 1
     return len(plain_ends(alphabet, payload, alphabet.limits[profile.reference_bits]))
+
+
+def _can_spell(text: str, alphabet: DefaultAlphabet) -> bool:
+    """Whether an SMSC that reads data_coding 0 so can be told a text of GSM-7."""
+    if alphabet == "gsm7":
+        return True
+    return text.isascii() or (alphabet == "latin1" and _LATIN1.fullmatch(text) is not None)
+
+
+def _spelled(
+    segments: tuple[SegmentText, ...], alphabet: DefaultAlphabet
+) -> tuple[SegmentText, ...]:
+    """The octets from which the SMSC makes the septets; `units` stay those of the air."""
+    return tuple(one._replace(payload=one.text.encode(alphabet)) for one in segments)
 
 
 def _cut(alphabet: Alphabet, text: str, payload: bytes, ends: list[int]) -> tuple[SegmentText, ...]:

@@ -16,7 +16,7 @@ from carriers.smpp import pdu
 from carriers.smpp.receipts import parse_receipt
 from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
 from config.common import clock, logs
-from messaging.encoding.inbound import DefaultAlphabet
+from messaging.encoding.profile import DefaultAlphabet
 from messaging.pump.connections import never_idle_in_transaction
 from messaging.pump.results import moment, stored_id
 from messaging.services.inbound import Received, inbound_receive

@@ -1,8 +1,10 @@
 """What texts may become on the way over a bind."""
 
+from typing import cast
+
 from carriers.constants import LongMessages
 from carriers.models import Bind
-from messaging.encoding.profile import EncodingProfile, NationalLanguage
+from messaging.encoding.profile import DefaultAlphabet, EncodingProfile, NationalLanguage
 
 
 def profile_of(bind: Bind) -> EncodingProfile:
@@ -15,6 +17,7 @@ def profile_of(bind: Bind) -> EncodingProfile:
         has_latin1=bind.has_latin1,
         single_shifts=_languages(bind.single_shifts),
         locking_shifts=_languages(bind.locking_shifts),
+        default_alphabet=cast(DefaultAlphabet, bind.default_alphabet),
     )
 
 

@@ -15,6 +15,7 @@ from config.common.ids import uuid7
 from messaging.constants import EventType
 from messaging.encoding import inbound as decoding
 from messaging.encoding import udh
+from messaging.encoding.profile import DefaultAlphabet
 from messaging.models import InboundMessage, InboundPart
 from messaging.selectors.snapshot import snapshots
 from messaging.services.events import event_append
@@ -36,7 +37,7 @@ class Received:
     raw: bytes
     bind_id: int
     carrier_id: int
-    default_alphabet: decoding.DefaultAlphabet
+    default_alphabet: DefaultAlphabet
     received_at: datetime
 
 

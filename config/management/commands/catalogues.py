@@ -106,7 +106,7 @@ def _settle(entry: polib.POEntry, *, is_source: bool) -> None:
         entry.flags.remove("fuzzy")
         entry.msgstr = ""
         entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
-        entry.previous_msgid = None
+        entry.previous_msgid = entry.previous_msgid_plural = None
     if is_source and entry.msgid_plural:
         entry.msgstr_plural = {0: entry.msgid, 1: entry.msgid_plural}
     elif is_source:

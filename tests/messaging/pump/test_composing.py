@@ -153,6 +153,11 @@ def test_latin1_where_the_bind_takes_it():
     assert (one.data_coding, one.short_message) == (3, text.encode("latin-1"))
 
 
+def test_smsc_is_written_to_in_its_own_default_alphabet():
+    (one,) = sent(claim("Café @ 5"), default_alphabet="latin1")
+    assert (one.data_coding, one.short_message) == (0, "Café @ 5".encode("latin-1"))
+
+
 def test_vietnamese_stays_ucs2_whatever_the_bind_takes():
     shifts = {"has_latin1": True, "single_shifts": ["turkish", "spanish", "portuguese"]}
     assert [part.data_coding for part in sent(claim(LONG), **shifts)] == [8, 8, 8]
