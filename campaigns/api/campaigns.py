@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from campaigns.api.campaign_shapes import CampaignInput, CampaignOutput
 from campaigns.api.common import account_of, key_cursor, own, own_list
-from campaigns.api.idempotency import idempotency_key
 from campaigns.models import Campaign
 from campaigns.services.campaigns import (
     campaign_cancel,
@@ -24,6 +23,7 @@ from campaigns.services.campaigns import (
 from campaigns.services.preflight import preflight_request, preflight_state
 from compliance.constants import Scope
 from compliance.models import Account, ApiKey
+from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import header, operation, page_of
 from config.common.api.views import ApiView, body

@@ -14,13 +14,11 @@ from rest_framework.request import Request
 from compliance.constants import Scope
 from compliance.models import Account, ApiKey, User
 from config.common.api.pagination import decode
-from config.common.api.problems import FieldProblem, InvalidInput
 from config.common.api.schema import header
 from config.common.errors import DomainError, InvalidError, NotAllowedError
 from messaging.services.idempotency import Answer
 from routing.numbers import MESSAGES, NumberError, normalize
 
-_KEY_LENGTH = 255
 # Who may send has to know with what.
 READ_CATALOG = (Scope.MESSAGES_READ.value, Scope.MESSAGES_SEND.value)
 KEY_HEADER = header(
@@ -131,28 +129,3 @@ def _small(text: str) -> int:
 def written(value: Any) -> str:
     """JSON as the API writes it; `value` is ready for JSON but for UUIDs."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
-def idempotency_key(request: Request) -> str | None:
-    """The header's key, with or without the quotes of a structured field; None where absent.
-
-    Raises InvalidInput.
-    """
-    raw = request.headers.get("Idempotency-Key")
-    if raw is None:
-        return None
-    key = raw.strip()
-    if len(key) > 1 and key[0] == key[-1] == '"':
-        key = key[1:-1]
-    if key and len(key) <= _KEY_LENGTH and key.isascii() and key.isprintable():
-        return key
-    raise InvalidInput(
-        [
-            FieldProblem(
-                "Idempotency-Key",
-                "bad_idempotency_key",
-                _("Idempotency-Key: Write 1 to 255 printable ASCII characters, such as a UUID."),
-                "header",
-            )
-        ]
-    )

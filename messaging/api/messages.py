@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.constants import Scope
+from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
@@ -18,7 +19,6 @@ from messaging.api.common import (
     KEY_HEADER,
     account_of,
     answer_response,
-    idempotency_key,
     key_of,
     msisdn,
     uuid_cursor,

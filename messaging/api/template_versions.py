@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from compliance.constants import Scope
 from compliance.models import User
+from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
@@ -19,7 +20,6 @@ from messaging.api.common import (
     account_of,
     actor_of,
     answer_response,
-    idempotency_key,
     int_cursor,
     key_of,
     wording_fields,

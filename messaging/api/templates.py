@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from compliance.constants import Scope
 from compliance.models import Account, User
+from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
@@ -20,7 +21,6 @@ from messaging.api.common import (
     account_of,
     actor_of,
     answer_response,
-    idempotency_key,
     int_cursor,
     key_of,
     written,
