@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, connections, transaction
 from django.test import Client
 
@@ -84,6 +85,8 @@ def published(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 def world(db: None) -> World:
     """Alice is marketer, Bob officer and Ines integrator of account A; Charlie, the stranger,
     is marketer of account B; Olga is operator, Ada administrator."""
+    # A late request of a browser may have remembered those of a test that is cleaned up.
+    ContentType.objects.clear_cache()
     account = make_account(name="Sao Mai Retail", slug="sao-mai")
     other = make_account(name="Other Company", slug="other")
     return World(
