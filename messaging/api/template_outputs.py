@@ -60,7 +60,13 @@ class TemplateOutput(OutputSerializer):
     language = serializers.CharField()
     advertiser = serializers.CharField(source="advertiser.name")
     approved_version = serializers.SerializerMethodField()
-    text = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField(
+        help_text="As it was written; `rewriting` says in which letters it is sent."
+    )
+    rewriting = serializers.SerializerMethodField()
+    languages = serializers.SerializerMethodField(
+        help_text="Of the approved version, its own first: what `language` chooses from."
+    )
     slots = serializers.SerializerMethodField()
 
     def get_approved_version(self, template: Template) -> int | None:
@@ -68,6 +74,14 @@ class TemplateOutput(OutputSerializer):
 
     def get_text(self, template: Template) -> str | None:
         return next((version.body for version in _approved(template)), None)
+
+    @extend_schema_field(serializers.ChoiceField(Rewriting.choices, allow_null=True))
+    def get_rewriting(self, template: Template) -> str | None:
+        return next((version.rewriting for version in _approved(template)), None)
+
+    def get_languages(self, template: Template) -> list[str]:
+        others = (one["language"] for version in _approved(template) for one in version.variants)
+        return [template.language, *others] if _approved(template) else []
 
     @extend_schema_field(SlotOutput(many=True))
     def get_slots(self, template: Template) -> list[dict[str, Any]]:

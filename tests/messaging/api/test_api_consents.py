@@ -122,6 +122,18 @@ def test_template_shows_its_approved_version(api, stranger, world):
     assert stranger.get("/templates/order/versions").status_code == 404
 
 
+def test_template_says_in_which_letters_and_languages_it_is_sent(api, world):
+    make_template_version(
+        world.account,
+        slug="order",
+        body="Đơn hàng đã đi",
+        rewriting="unmarked",
+        variants=[{"language": "en", "body": "Order sent", "rewriting": "none"}],
+    )
+    shown = api.get("/templates/order").json()
+    assert (shown["rewriting"], shown["languages"]) == ("unmarked", ["vi", "en"])
+
+
 def test_template_without_approved_version_has_no_text(api, world):
     make_template(world.account, slug="new")
     shown = api.get("/templates/new").json()

@@ -54,6 +54,8 @@ def test_template_is_made_and_read(alice, market):
         "language": "vi",
         "approved_version": None,
         "text": None,
+        "rewriting": None,
+        "languages": [],
         "slots": [],
     }
 
