@@ -197,7 +197,7 @@ CONTENT_RULES: tuple[dict[str, Any], ...] = (
             "marks": "ignored",
         },
         "message_classes": ["marketing"],
-        "source": "law",
-        "note": "Law on Advertising 2012, Art. 8.11: such words need proof. From memory: confirm.",
+        "source": "customer",
+        "note": "The brand's own guide to style: nobody can prove such words.",
     },
 )
