@@ -182,10 +182,10 @@ def _worst(version: TemplateVersion) -> dict[str, Any] | None:
 
 
 def _registrations(version: TemplateVersion) -> list[dict[str, Any]]:
-    codes = {key: code for code, key in snapshots.current().numbers.network_ids.items()}
+    numbers = snapshots.current().numbers
     return [
         {
-            "network": codes.get(one.network_id, one.network_name),
+            "network": numbers.code_of(one.network_id) or one.network_name,
             "is_demanded": one.is_demanded,
             "is_registered": one.is_valid,
             "state": row and row.state,

@@ -93,6 +93,13 @@ LATIN1 = Alphabet(
 )
 
 
+# Units of a lone segment, and of one of several behind a reference of eight bits.
+UNIT_LIMITS: Mapping[Encoding, tuple[int, int]] = {
+    one.encoding: (one.limits[0] // one.unit_octets, one.limits[8] // one.unit_octets)
+    for one in (GSM7, UCS2, LATIN1)
+}
+
+
 @lru_cache(maxsize=256)
 def shifted_alphabets(profile: EncodingProfile) -> tuple[Alphabet, ...]:
     """GSM-7 with each pair of tables that the profile declares, fewest header elements first."""

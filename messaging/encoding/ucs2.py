@@ -8,6 +8,11 @@ def well_formed(text: str) -> str:
     return text.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "replace")
 
 
+def units(text: str) -> int:
+    """Code units of `text`: what a phone counts, two per code point beyond the first plane."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-be", "surrogatepass")) // 2
+
+
 def encode(text: str) -> bytes:
     """Octets of `text`, two per code unit; lone surrogates go out as U+FFFD."""
     try:

@@ -108,11 +108,11 @@ def findings_of(
     in, in every country its account writes to: the same as when it is sent."""
     template = version.template
     judge = judge or Judge([template.account])
+    about = (template.message_class, template.advertiser_id)
     try:
-        wordings = version_wordings(version)
+        judged = wordings_judged(tuple(version_wordings(version)), *about)
     except (ValueError, KeyError):  # a draft that cannot be read yet
-        return judge.findings(template.account, _judged(version, (version.body,), ()))
-    judged = _judged(version, wordings.texts, tuple(wordings))
+        judged = JudgedText((version.body,), *about, True, unknown_count)
     return judge.findings(template.account, judged)
 
 
@@ -135,15 +135,16 @@ def text_findings(
     return Judge([account]).findings(account, judged)
 
 
-def _judged(
-    version: TemplateVersion, texts: tuple[str, ...], wordings: Sequence[Wording]
+def wordings_judged(
+    wordings: Sequence[Wording], message_class: str, advertiser_id: int | None
 ) -> JudgedText:
-    template = version.template
+    """A template in all its languages, as it is sent; its length is that of the worst case."""
 
-    def most_segments() -> int | None:
-        return max((bound_of(one).segment_count for one in wordings), default=None)
+    def most_segments() -> int:
+        return max(bound_of(one).segment_count for one in wordings)
 
-    return JudgedText(texts, template.message_class, template.advertiser_id, True, most_segments)
+    texts = tuple(dict.fromkeys(wording.shown for wording in wordings))
+    return JudgedText(texts, message_class, advertiser_id, True, most_segments)
 
 
 def is_blocked_everywhere(findings: Sequence[CountryFindings]) -> bool:

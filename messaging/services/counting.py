@@ -3,13 +3,9 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from messaging.encoding import gsm7, segmentation
-from messaging.selectors.snapshot import Snapshot
+from messaging.encoding import gsm7, segmentation, ucs2
+from messaging.encoding.alphabets import UNIT_LIMITS, Encoding
 from routing.network_texts import NetworkText
-
-# Units of a lone segment (3GPP TS 23.040 §9.2.3.24): below it there is nothing to cut.
-_LONE = {"gsm7": 160, "ucs2": 70}
-_SHARED = {"gsm7": 153, "ucs2": 67}  # of one of several, after its header
 
 
 class Counted(NamedTuple):
@@ -38,19 +34,9 @@ class Counted(NamedTuple):
         return self.adds_before + self.adds_after
 
 
-def text_counted(
-    snapshot: Snapshot, text: str, *, network_id: int | None, message_class: str
-) -> Counted:
-    """What a text of this class costs on a network; an unknown network adds nothing."""
-    rule = None
-    if network_id is not None:
-        rule = snapshot.network_texts.get((network_id, message_class))
-    return text_counted_by(rule, text)
-
-
 def text_counted_by(rule: NetworkText | None, text: str) -> Counted:
-    """The same by a rule at hand; one encode where the network adds nothing, and where text and
-    addition fit into one segment."""
+    """What a text costs where the rule holds; one encode where the network adds nothing, and
+    where text and addition fit into one segment."""
     return count_widened(rule, text, segmentation.segment_count(text))
 
 
@@ -59,7 +45,7 @@ def count_widened(rule: NetworkText | None, text: str, count: segmentation.Segme
     if rule is None or not rule.adds:
         return Counted(*count, count.segment_count, count.units)
     added = _units(rule.adds_before + rule.adds_after, count.encoding)
-    if added is not None and count.units + added <= _LONE[count.encoding]:
+    if added is not None and count.units + added <= UNIT_LIMITS[count.encoding][0]:
         billed, units = 1, count.units + added
     else:
         whole = segmentation.segment_count(rule.wrapped(text))
@@ -67,13 +53,13 @@ def count_widened(rule: NetworkText | None, text: str, count: segmentation.Segme
     return Counted(*count, billed, units, rule.adds_before, rule.adds_after)
 
 
-def fitting_lengths(before: str, after: str, encoding: str, segments: int) -> list[int]:
+def fitting_lengths(before: str, after: str, encoding: Encoding, segments: int) -> list[int]:
     """Units of text that fit into 1, 2 … segments between the additions, at least 0: as prices
     are quoted, so without a pair at a boundary."""
     added = _units(before + after, encoding)
     if added is None:
         return [0] * segments
-    lone, shared = _LONE[encoding], _SHARED[encoding]
+    lone, shared = UNIT_LIMITS[encoding]
     whole = [lone, *(shared * count for count in range(2, segments + 1))]
     return [max(0, units - added) for units in whole]
 
@@ -85,5 +71,5 @@ def _units(addition: str, encoding: str) -> int | None:
         octets = gsm7.encode(addition)
         return None if octets is None else len(octets)
     if encoding == "ucs2":
-        return len(addition.encode("utf-16-be", "surrogatepass")) // 2
+        return ucs2.units(addition)
     return None

@@ -9,13 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from compliance.constants import LANES
 from config.common.ids import uuid7
 from messaging.constants import FailureReason, MessageStatus, Origin
 from messaging.encoding import segmentation
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
 from messaging.services.counting import Counted, count_widened
-from messaging.services.decisions import Case, Verdict, cases_decide
+from messaging.services.decisions import Verdict, case_of, cases_decide
 from messaging.services.drafts import MAX_SEGMENTS, Draft
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from messaging.services.rows import Fate, rows_store, tally_accepted
@@ -103,7 +102,7 @@ def _assess(
     slice_ = _Slice(snapshot, release)
     overrides = number_overrides([recipient.msisdn for recipient in recipients])
     drafted = [slice_.draft(recipient, overrides.get(recipient.msisdn)) for recipient in recipients]
-    cases = [_case(draft) for draft in drafted if isinstance(draft, Draft)]
+    cases = [case_of(draft) for draft in drafted if isinstance(draft, Draft)]
     verdicts = {
         case.id: verdict
         for case, verdict in zip(cases, cases_decide(snapshot, cases, now), strict=True)
@@ -208,27 +207,6 @@ def _refusal(rule: NetworkText, text: str, counted: Counted) -> str:
 
 def _excluded(recipient: Recipient, reason: str, detail: str = "") -> Assessment:
     return Assessment(recipient.contact_id, recipient.msisdn, EXCLUDED, reason, detail)
-
-
-def _case(draft: Draft) -> Case:
-    return Case(
-        draft.id,
-        LANES.index(draft.message_class),
-        draft.account_id,
-        draft.advertiser_id,
-        draft.campaign_id,
-        draft.msisdn,
-        draft.country,
-        draft.network_id,
-        draft.sender.id,
-        draft.template_version_id,
-        draft.text,
-        draft.segment_count,
-        draft.not_after,
-        0,
-        None,
-        draft.billed_segments,
-    )
 
 
 def _settle(draft: Draft, verdict: Verdict) -> tuple[Assessment, tuple[Draft, Fate] | None]:

@@ -6,8 +6,9 @@ Examples for readers; the guaranteed worst case does not rest on them.
 from collections.abc import Iterator
 from typing import Final
 
+from messaging.encoding import ucs2
 from messaging.wording.rewriting import rewrite
-from messaging.wording.values import ValueCheck, units
+from messaging.wording.values import ValueCheck
 
 _TYPED: Final = {"code": "123456", "name": "Nguyen Van An"}
 _GROUP: Final = 4  # three digits and their point
@@ -41,7 +42,7 @@ def longest_value(check: ValueCheck) -> str:
     """The example made as long as the checks accept, in its own letters."""
     sample = sample_value(check)
     for candidate in _stretched(check, sample):
-        if units(candidate) <= check.longest and check.refusal(candidate) is None:
+        if ucs2.units(candidate) <= check.longest and check.refusal(candidate) is None:
             return candidate
     return sample
 

@@ -4,7 +4,7 @@ Stored as JSON in a version; members at their default are left out, and entries 
 (`name`, `max_length`, `example`) read as type `text`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -30,6 +30,7 @@ _DEFAULTS: Final = {
     "app_hash": (11, ""),
 }
 SLOT_TYPES: Final = tuple(_DEFAULTS)
+SlotList = Sequence[Mapping[str, Any]]  # JSON objects, as a version stores them
 # Without marks a text is meant to be GSM-7, so its values have to be as well.
 _UNMARKED: Final = {"any": "gsm7", "letters": "plain_letters"}
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from messaging.encoding import ucs2
 from messaging.encoding.validity import text_error
 from messaging.wording.charsets import CHARSETS, Charset, charset_of
 from messaging.wording.forms import form_of
@@ -116,7 +117,7 @@ class ValueCheck:
         return self._problem("control", position=at, character=shown(text[at]))
 
     def _too_long(self, text: str) -> ValueProblem | None:
-        count = units(text)
+        count = ucs2.units(text)
         if count <= self.spec.max_length:
             return None
         return self._problem("too_long", count=count, limit=self.spec.max_length)
@@ -153,11 +154,6 @@ class ValueCheck:
 def check_of(spec: SlotSpec, rewriting: str) -> ValueCheck:
     """The compiled checks of a slot. Raises PatternError."""
     return ValueCheck(spec, rewriting)
-
-
-def units(text: str) -> int:
-    """UTF-16 units of `text`: what a phone counts, and two per code point beyond the first plane."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _charset(spec: SlotSpec, rewriting: str) -> Charset:

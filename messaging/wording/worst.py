@@ -7,13 +7,12 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from messaging.encoding import gsm7, segmentation
+from messaging.encoding import gsm7, segmentation, ucs2
+from messaging.encoding.alphabets import UNIT_LIMITS, Encoding
 from messaging.wording.samples import longest_value, sample_value, shortest_value
-from messaging.wording.values import ValueCheck, units
+from messaging.wording.values import ValueCheck
 from messaging.wording.wordings import Wording
 
-# Units of a lone segment and of one of several, which a header shortens (3GPP TS 23.038 §4).
-_LIMITS: Final = {"gsm7": (160, 153), "ucs2": (70, 67), "latin1": (140, 134)}
 _MANY: Final = 10_000
 
 
@@ -61,7 +60,7 @@ class Cost:
 def figures_of(text: str, *, encoding: segmentation.EncodingChoice = "auto") -> Figures:
     """Figures of a text as it would be sent."""
     segments = segmentation.segment(text, encoding=encoding, max_segments=_MANY)
-    lone, shared = _LIMITS[segments.encoding]
+    lone, shared = UNIT_LIMITS[segments.encoding]
     count = len(segments.segments)
     limit = lone if count == 1 else shared
     return Figures(
@@ -72,11 +71,16 @@ def figures_of(text: str, *, encoding: segmentation.EncodingChoice = "auto") -> 
     )
 
 
+def typical_of(wording: Wording) -> str:
+    """The text with the author's examples, as it would be sent."""
+    return _filled(wording, {c.spec.name: sample_value(c) for c in wording.checks})
+
+
 def extremes_of(wording: Wording) -> Extremes:
     """The three examples of a wording, as they would be sent."""
     return Extremes(
         shortest=_filled(wording, {c.spec.name: shortest_value(c) for c in wording.checks}),
-        typical=_filled(wording, {c.spec.name: sample_value(c) for c in wording.checks}),
+        typical=typical_of(wording),
         longest=_filled(wording, {c.spec.name: longest_value(c) for c in wording.checks}),
     )
 
@@ -103,9 +107,10 @@ def bound_of(wording: Wording, *, before: str = "", after: str = "") -> Bound:
     literal = before + wording.literal + after
     in_gsm7 = _gsm7(literal, checks)
     in_ucs2 = _ucs2(literal, checks) if in_gsm7 is None or not _all_gsm7(checks) else None
+    loads: dict[Encoding, _Load | None] = {"gsm7": in_gsm7, "ucs2": in_ucs2}
     counts = [
-        (_segments(load, *_LIMITS[encoding]), encoding, load.units)
-        for encoding, load in (("gsm7", in_gsm7), ("ucs2", in_ucs2))
+        (_segments(load, *UNIT_LIMITS[encoding]), encoding, load.units)
+        for encoding, load in loads.items()
         if load is not None
     ]
     # Of equal counts UCS-2 is said, the rarer and nearer to its edge.
@@ -147,7 +152,7 @@ def _gsm7_extra(check: ValueCheck) -> int:
 
 
 def _ucs2(literal: str, checks: list[ValueCheck]) -> _Load:
-    wide = units(literal)
+    wide = ucs2.units(literal)
     pairs = sum(check.longest // 2 for check in checks if check.charset.has_pairs)
     return _Load(wide + sum(check.longest for check in checks), wide - len(literal) + pairs)
 

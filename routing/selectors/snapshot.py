@@ -41,6 +41,10 @@ class NumberIndex:
     network_ids: Mapping[str, int]
     names: Mapping[int, str]
 
+    def code_of(self, network_id: int) -> str:
+        """The code of a network, "" for one that is not known."""
+        return next((code for code, known in self.network_ids.items() if known == network_id), "")
+
     def network_of(self, msisdn: str, country: str, override: int | None = None) -> NetworkHint:
         """An override is surer than a prefix, which only says who first got the number."""
         if override is not None:

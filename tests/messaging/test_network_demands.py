@@ -10,11 +10,12 @@ from config.common.errors import InvalidError
 from messaging.constants import Origin
 from messaging.models import Message
 from messaging.selectors.snapshot import snapshots
-from messaging.services.counting import text_counted, text_counted_by
+from messaging.services.counting import text_counted_by
 from messaging.services.network_demands import (
     characters_refused,
     network_findings,
     registration_finding,
+    rule_of,
 )
 from messaging.services.releases import Recipient, Release, recipients_assess, recipients_release
 from messaging.services.routing import waiting_route
@@ -150,7 +151,7 @@ def test_an_unknown_network_and_another_class_add_nothing(line):
     demand(line, adds_before="(QC) ")
     snapshot = snapshots.current()
     for network_id, message_class in ((None, "care"), (line.network.pk, "otp")):
-        counted = text_counted(snapshot, "x", network_id=network_id, message_class=message_class)
+        counted = text_counted_by(rule_of(snapshot, network_id, message_class), "x")
         assert counted.added == ""
 
 

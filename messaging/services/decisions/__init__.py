@@ -5,10 +5,10 @@ from datetime import datetime
 
 from messaging.selectors.snapshot import Snapshot
 from messaging.services.decisions.batch import Batch
-from messaging.services.decisions.cases import Case, Explanation, Verdict
+from messaging.services.decisions.cases import Case, Explanation, Verdict, case_of
 from messaging.services.decisions.recipients import recipients_known
 
-__all__ = ["Case", "Explanation", "Verdict", "cases_decide", "cases_explain"]
+__all__ = ["Case", "Explanation", "Verdict", "case_of", "cases_decide", "cases_explain"]
 
 
 def cases_decide(snapshot: Snapshot, cases: Sequence[Case], now: datetime) -> list[Verdict]:

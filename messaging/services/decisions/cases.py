@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from compliance.decision import ComplianceDecision
 from compliance.findings import Finding
+from messaging.services.drafts import Draft
 from routing.engine import RouteDecision
 
 
@@ -31,6 +32,28 @@ class Case:
     attempts: int
     kept_carrier_id: int | None
     billed_segments: int | None = None
+
+
+def case_of(draft: Draft) -> Case:
+    """The case of a message that is not stored yet."""
+    return Case(
+        draft.id,
+        draft.lane,
+        draft.account_id,
+        draft.advertiser_id,
+        draft.campaign_id,
+        draft.msisdn,
+        draft.country,
+        draft.network_id,
+        draft.sender.id,
+        draft.template_version_id,
+        draft.text,
+        draft.segment_count,
+        draft.not_after,
+        0,
+        None,
+        draft.billed_segments,
+    )
 
 
 class Verdict(NamedTuple):

@@ -39,7 +39,6 @@ def _network(
     text, wording = material.text, material.wording
     counted = text_counted_by(rule, text)
     refused = characters_refused(rule, text)
-    codes = snapshot.numbers.network_ids
     price = price_of(
         snapshot.routing, account.id, rule.country, rule.network_id, rule.message_class
     )
@@ -47,7 +46,7 @@ def _network(
     if wording is not None:
         bound = bound_of(wording, before=rule.adds_before, after=rule.adds_after)
     return NetworkPreview(
-        code=next((code for code, known in codes.items() if known == rule.network_id), ""),
+        code=snapshot.numbers.code_of(rule.network_id),
         name=rule.network_name,
         adds_before=rule.adds_before,
         adds_after=rule.adds_after,

@@ -10,7 +10,7 @@ from messaging.encoding.segmentation import segment_count
 from messaging.selectors.findings import finding_readable
 from messaging.selectors.snapshot import AccountCard, Snapshot
 from messaging.services.counting import text_counted_by
-from messaging.services.decisions import Case, Explanation, cases_explain
+from messaging.services.decisions import Explanation, case_of, cases_explain
 from messaging.services.drafts import Draft, text_rendered
 from messaging.services.network_demands import network_findings, rule_of
 from messaging.services.previews.materials import Material
@@ -82,7 +82,7 @@ def ruling_of(
     material: Material, draft: Draft, refusal: DomainError | None, at: datetime
 ) -> Ruling:
     """The decision about the draft at a moment; a refused one is blocked whatever rules say."""
-    (found,) = cases_explain(material.snapshot, [_case(draft)], at)
+    (found,) = cases_explain(material.snapshot, [case_of(draft)], at)
     decision = "blocked" if refusal else _decision(found)
     return Ruling(
         at=at,
@@ -116,33 +116,11 @@ def _decision(found: Explanation) -> str:
     return _DECISIONS[found.verdict.action]
 
 
-def _case(draft: Draft) -> Case:
-    return Case(
-        id=draft.id,
-        lane=draft.lane,
-        account_id=draft.account_id,
-        advertiser_id=draft.advertiser_id,
-        campaign_id=None,
-        msisdn=draft.msisdn,
-        country=draft.country,
-        network_id=draft.network_id,
-        sender_id=draft.sender.id,
-        template_version_id=draft.template_version_id,
-        text=draft.text,
-        segment_count=draft.segment_count,
-        not_after=draft.not_after,
-        attempts=0,
-        kept_carrier_id=None,
-        billed_segments=draft.billed_segments,
-    )
-
-
 def _network(snapshot: Snapshot, draft: Draft) -> KnownNetwork | None:
     if draft.network_id is None:
         return None
     network_id = draft.network_id
-    codes = snapshot.numbers.network_ids
-    code = next((code for code, known in codes.items() if known == network_id), "")
+    code = snapshot.numbers.code_of(network_id)
     return KnownNetwork(code, snapshot.numbers.names.get(network_id, code), draft.network_source)
 
 

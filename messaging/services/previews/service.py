@@ -12,7 +12,7 @@ from config.common import clock
 from config.common.errors import InvalidError
 from messaging.encoding import analysis
 from messaging.encoding.errors import EncodingError
-from messaging.selectors.findings import CountryFindings, Judge, JudgedText
+from messaging.selectors.findings import CountryFindings, Judge, JudgedText, wordings_judged
 from messaging.selectors.snapshot import (
     AccountCard,
     ApprovedText,
@@ -27,7 +27,6 @@ from messaging.services.previews.networks import networks_of
 from messaging.services.previews.rulings import draft_of, ruling_of
 from messaging.services.previews.values import Money, Preview, PreviewRequest
 from messaging.services.requests import account_required
-from messaging.wording.worst import bound_of
 from routing.engine import price_of
 
 _REACH = timedelta(days=3653)
@@ -154,14 +153,14 @@ def _content(
     all its languages, as at review."""
     if material.message_class not in MessageClass.values:
         return ()
-    approved = material.approved
-    judged = JudgedText(
-        texts=(material.text,) if approved is None else approved.texts,
-        message_class=str(material.message_class),
-        advertiser_id=_advertiser(draft, approved),
-        is_template=approved is not None,
-        most_segments=lambda: segment_count if approved is None else _most_segments(approved),
-    )
+    approved, message_class = material.approved, str(material.message_class)
+    advertiser_id = _advertiser(draft, approved)
+    if approved is None:
+        judged = JudgedText(
+            (material.text,), message_class, advertiser_id, False, lambda: segment_count
+        )
+    else:
+        judged = wordings_judged(tuple(approved.wordings), message_class, advertiser_id)
     return Judge([account]).findings(account, judged)
 
 
@@ -169,7 +168,3 @@ def _advertiser(draft: Draft | None, approved: ApprovedText | None) -> int | Non
     if draft is not None:
         return draft.advertiser_id
     return None if approved is None else approved.advertiser_id
-
-
-def _most_segments(approved: ApprovedText) -> int:
-    return max(bound_of(wording).segment_count for wording in approved.wordings)

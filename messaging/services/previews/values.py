@@ -10,9 +10,8 @@ from messaging.encoding.ambiguity import WordWarning
 from messaging.encoding.characters import Culprit
 from messaging.encoding.segmentation import SegmentText
 from messaging.selectors.findings import CountryFindings, TextFinding
+from messaging.wording.slots import SlotList
 from messaging.wording.worst import Cost
-
-SlotList = Sequence[Mapping[str, Any]]  # JSON objects, as a version stores them
 
 
 @dataclass(frozen=True, slots=True)

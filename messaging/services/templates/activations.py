@@ -4,17 +4,16 @@ from datetime import datetime
 from typing import Final
 
 from django.db import Error, transaction
-from django.utils.translation import gettext as _
 
 from compliance.models import User
 from config.common import clock, logs
-from config.common.errors import ConflictError, DomainError, NotAllowedError
+from config.common.errors import DomainError, NotAllowedError
 from messaging.constants import EventType, VersionStatus
 from messaging.models import Template, TemplateVersion
 from messaging.selectors.findings import findings_of
 from messaging.services.templates.records import version_record
 from messaging.services.templates.reviews import content_check, reviewer_check
-from messaging.services.templates.steps import version_enforce, version_lock, version_tell
+from messaging.services.templates.steps import moved_on, version_enforce, version_lock, version_tell
 from messaging.services.templates.withdrawals import version_stop
 
 log = logs.get_logger(__name__)
@@ -34,11 +33,7 @@ def version_activate(
     reviewer_check(version, reviewer)
     version_lock(version)
     if version.status != VersionStatus.STAGED:
-        raise ConflictError(
-            "version_state",
-            _("That is not possible: this version is now “%(status)s”. Reload the page.")
-            % {"status": version.get_status_display()},
-        )
+        raise moved_on(version)
     content_check(findings_of(version))
     _enforce(version, reviewer, comment, activates_at=clock.now())
     return version

@@ -29,9 +29,9 @@ def version_move(version: TemplateVersion, to: VersionStatus, **fields: Any) -> 
                 TemplateVersion, [version.pk], to=to, transitions=VERSION_TRANSITIONS, **fields
             )
     except IntegrityError as error:
-        raise _moved_on(version) from error
+        raise moved_on(version) from error
     if not moved:
-        raise _moved_on(version)
+        raise moved_on(version)
     version.refresh_from_db()
 
 
@@ -71,7 +71,8 @@ def version_tell(version: TemplateVersion, event_type: EventType, comment: str =
         )
 
 
-def _moved_on(version: TemplateVersion) -> ConflictError:
+def moved_on(version: TemplateVersion) -> ConflictError:
+    """The refusal of a step to which the version's state does not lead."""
     return ConflictError(
         "version_state",
         _("That is not possible: this version is now “%(status)s”. Reload the page.")

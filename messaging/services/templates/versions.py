@@ -14,9 +14,10 @@ from messaging.services.drafts import MAX_SEGMENTS
 from messaging.services.templates.languages import VariantList
 from messaging.services.templates.records import permission_required, version_record
 from messaging.services.templates.texts import MAX_CHARACTERS, template_parsed
-from messaging.services.templates.wordings import CheckedWording, SlotList, wording_checked
+from messaging.services.templates.wordings import CheckedWording, wording_checked
 from messaging.wording.formats import format_findings
 from messaging.wording.sentences import FORMATS
+from messaging.wording.slots import SlotList
 from messaging.wording.wordings import Wording
 from messaging.wording.worst import bound_of
 

@@ -15,10 +15,9 @@ from messaging.wording.formats import FORMATS
 from messaging.wording.judging import SpecProblem, spec_problems
 from messaging.wording.rewriting import REWRITINGS, joins_backwards
 from messaging.wording.sentences import SPECS
-from messaging.wording.slots import SlotSpec, SpecError, specs_of
+from messaging.wording.slots import SlotList, SlotSpec, SpecError, specs_of
 from messaging.wording.wordings import WordingSet, wording_set
 
-SlotList = Sequence[Mapping[str, Any]]  # JSON objects, see messaging.wording.slots
 DEFAULT_LANGUAGE = "vi"
 
 

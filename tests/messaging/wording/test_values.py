@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from messaging.encoding.ucs2 import units
 from messaging.encoding.validity import text_error
 from messaging.wording.charsets import CHARSETS
 from messaging.wording.forms import form_of
 from messaging.wording.rewriting import rewrite
 from messaging.wording.slots import SLOT_TYPES, SlotSpec
-from messaging.wording.values import RefusedValueError, check_of, units
+from messaging.wording.values import RefusedValueError, check_of
 from tests.messaging.wording.making import taken
 
 

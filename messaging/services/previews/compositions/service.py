@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from config.common.errors import DomainError, InvalidError
 from messaging.encoding.ambiguity import word_warnings
 from messaging.models import Template
-from messaging.selectors.findings import CountryFindings, Judge, JudgedText
+from messaging.selectors.findings import CountryFindings, Judge, wordings_judged
 from messaging.selectors.snapshot import snapshots
 from messaging.services.previews.compositions.costs import (
     Terms,
@@ -44,7 +44,7 @@ from messaging.wording.grammar import Template as Grammar
 from messaging.wording.rewriting import REWRITINGS
 from messaging.wording.slots import SlotSpec
 from messaging.wording.wordings import Wording, wording_of
-from messaging.wording.worst import bound_of, extremes_of, figures_of
+from messaging.wording.worst import bound_of, extremes_of, figures_of, typical_of
 
 
 def composition_made(request: CompositionRequest) -> Composition:
@@ -62,14 +62,12 @@ def composition_made(request: CompositionRequest) -> Composition:
     grammar = parsed if view is own else text_parsed(view, parsed)
     market = market_of(snapshots.current(), request.template)
     terms = terms_of(market)
-    choices = tuple(
-        _choice(_wording(request, view, grammar, specs, rewriting), terms, request, view.body)
-        for rewriting in REWRITINGS
-    )
-    wording = _wording(request, view, grammar, specs, view.rewriting)
+    text = masked(view.body)
+    ways = {one: _wording(request, view, grammar, specs, one) for one in REWRITINGS}
+    choices = {rewriting: _choice(one, terms, request, text) for rewriting, one in ways.items()}
+    wording = ways[view.rewriting]
     languages = _languages(request, [own, *others], parsed, specs)
     extremes = extremes_of(wording)
-    text = masked(view.body)
     return Composition(
         body=view.body,
         specs=written,
@@ -77,8 +75,8 @@ def composition_made(request: CompositionRequest) -> Composition:
         is_composed=view.is_nfc,
         signs=signs_of(text, view.rewriting),
         refusals=refusals_of(text, market.rules if market else ()),
-        choices=choices,
-        chosen=next(one for one in choices if one.rewriting == view.rewriting),
+        choices=tuple(choices.values()),
+        chosen=choices[view.rewriting],
         shortest=shown(extremes.shortest),
         typical=shown(extremes.typical),
         longest=shown(extremes.longest),
@@ -105,9 +103,9 @@ def _wording(
 
 
 def _choice(
-    wording: Wording, terms: Sequence[Terms], request: CompositionRequest, body: str
+    wording: Wording, terms: Sequence[Terms], request: CompositionRequest, written: str
 ) -> Choice:
-    text = extremes_of(wording).typical
+    text = typical_of(wording)
     networks = network_costs(terms, wording, text)
     return Choice(
         rewriting=wording.rewriting,
@@ -117,7 +115,7 @@ def _choice(
         networks=networks,
         cost=typical_span(networks, request.audience_size),
         worst_cost=worst_span(networks, request.audience_size),
-        warnings=word_warnings(masked(body)) if wording.rewriting == "unmarked" else (),
+        warnings=word_warnings(written) if wording.rewriting == "unmarked" else (),
     )
 
 
@@ -156,13 +154,7 @@ def _findings(
     if template is None:
         return ()
     wordings = [wording for wording in languages.values() if wording is not None]
-    judged = JudgedText(
-        texts=tuple(dict.fromkeys(wording.shown for wording in wordings)),
-        message_class=template.message_class,
-        advertiser_id=template.advertiser_id,
-        is_template=True,
-        most_segments=lambda: max(bound_of(wording).segment_count for wording in wordings),
-    )
+    judged = wordings_judged(wordings, template.message_class, template.advertiser_id)
     return Judge([template.account]).findings(template.account, judged) if wordings else ()
 
 

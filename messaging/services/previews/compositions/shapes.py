@@ -10,7 +10,6 @@ from messaging.encoding import segmentation
 from messaging.services.previews.compositions.values import (
     FormatCheck,
     Shown,
-    SlotList,
     SlotProblem,
 )
 from messaging.services.templates.wordings import spec_sentence
@@ -18,7 +17,7 @@ from messaging.wording.formats import format_findings
 from messaging.wording.grammar import Template
 from messaging.wording.judging import spec_problems
 from messaging.wording.sentences import FORMATS
-from messaging.wording.slots import SlotSpec, SpecError, default_length, spec_of
+from messaging.wording.slots import SlotList, SlotSpec, SpecError, default_length, spec_of
 from messaging.wording.wordings import Wording, wording_of
 from messaging.wording.worst import Bound, bound_of, figures_of
 

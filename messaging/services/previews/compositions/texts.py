@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from config.common.errors import DomainError, InvalidError
+from messaging.encoding import ucs2
 from messaging.services.drafts import text_checked
 from messaging.services.templates.texts import MAX_CHARACTERS, template_parsed
 from messaging.wording.grammar import Template as Grammar
@@ -75,7 +76,7 @@ def _placed(error: DomainError, text: LanguageText) -> DomainError:
     position = error.context.get("position")
     place = {}
     if isinstance(position, int):
-        place["position"] = len(text.body[:position].encode("utf-16-le", "surrogatepass")) // 2
+        place["position"] = ucs2.units(text.body[:position])
     return type(error)(
         error.code, error.message, field=error.field, language=text.language, **place
     )

@@ -9,10 +9,9 @@ from messaging.encoding.ambiguity import WordWarning
 from messaging.encoding.segmentation import SegmentText
 from messaging.models import Template
 from messaging.selectors.findings import CountryFindings
-from messaging.wording.slots import SlotSpec
+from messaging.wording.slots import SlotList, SlotSpec
 from messaging.wording.worst import Bound, Figures
 
-SlotList = Sequence[Mapping[str, Any]]  # JSON objects, as a version stores them
 SignKind = Literal["invisible", "letter", "sign"]
 
 
