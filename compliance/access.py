@@ -28,6 +28,7 @@ MARKETER: Grants = {
     "compliance.consentrecord": VIEW,
     "compliance.consentstate": VIEW,
     "compliance.contentrule": VIEW,
+    "compliance.program": VIEW,
     "compliance.suppression": ADD,  # taking a person off is everybody's duty; lifting is not
     "messaging.inboundmessage": VIEW | {"simulate"},
     "messaging.message": VIEW | {"send", "cancel"},
@@ -48,6 +49,8 @@ OFFICER: Grants = {
     "compliance.consentrecord": ADD,
     "compliance.consentstate": VIEW,
     "compliance.contentrule": EDIT,  # those of every account: to read
+    "compliance.document": ADD,
+    "compliance.program": EDIT,
     "compliance.rulepackversion": VIEW,
     "compliance.suppression": ADD | {"lift"},
     "messaging.inboundmessage": VIEW,

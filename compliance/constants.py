@@ -79,8 +79,32 @@ class ConsentMethod(models.TextChoices):
 
 
 class SuppressionSource(models.TextChoices):
+    """By what way a suppression came."""
+
     MO = "mo", _("Reply by SMS")
+    LINK = "link", _("Preference page")
     API = "api", _("API")
     CONSOLE = "console", _("Console")
     IMPORT = "import", _("Import")
+    OPERATOR = "operator", _("Network operator's list")
     REGISTER = "register", _("Do-not-call register")
+    RECEIPT = "receipt", _("Delivery receipts")
+
+
+class SuppressionCause(models.TextChoices):
+    """Why a number is suppressed; what may lift it follows from this."""
+
+    REFUSAL = "refusal", _("The person refused")
+    HOLD = "hold", _("A reply that reads like a refusal waits to be read")
+    COMPLAINT = "complaint", _("The person complained")
+    BOUNCE = "bounce", _("Messages cannot reach the number")
+    MANUAL = "manual", _("Entered by hand")
+
+
+class Reach(models.TextChoices):
+    """How far a refusal reaches beyond the message it answers, narrowest first."""
+
+    PROGRAM = "program", _("The program it answers")
+    SENDER = "sender", _("The sender it was sent to")
+    BRAND = "brand", _("The brand")
+    ACCOUNT = "account", _("Every brand of the account")

@@ -2,7 +2,9 @@ from compliance.models.accounts import Account, Advertiser, Platform
 from compliance.models.audit import AuditEntry
 from compliance.models.consent import ConsentRecord, ConsentState, Suppression
 from compliance.models.content_rules import ContentRule
+from compliance.models.documents import Document
 from compliance.models.keys import ApiKey
+from compliance.models.programs import Program
 from compliance.models.rules import RulePackVersion
 from compliance.models.users import User
 
@@ -14,7 +16,9 @@ __all__ = [
     "ConsentRecord",
     "ConsentState",
     "ContentRule",
+    "Document",
     "Platform",
+    "Program",
     "RulePackVersion",
     "Suppression",
     "User",

@@ -5,9 +5,11 @@ from compliance.constants import (
     ConsentAction,
     ConsentMethod,
     Purpose,
+    SuppressionCause,
     SuppressionSource,
 )
 from compliance.models.accounts import Account, Advertiser
+from compliance.models.programs import Program
 from compliance.models.users import User
 
 
@@ -85,9 +87,32 @@ class Suppression(models.Model):
     )
     msisdn = models.CharField(_("number"), max_length=15)
     purpose = models.CharField(_("purpose"), max_length=16, choices=Purpose.choices)
+    program = models.ForeignKey(
+        Program,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("program"),
+        help_text=_("Empty: for every program of the advertiser."),
+    )
+    sender = models.CharField(
+        _("sender"),
+        max_length=15,
+        blank=True,
+        help_text=_("The address it is about. Empty: whatever the messages come from."),
+    )
+    cause = models.CharField(
+        _("cause"),
+        max_length=10,
+        choices=SuppressionCause.choices,
+        default=SuppressionCause.MANUAL,
+    )
     source = models.CharField(_("source"), max_length=10, choices=SuppressionSource.choices)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("since"), db_index=True)
+    expires_at = models.DateTimeField(
+        _("until"), null=True, blank=True, help_text=_("Empty: until somebody lifts it.")
+    )
     created_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
@@ -102,10 +127,17 @@ class Suppression(models.Model):
         verbose_name_plural = _("suppressions")
         constraints = [
             models.UniqueConstraint(
-                fields=["msisdn", "account", "advertiser", "purpose"],
+                fields=["msisdn", "account", "advertiser", "purpose", "program", "sender"],
                 name="suppression_active_unique",
                 condition=models.Q(lifted_at=None),
                 nulls_distinct=False,
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                name="suppression_ends",
+                condition=models.Q(lifted_at=None, expires_at__isnull=False),
             )
         ]
 

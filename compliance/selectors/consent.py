@@ -1,7 +1,7 @@
 """What compliance knows of numbers: one query for thousands of them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -28,32 +28,47 @@ def consent_states(
     )
 
 
+class Refusal(NamedTuple):
+    """What a suppression refuses: a purpose (`all`: every one), where given only of a program or
+    from a sender's address."""
+
+    purpose: str
+    program_id: int | None
+    sender: str
+
+    def covers(self, program_id: int | None, sender: str) -> bool:
+        """Whether it is about a message of this program from this address."""
+        return self.program_id in (None, program_id) and self.sender in ("", sender)
+
+
 def suppressed(
     account_id: int, advertiser_id: int, msisdns: Collection[str], lane: int | str
 ) -> frozenset[str]:
-    """Those of the numbers that must not get messages of a lane (number or message class)."""
-    return frozenset(suppressed_scopes(account_id, advertiser_id, msisdns, lane))
+    """Those of the numbers that must not get messages of a lane (number or message class),
+    whatever their program and sender."""
+    found = refusals(account_id, advertiser_id, msisdns, lane)
+    return frozenset(m for m, those in found.items() if any(r.covers(None, "") for r in those))
 
 
-def suppressed_scopes(
+def refusals(
     account_id: int, advertiser_id: int, msisdns: Collection[str], lane: int | str
-) -> Mapping[str, frozenset[str]]:
-    """For each suppressed number the purposes that are, among the lane's own and "all"."""
+) -> Mapping[str, tuple[Refusal, ...]]:
+    """What the suppressed ones among the numbers refuse of a lane (number or message class)."""
     purpose = LANES[lane] if isinstance(lane, int) else lane
-    found: dict[str, frozenset[str]] = {}
-    for msisdn, scope in _rows(
+    found: dict[str, tuple[Refusal, ...]] = {}
+    for msisdn, *refused in _rows(
         """
-        SELECT msisdn, purpose FROM compliance_suppression
+        SELECT msisdn, purpose, program_id, sender FROM compliance_suppression
         WHERE msisdn = ANY(%s) AND account_id = %s AND lifted_at IS NULL
             AND (advertiser_id IS NULL OR advertiser_id = %s) AND purpose = ANY(%s)
         """,
         [list(msisdns), account_id, advertiser_id, [purpose, Purpose.ALL.value]],
     ):
-        found[msisdn] = found.get(msisdn, frozenset()) | {scope}
+        found[msisdn] = (*found.get(msisdn, ()), Refusal(*refused))
     return found
 
 
-def _rows(query: str, parameters: list[Any]) -> list[tuple[str, str]]:
+def _rows(query: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return [(str(first), str(second)) for first, second in cursor.fetchall()]
+        return list(cursor.fetchall())

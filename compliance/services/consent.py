@@ -10,8 +10,14 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from compliance.constants import ConsentAction, ConsentMethod, Purpose, SuppressionSource
-from compliance.models import Account, Advertiser, ConsentRecord, ConsentState, User
+from compliance.constants import (
+    ConsentAction,
+    ConsentMethod,
+    Purpose,
+    SuppressionCause,
+    SuppressionSource,
+)
+from compliance.models import Account, Advertiser, ConsentRecord, ConsentState, Program, User
 from compliance.services.checks import check_advertiser, check_choice, check_msisdn
 from compliance.services.suppressions import suppression_add
 from config.common import clock
@@ -72,6 +78,7 @@ def consent_record(
             msisdn=msisdn,
             purpose=purpose,
             source=_SOURCES.get(ConsentMethod(method), SuppressionSource.CONSOLE),
+            cause=SuppressionCause.REFUSAL,
             reason=str(source)[:200],
             actor=actor,
         )
@@ -121,12 +128,15 @@ def opt_out(
     source: str,
     evidence: Mapping[str, Any],
     at: datetime | None = None,
+    program: Program | None = None,
+    sender: str = "",
     actor: User | None = None,
 ) -> None:
     """The person refuses a purpose: suppressed at once, and consent is revoked in the ledger.
 
-    `advertiser` None: for every advertiser of the account. Repeating is harmless. `at` is
-    when the person said so (default now). Raises InvalidError naming the field.
+    `advertiser` None: for every advertiser of the account; `program` and `sender` narrow it, and
+    then consent to the rest stands. Repeating is harmless. `at` is when the person said so
+    (default now). Raises InvalidError naming the field.
     """
     suppression_add(
         account=account,
@@ -134,8 +144,13 @@ def opt_out(
         msisdn=msisdn,
         purpose=purpose,
         source=source,
+        cause=SuppressionCause.REFUSAL,
+        program=program,
+        sender=sender,
         actor=actor,
     )
+    if program is not None or sender:
+        return  # a part of what the person consented to: the consent itself stands
     method = ConsentMethod(source) if source in ConsentMethod.values else ConsentMethod.CONSOLE
     for one in [advertiser] if advertiser else _consented_to(account, msisdn, purpose):
         consent_record(

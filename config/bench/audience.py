@@ -40,8 +40,9 @@ SELECT %(account)s, %(advertiser)s, msisdn, 'marketing', 'granted', given_at, id
 """
 _OPT_OUTS = """
 INSERT INTO compliance_suppression
-    (account_id, advertiser_id, msisdn, purpose, source, reason, created_at, lifted_reason)
-SELECT %(account)s, NULL, msisdn, 'all', 'import', '', now(), ''
+    (account_id, advertiser_id, msisdn, purpose, sender, cause, source, reason, created_at,
+     lifted_reason)
+SELECT %(account)s, NULL, msisdn, 'all', '', 'manual', 'import', '', now(), ''
 FROM campaigns_contact WHERE account_id = %(account)s AND id %% 20 = 0
 """
 _TABLES = (

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from compliance.constants import MessageClass
-from compliance.models import Account, Advertiser, User
+from compliance.models import Account, Advertiser, Program, User
 from messaging.constants import MessageFormat, Rewriting, VersionStatus
 from routing.constants import RegistrationState
 from routing.models import Network
@@ -28,6 +28,23 @@ class Template(models.Model):
         max_length=16,
         choices=MessageClass.choices,
         help_text=_("Decides which rules apply and how urgently it travels."),
+    )
+    program = models.ForeignKey(
+        Program,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("program"),
+        help_text=_("What it belongs to for people who refuse one subject and not the others."),
+    )
+    asks_consent = models.BooleanField(
+        _("asks for consent"),
+        default=False,
+        help_text=_(
+            "A message that asks a person to agree to advertising. Some countries allow one"
+            " of them, ever."
+        ),
     )
     language = models.CharField(_("language"), max_length=8, default="vi")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

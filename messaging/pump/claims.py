@@ -67,7 +67,13 @@ SELECT c.*, m.text, m.encoding, m.segment_count, m.segment_reference, m.segments
     EXISTS (SELECT 1 FROM compliance_suppression s
         WHERE s.msisdn = c.msisdn AND s.account_id = c.account_id AND s.lifted_at IS NULL
           AND (s.advertiser_id IS NULL OR s.advertiser_id = c.advertiser_id)
-          AND s.purpose IN ('all', %(purpose)s)) AS suppressed
+          AND s.purpose IN ('all', %(purpose)s)
+          AND (s.sender = '' OR s.sender = (
+              SELECT r.address FROM routing_sender r WHERE r.id = m.sender_id))
+          AND (s.program_id IS NULL OR s.program_id = (
+              SELECT t.program_id FROM messaging_template t
+              JOIN messaging_templateversion v ON v.template_id = t.id
+              WHERE v.id = m.template_version_id))) AS suppressed
 FROM claimed c JOIN messaging_message m ON m.id = c.id
 """
 

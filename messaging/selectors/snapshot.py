@@ -87,6 +87,8 @@ class ApprovedText:
     body: str
     wordings: WordingSet
     is_current: bool
+    program_id: int | None = None
+    asks_consent: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -241,6 +243,8 @@ def _approved_text(row: TemplateVersion) -> ApprovedText | None:
         body=row.body,
         wordings=wordings,
         is_current=row.status == VersionStatus.APPROVED,
+        program_id=row.template.program_id,
+        asks_consent=row.template.asks_consent,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from compliance.constants import ConsentAction, Purpose, SuppressionSource
 from compliance.models import ConsentRecord, ConsentState, Suppression
-from compliance.selectors.consent import consent_states, suppressed, suppressed_scopes
+from compliance.selectors.consent import Refusal, consent_states, refusals, suppressed
 from compliance.services.consent import consent_record, opt_out
 from compliance.services.consent_imports import ConsentGiven, consents_import
 from config.common import clock
@@ -170,8 +170,8 @@ def test_suppression_of_one_purpose_leaves_the_others(world: World) -> None:
     msisdn = make_msisdn()
     record(world, msisdn, "revoked")
     assert suppressed(world.account.pk, world.advertiser.pk, [msisdn], "care") == frozenset()
-    scopes = suppressed_scopes(world.account.pk, world.advertiser.pk, [msisdn], "marketing")
-    assert scopes == {msisdn: {"marketing"}}
+    refused = refusals(world.account.pk, world.advertiser.pk, [msisdn], "marketing")
+    assert refused == {msisdn: (Refusal("marketing", None, ""),)}
 
 
 def test_reading_thousands_of_numbers_is_one_query(

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from compliance.constants import Role, SuppressionSource
+from compliance.constants import Role, SuppressionCause, SuppressionSource
 from compliance.models import (
     Account,
     ApiKey,
@@ -131,13 +131,14 @@ def test_numbers_are_read_in_the_way_of_the_own_country(world: World, browse: An
     assert "+12125550123" in found.content.decode()
 
 
-def suppress(world: World, source: str = SuppressionSource.CONSOLE) -> Suppression:
+def suppress(world: World, cause: str = SuppressionCause.MANUAL) -> Suppression:
     return suppression_add(
         account=world.account,
         advertiser=None,
         msisdn=make_msisdn(),
         purpose="marketing",
-        source=source,
+        source=SuppressionSource.CONSOLE,
+        cause=cause,
         actor=world.bob,
     )
 
@@ -153,7 +154,7 @@ def test_officer_lifts_with_a_reason(world: World, browse: Any) -> None:
 
 
 def test_refusal_of_a_service_is_said_on_the_page(world: World, browse: Any) -> None:
-    row = suppress(world, SuppressionSource.MO)
+    row = suppress(world, SuppressionCause.REFUSAL)
     answer = browse(world.bob).post(
         address("compliance.suppression", "lift", row.pk), {"reason": "they called"}
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from compliance.constants import SuppressionSource
+from compliance.constants import SuppressionCause, SuppressionSource
 from compliance.models import AuditEntry, Suppression
 from compliance.selectors.consent import suppressed
 from compliance.services.consent import consent_record
@@ -79,7 +79,7 @@ def test_lifting_twice_is_a_conflict(world: World) -> None:
 def test_a_persons_own_refusal_is_lifted_only_after_new_consent(world: World) -> None:
     msisdn = make_msisdn()
     with clock.freeze(clock.now() - timedelta(days=2)):
-        one = add(world, msisdn, source=SuppressionSource.MO)
+        one = add(world, msisdn, cause=SuppressionCause.REFUSAL)
     with pytest.raises(NotAllowedError):
         suppression_lift(suppression=one, reason="they changed their mind", actor=world.bob)
     consent_record(

@@ -9,7 +9,7 @@ from compliance.recipient_checks import NO_SUPPRESSION
 from messaging.constants import FailureReason, MessageStatus
 from messaging.selectors.snapshot import SenderCard, Snapshot
 from messaging.services.decisions.cases import Case, Explanation, Verdict
-from messaging.services.decisions.recipients import Recipients
+from messaging.services.decisions.recipients import Recipient, Recipients
 from messaging.services.decisions.texts import TextJudge
 from messaging.services.decisions.verdicts import (
     KnownFacts,
@@ -71,11 +71,20 @@ class Batch:
         registration = (sender.id, case.network_id, LANES[case.lane])
         return self._decider(case, sender).decide(
             consent=self._known.consents.get(recipient, "none"),
-            suppressed=self._known.suppressed.get(recipient, NO_SUPPRESSION),
+            suppressed=self._refused(recipient, case, sender),
             sender_registered=registration in self._snapshot.registrations,
             touches_last_24h=self._known.touches.get(recipient, 0),
             segments=case.segment_count,
         )
+
+    def _refused(self, recipient: Recipient, case: Case, sender: SenderCard) -> frozenset[str]:
+        """The purposes that the number refuses of this program from this sender."""
+        refusals = self._known.refusals.get(recipient)
+        if refusals is None:
+            return NO_SUPPRESSION
+        approved = self._snapshot.texts.get(case.template_version_id or 0)
+        program_id = approved.program_id if approved else None
+        return frozenset(r.purpose for r in refusals if r.covers(program_id, sender.address))
 
     def _decider(self, case: Case, sender: SenderCard) -> Decider:
         own = (case.country, case.lane, case.advertiser_id, sender.id, case.template_version_id)

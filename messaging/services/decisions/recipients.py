@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from compliance.constants import LANES, MessageClass
-from compliance.selectors.consent import consent_states, suppressed_scopes
+from compliance.selectors.consent import Refusal, consent_states, refusals
 from messaging.services.decisions.cases import Case
 
 # Messages of the last 24 hours that count against a cap: those out or on their way, bounded to
@@ -31,7 +31,7 @@ Recipient = tuple[int, str, int]  # advertiser, MSISDN, lane
 class Recipients:
     """What is known of a batch's recipients; missing means none."""
 
-    suppressed: dict[Recipient, frozenset[str]] = field(default_factory=dict)
+    refusals: dict[Recipient, tuple[Refusal, ...]] = field(default_factory=dict)
     consents: dict[Recipient, str] = field(default_factory=dict)
     touches: dict[Recipient, int] = field(default_factory=dict)
 
@@ -44,8 +44,8 @@ def recipients_known(cases: Sequence[Case], now: datetime) -> Recipients:
     known = Recipients()
     for (account_id, advertiser_id, lane), members in groups.items():
         msisdns = sorted({case.msisdn for case in members})
-        scopes = suppressed_scopes(account_id, advertiser_id, msisdns, lane)
-        known.suppressed |= {(advertiser_id, m, lane): found for m, found in scopes.items()}
+        refused = refusals(account_id, advertiser_id, msisdns, lane)
+        known.refusals |= {(advertiser_id, m, lane): found for m, found in refused.items()}
         if LANES[lane] == MessageClass.MARKETING:  # the one class whose rules ask
             states = consent_states(account_id, advertiser_id, msisdns, LANES[lane])
             known.consents |= {(advertiser_id, m, lane): state for m, state in states.items()}
