@@ -108,3 +108,14 @@ class Reach(models.TextChoices):
     SENDER = "sender", _("The sender it was sent to")
     BRAND = "brand", _("The brand")
     ACCOUNT = "account", _("Every brand of the account")
+
+
+class DataKind(models.TextChoices):
+    """Kinds of data that are kept for a time of their own."""
+
+    OTP_TEXT = "otp_text", _("Texts with one-time codes")
+    TEXT = "text", _("Texts of other messages")
+    REPLY_TEXT = "reply_text", _("Texts of replies")
+    MESSAGE = "message", _("Messages: number, times, outcome")
+    IMPORT_FILE = "import_file", _("Imported files and their bad lines")
+    EVIDENCE = "evidence", _("Evidence of consents that have ended")

@@ -1,6 +1,7 @@
 from campaigns.models.campaigns import AudienceEntry, Campaign
 from campaigns.models.contacts import Contact, ContactList, ListMembership
 from campaigns.models.imports import BadLine, ContactImport
+from campaigns.models.people import PersonRequest
 
 __all__ = [
     "AudienceEntry",
@@ -10,4 +11,5 @@ __all__ = [
     "ContactImport",
     "ContactList",
     "ListMembership",
+    "PersonRequest",
 ]

@@ -5,7 +5,9 @@ from compliance.models.content_rules import ContentRule
 from compliance.models.documents import Document
 from compliance.models.keys import ApiKey
 from compliance.models.programs import Program
+from compliance.models.retention import RetentionMark, RetentionPolicy, RetentionRun
 from compliance.models.rules import RulePackVersion
+from compliance.models.transfers import DataTransfer
 from compliance.models.users import User
 
 __all__ = [
@@ -16,9 +18,13 @@ __all__ = [
     "ConsentRecord",
     "ConsentState",
     "ContentRule",
+    "DataTransfer",
     "Document",
     "Platform",
     "Program",
+    "RetentionMark",
+    "RetentionPolicy",
+    "RetentionRun",
     "RulePackVersion",
     "Suppression",
     "User",

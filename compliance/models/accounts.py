@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -43,6 +44,16 @@ class Account(models.Model):
         default=list,
         blank=True,
         help_text=_("Message classes that may be sent by API without an approved template."),
+    )
+    residency = ArrayField(
+        models.CharField(max_length=2),
+        verbose_name=_("data stays in"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Countries in two letters, such as VN. Exports and webhooks to other or undeclared"
+            " places are refused. Empty: anywhere."
+        ),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     history = HistoricalRecords()

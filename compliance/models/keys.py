@@ -30,6 +30,12 @@ class ApiKey(models.Model):
         help_text=_("IP addresses or networks such as 203.0.113.0/24; empty allows any."),
     )
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False)
+    country = models.CharField(
+        _("used in"),
+        max_length=2,
+        blank=True,
+        help_text=_("The country, in two letters, where what it reads is kept."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)

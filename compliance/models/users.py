@@ -14,6 +14,15 @@ class User(AbstractUser):
         default="en",
         help_text=_("The language of the pages you see."),
     )
+    country = models.CharField(
+        _("works in"),
+        max_length=2,
+        blank=True,
+        help_text=_(
+            "A country in two letters, such as VN: where files go that this person downloads."
+            " Accounts whose data must stay in a country ask for it."
+        ),
+    )
     history = HistoricalRecords(excluded_fields=["password", "last_login"])
 
     class Meta(AbstractUser.Meta):

@@ -15,6 +15,14 @@ class WebhookEndpoint(models.Model):
         Account, models.CASCADE, related_name="webhook", verbose_name=_("account")
     )
     url = models.URLField(_("URL"), max_length=500)
+    country = models.CharField(
+        _("country of the receiver"),
+        max_length=2,
+        blank=True,
+        help_text=_(
+            "In two letters, such as VN. Needed where the account's data must stay in a country."
+        ),
+    )
     secret = EncryptedTextField(_("signing secret"), editable=False)
     event_types = ArrayField(
         models.CharField(max_length=40, choices=EventType.choices),
