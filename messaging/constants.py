@@ -82,6 +82,26 @@ class Origin(models.TextChoices):
     SYSTEM = "system", _("System")
 
 
+class ReplyDeed(models.TextChoices):
+    """What a reply did for an advertiser."""
+
+    REFUSED = "refused", _("Refused")
+    REFUSED_AGAIN = "repeated", _("Refused before: nothing changed")
+    HELD = "held", _("Held until an officer has read it")
+    GRANTED = "granted", _("Consented")
+    TAKEN_BACK = "taken_back", _("Took a refusal back")
+    HELPED = "helped", _("Asked for help")
+    NOTHING = "nothing", _("Nothing to do")
+
+
+class ReviewState(models.TextChoices):
+    """Where the reading of a possible refusal stands."""
+
+    WAITING = "waiting", _("Waiting to be read")
+    CONFIRMED = "confirmed", _("It is a refusal")
+    DISMISSED = "dismissed", _("It is no refusal")
+
+
 class VersionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for approval")
@@ -134,6 +154,7 @@ class EventType(models.TextChoices):
     MESSAGE_UNKNOWN = "message.unknown", _("Message outcome unknown")
     INBOUND_RECEIVED = "inbound.received", _("Reply received")
     CONSENT_REVOKED = "consent.revoked", _("Consent revoked")
+    CONSENT_GRANTED = "consent.granted", _("Consent granted")
     CAMPAIGN_COMPLETED = "campaign.completed", _("Campaign completed")
     TEMPLATE_SUBMITTED = "template.submitted", _("Template submitted for approval")
     TEMPLATE_APPROVED = "template.approved", _("Template approved")

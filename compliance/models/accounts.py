@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from compliance.constants import Role
+from compliance.constants import Reach, Role
 
 
 class Account(models.Model):
@@ -55,6 +55,24 @@ class Account(models.Model):
             " places are refused. Empty: anywhere."
         ),
     )
+    refusal_reach = models.CharField(
+        _("reach of refusals"),
+        max_length=10,
+        choices=Reach.choices,
+        blank=True,
+        help_text=_(
+            "How far a reply such as STOP reaches here. Empty: as far as the country's rules say."
+            " It is never less than that."
+        ),
+    )
+    adds_preference_link = models.BooleanField(
+        _("add the preference link to advertising"),
+        default=False,
+        help_text=_(
+            "Where a sender takes no replies, advertising that has no {unsubscribe} ends with"
+            " the person's link."
+        ),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     history = HistoricalRecords()
 
@@ -102,6 +120,14 @@ class Advertiser(models.Model):
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     registration_number = models.CharField(_("registration number"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2, default="VN")
+    contact = models.CharField(
+        _("contact"),
+        max_length=60,
+        blank=True,
+        help_text=_(
+            "A telephone number, an address or a page: people who ask for help by reply get it."
+        ),
+    )
     history = HistoricalRecords()
 
     class Meta:

@@ -10,6 +10,7 @@ from messaging.models.bookkeeping import (
 )
 from messaging.models.inbound import InboundMessage, InboundPart
 from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
+from messaging.models.replies import RefusalReview, ReplyOutcome
 from messaging.models.templates import Template, TemplateRegistration, TemplateVersion
 from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -25,6 +26,8 @@ __all__ = [
     "Message",
     "ParkedReceipt",
     "ReceiptWatermark",
+    "RefusalReview",
+    "ReplyOutcome",
     "Segment",
     "SegmentReference",
     "Tally",

@@ -27,6 +27,12 @@ class InboundMessage(models.Model):
     part_count = models.PositiveSmallIntegerField(_("parts"), default=1)
     keyword = models.CharField(_("keyword"), max_length=40, blank=True)
     action = models.CharField(_("understood as"), max_length=12, blank=True)
+    grade = models.CharField(
+        _("certainty"),
+        max_length=10,
+        blank=True,
+        help_text=_("Exact: a keyword alone. Inferred: read out of a longer or misspelt text."),
+    )
     received_at = models.DateTimeField(_("received"), db_index=True)
 
     class Meta:
