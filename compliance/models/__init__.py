@@ -5,6 +5,12 @@ from compliance.models.content_rules import ContentRule
 from compliance.models.documents import Document
 from compliance.models.keys import ApiKey
 from compliance.models.programs import Program
+from compliance.models.registers import (
+    Register,
+    RegisterBadLine,
+    RegisterEntry,
+    RegisterSnapshot,
+)
 from compliance.models.retention import RetentionMark, RetentionPolicy, RetentionRun
 from compliance.models.rules import RulePackVersion
 from compliance.models.transfers import DataTransfer
@@ -22,6 +28,10 @@ __all__ = [
     "Document",
     "Platform",
     "Program",
+    "Register",
+    "RegisterBadLine",
+    "RegisterEntry",
+    "RegisterSnapshot",
     "RetentionMark",
     "RetentionPolicy",
     "RetentionRun",
