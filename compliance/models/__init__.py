@@ -1,3 +1,4 @@
+from compliance.models.account_rules import AccountRule, RuleException
 from compliance.models.accounts import Account, Advertiser, Platform
 from compliance.models.audit import AuditEntry
 from compliance.models.consent import ConsentRecord, ConsentState, Suppression
@@ -12,12 +13,13 @@ from compliance.models.registers import (
     RegisterSnapshot,
 )
 from compliance.models.retention import RetentionMark, RetentionPolicy, RetentionRun
-from compliance.models.rules import RulePackVersion
+from compliance.models.rules import RulePackActivation, RulePackVersion
 from compliance.models.transfers import DataTransfer
 from compliance.models.users import User
 
 __all__ = [
     "Account",
+    "AccountRule",
     "Advertiser",
     "ApiKey",
     "AuditEntry",
@@ -35,6 +37,8 @@ __all__ = [
     "RetentionMark",
     "RetentionPolicy",
     "RetentionRun",
+    "RuleException",
+    "RulePackActivation",
     "RulePackVersion",
     "Suppression",
     "User",

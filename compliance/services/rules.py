@@ -72,7 +72,6 @@ def rule_pack_activate(*, version: RulePackVersion, actor: User | None) -> RuleP
     locked = rows.get(pk=version.pk)
     if locked.status != RulePackVersion.Status.ACTIVE:
         locked.status = RulePackVersion.Status.ACTIVE
-        locked.activated_by = actor
         locked.save()
         _record("rule_pack.activated", locked, actor)
     return locked

@@ -51,7 +51,7 @@ def test_new_version_replaces_the_old_one_on_activation(world: World, write: Any
     assert new.status == "draft"
     rule_pack_activate(version=new, actor=world.ada)
     active = RulePackVersion.objects.get(country="VN", status="active")
-    assert (active.version, active.activated_by) == ("2099.1", world.ada)
+    assert active.version == "2099.1"
     assert RulePackVersion.objects.filter(country="VN", status="retired").count() == 1
 
 
