@@ -63,6 +63,23 @@ class Scope(models.TextChoices):
 class ConsentAction(models.TextChoices):
     GRANTED = "granted", _("Granted")
     REVOKED = "revoked", _("Revoked")
+    REQUESTED = "requested", _("Asked, not answered")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+class LapseCause(models.TextChoices):
+    """Why consent lapsed although nobody took it back."""
+
+    EXPIRED = "expired", _("It was valid until then")
+    REASSIGNED = "reassigned", _("The number belongs to somebody else")
+    UNKNOWN_NUMBER = "unknown_number", _("The network does not know the number any more")
+
+
+class Chain(models.TextChoices):
+    """The books whose rows are chained by digests."""
+
+    CONSENT = "consent", _("Consent ledger")
+    AUDIT = "audit", _("Audit log")
 
 
 class ConsentMethod(models.TextChoices):
@@ -76,6 +93,8 @@ class ConsentMethod(models.TextChoices):
     API = "api", _("API")
     MO = "mo", _("Reply by SMS")
     CONSOLE = "console", _("Entered in the console")
+    LINK = "link", _("Preference page")
+    SYSTEM = "system", _("Made by the platform")
 
 
 class SuppressionSource(models.TextChoices):

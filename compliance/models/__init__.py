@@ -1,6 +1,7 @@
 from compliance.models.account_rules import AccountRule, RuleException
 from compliance.models.accounts import Account, Advertiser, Platform
 from compliance.models.audit import AuditEntry
+from compliance.models.chains import ChainCheck, ChainHead, ChainLink, LedgerDigest
 from compliance.models.consent import ConsentRecord, ConsentState, Suppression
 from compliance.models.content_rules import ContentRule
 from compliance.models.documents import Document
@@ -23,11 +24,15 @@ __all__ = [
     "Advertiser",
     "ApiKey",
     "AuditEntry",
+    "ChainCheck",
+    "ChainHead",
+    "ChainLink",
     "ConsentRecord",
     "ConsentState",
     "ContentRule",
     "DataTransfer",
     "Document",
+    "LedgerDigest",
     "Platform",
     "Program",
     "Register",

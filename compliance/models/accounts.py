@@ -65,6 +65,15 @@ class Account(models.Model):
             " It is never less than that."
         ),
     )
+    consent_days = models.PositiveSmallIntegerField(
+        _("consent is valid for"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Days, for consent recorded from now on. Empty: until it is taken back. A date in"
+            " the record itself goes before this."
+        ),
+    )
     adds_preference_link = models.BooleanField(
         _("add the preference link to advertising"),
         default=False,

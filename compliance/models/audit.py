@@ -6,7 +6,10 @@ from compliance.models.users import User
 
 
 class AuditEntry(models.Model):
-    """Who did what and when: append-only, a database trigger refuses changes."""
+    """Who did what and when: append-only, a database trigger refuses changes.
+
+    Triggers fill the last four columns and chain the entries, as those of the consent ledger.
+    """
 
     id = models.BigAutoField(primary_key=True)
     account = models.ForeignKey(Account, models.PROTECT, null=True, verbose_name=_("account"))
@@ -15,6 +18,10 @@ class AuditEntry(models.Model):
     subject = models.CharField(_("object"), max_length=120, blank=True)
     detail = models.JSONField(_("detail"), default=dict)
     at = models.DateTimeField(_("at"), db_index=True)
+    salt = models.UUIDField(null=True, editable=False)
+    transaction = models.BigIntegerField(default=0, editable=False)
+    personal = models.BinaryField(default=b"", editable=False)
+    digest = models.BinaryField(default=b"", editable=False)
 
     class Meta:
         verbose_name = _("audit entry")
