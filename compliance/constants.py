@@ -57,6 +57,7 @@ class Scope(models.TextChoices):
     EVENTS_READ = "events:read", _("Read the event log")
     WEBHOOKS_WRITE = "webhooks:write", _("Change webhook endpoints")
     TEMPLATES_WRITE = "templates:write", _("Write templates and submit them")
+    EVIDENCE_READ = "evidence:read", _("Read proof packs and the audit log")
     TEMPLATES_REVIEW = "templates:review", _("Approve, reject and withdraw templates")
 
 

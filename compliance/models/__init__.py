@@ -5,7 +5,7 @@ from compliance.models.chains import ChainCheck, ChainHead, ChainLink, LedgerDig
 from compliance.models.consent import ConsentRecord, ConsentState, Suppression
 from compliance.models.content_rules import ContentRule
 from compliance.models.documents import Document
-from compliance.models.keys import ApiKey
+from compliance.models.keys import ApiKey, ApiKeyAddress
 from compliance.models.programs import Program
 from compliance.models.registers import (
     Register,
@@ -23,6 +23,7 @@ __all__ = [
     "AccountRule",
     "Advertiser",
     "ApiKey",
+    "ApiKeyAddress",
     "AuditEntry",
     "ChainCheck",
     "ChainHead",

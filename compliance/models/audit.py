@@ -27,7 +27,11 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit log")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["account", "-id"], name="audit_by_account")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="audit_by_account"),
+            models.Index(fields=["action", "-id"], name="audit_by_action"),
+            models.Index(fields=["subject", "-id"], name="audit_by_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}".strip()

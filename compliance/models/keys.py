@@ -49,3 +49,20 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class ApiKeyAddress(models.Model):
+    """An address a key was used from (of IPv6 the network that a subscriber gets): a new one is in
+    the audit log."""
+
+    api_key = models.ForeignKey(ApiKey, models.CASCADE, related_name="addresses", db_index=False)
+    address = models.CharField(max_length=43)
+    first_used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["api_key", "address"], name="api_key_address_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.address
