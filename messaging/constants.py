@@ -102,6 +102,14 @@ class ReviewState(models.TextChoices):
     DISMISSED = "dismissed", _("It is no refusal")
 
 
+class Priority(models.IntegerChoices):
+    """Whose message takes the place of whose, where a person may get only so many."""
+
+    LOW = 0, _("Low")
+    NORMAL = 1, _("Normal")
+    HIGH = 2, _("High")
+
+
 class VersionStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Waiting for approval")

@@ -5,6 +5,7 @@ from simple_history.models import HistoricalRecords
 from campaigns.constants import CampaignStatus, Outcome
 from campaigns.models.contacts import Contact, ContactList
 from compliance.models import Account, User
+from messaging.constants import Priority
 from messaging.models import TemplateVersion
 from routing.models import Sender
 
@@ -44,6 +45,15 @@ class Campaign(models.Model):
         null=True,
         blank=True,
         help_text=_("At most so many messages a second; empty: as fast as the carriers take them."),
+    )
+    priority = models.SmallIntegerField(
+        _("priority"),
+        choices=Priority.choices,
+        default=Priority.NORMAL,
+        help_text=_(
+            "Where a person may get only so many messages in a day: a higher one takes the place"
+            " of a lower one that has not left yet."
+        ),
     )
     status = models.CharField(
         _("status"), max_length=10, choices=CampaignStatus.choices, default=CampaignStatus.DRAFT

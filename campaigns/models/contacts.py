@@ -18,6 +18,17 @@ class Contact(models.Model):
     country = models.CharField(_("country"), max_length=2)
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=16, blank=True)
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Such as Asia/Ho_Chi_Minh: legal sending hours are the person's own. Empty: by the"
+            " number."
+        ),
+    )
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     name_folded = models.GeneratedField(
         expression=models.Func(

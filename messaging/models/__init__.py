@@ -1,6 +1,7 @@
 from messaging.models.bookkeeping import (
     ClientReference,
     EventCounter,
+    Frequency,
     Hold,
     IdempotencyKey,
     ParkedReceipt,
@@ -19,6 +20,7 @@ __all__ = [
     "Dispatch",
     "Event",
     "EventCounter",
+    "Frequency",
     "Hold",
     "IdempotencyKey",
     "InboundMessage",

@@ -54,6 +54,10 @@ class Message(models.Model):
     network_source = models.CharField(
         _("network known by"), max_length=10, choices=NetworkSource.choices
     )
+    # Nothing where the number has to tell, which is nearly always.
+    recipient_zone = models.CharField(  # noqa: DJ001
+        _("recipient's time zone"), max_length=64, null=True
+    )
     text = models.TextField(_("text"))
     encoding = models.CharField(_("encoding"), max_length=6)
     segment_count = models.SmallIntegerField(_("segments"))

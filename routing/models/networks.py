@@ -16,6 +16,15 @@ class Network(models.Model):
         choices=[("mno", _("Network operator")), ("mvno", _("Virtual operator"))],
     )
     mcc_mnc = models.CharField(_("MCC-MNC"), max_length=7, blank=True)
+    timezone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        help_text=_(
+            "Such as Asia/Ho_Chi_Minh, where the whole network is in one: sending hours are told"
+            " by it. Empty: by the number and the country."
+        ),
+    )
     history = HistoricalRecords()
 
     class Meta:
