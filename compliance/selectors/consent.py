@@ -1,31 +1,70 @@
 """What compliance knows of numbers: one query for thousands of them."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from compliance.constants import LANES, Purpose
+from config.common import clock
+
+_STANDINGS = """
+SELECT DISTINCT ON (msisdn) msisdn, state, promised_limit, promised_hours, expires_at, since
+FROM (
+    SELECT msisdn, since, promised_limit, promised_hours, expires_at,
+        CASE WHEN state = 'granted' AND expires_at <= %s THEN 'lapsed' ELSE state END AS state
+    FROM compliance_consentstate
+    WHERE msisdn = ANY(%s) AND advertiser_id = %s AND account_id = %s AND purpose = ANY(%s)
+) AS present
+ORDER BY msisdn, (state IN ('granted', 'revoked')) DESC, since DESC, state DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStanding:
+    """Where a number stands with an advertiser: a ConsentAction's value, what frequency was
+    promised (at most so many messages in so many hours), and when the consent ends."""
+
+    state: str
+    promised: tuple[int, int] | None
+    expires_at: datetime | None
+    since: datetime
+
+
+def consent_standings(
+    account_id: int,
+    advertiser_id: int,
+    msisdns: Collection[str],
+    purpose: str,
+    now: datetime | None = None,
+) -> Mapping[str, ConsentStanding]:
+    """The present consent per number; numbers never heard of are absent.
+
+    Consent to every message counts for each purpose; of grants and refusals the later decides,
+    and only where there is none of them whether somebody was asked or the consent lapsed. What
+    is past its time at `now` (default: the clock's) has lapsed, recorded or not.
+    """
+    values = [
+        now or clock.now(),
+        list(msisdns),
+        advertiser_id,
+        account_id,
+        [purpose, Purpose.ALL.value],
+    ]
+    return {
+        msisdn: ConsentStanding(state, (limit, hours) if limit else None, expires_at, since)
+        for msisdn, state, limit, hours, expires_at, since in _rows(_STANDINGS, values)
+    }
 
 
 def consent_states(
     account_id: int, advertiser_id: int, msisdns: Collection[str], purpose: str
 ) -> Mapping[str, str]:
-    """The present consent per number (`granted`, `revoked`); numbers never heard of are absent.
-
-    Consent to every message counts for each purpose; of the two the later fact decides.
-    """
-    return dict(
-        _rows(
-            """
-            SELECT DISTINCT ON (msisdn) msisdn, state FROM compliance_consentstate
-            WHERE msisdn = ANY(%s) AND advertiser_id = %s AND account_id = %s
-                AND purpose = ANY(%s)
-            ORDER BY msisdn, since DESC, state DESC
-            """,
-            [list(msisdns), advertiser_id, account_id, [purpose, Purpose.ALL.value]],
-        )
-    )
+    """The state alone of `consent_standings`."""
+    found = consent_standings(account_id, advertiser_id, msisdns, purpose)
+    return {msisdn: standing.state for msisdn, standing in found.items()}
 
 
 class Refusal(NamedTuple):
