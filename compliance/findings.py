@@ -59,9 +59,23 @@ MESSAGES: Mapping[str, str] = {
     "suppressed": gettext_noop("The number has asked not to receive these messages."),
     "consent_missing": gettext_noop("There is no consent to this purpose from the number."),
     "consent_revoked": gettext_noop("The number has withdrawn its consent to this purpose."),
+    "consent_requested": gettext_noop(
+        "The person was asked for consent and has not given an answer."
+    ),
+    "consent_lapsed": gettext_noop("The consent has ended, or the number may have a new holder."),
+    "consent_asked_before": gettext_noop(
+        "The number was asked for consent before; it may be asked only once."
+    ),
+    "promise_reached": gettext_noop(
+        "The number has had %(count)s such messages in %(hours)s hours; the person agreed to"
+        " %(limit)s."
+    ),
     "do_not_call_listed": gettext_noop("The number is on the national do-not-call list."),
     "do_not_call_unknown": gettext_noop(
         "The number was not checked against the national do-not-call list."
+    ),
+    "register_too_old": gettext_noop(
+        "The national do-not-call list is %(hours)s hours old; at most %(limit)s are allowed."
     ),
     "sender_kind_not_allowed": gettext_noop(
         "Messages of this class may not come from this kind of sender."
@@ -146,6 +160,11 @@ FIX_OF: Mapping[str, str] = {
     "suppressed": "leave_out",
     "consent_missing": "obtain_consent",
     "consent_revoked": "leave_out",
+    "consent_requested": "leave_out",
+    "consent_lapsed": "obtain_consent",
+    "consent_asked_before": "leave_out",
+    "promise_reached": "send_later",
+    "register_too_old": "check_register",
     "do_not_call_listed": "leave_out",
     "do_not_call_unknown": "check_register",
     "sender_kind_not_allowed": "choose_sender",

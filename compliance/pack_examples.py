@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from compliance.decision import ComplianceDecision, Facts, decide
@@ -12,7 +13,13 @@ from compliance.rule_packs.reading import PackError
 
 _READERS: Mapping[str, Callable[[str], object]] = {
     "now": datetime.fromisoformat,
-    "zone": ZoneInfo,
+    "register_as_of": datetime.fromisoformat,
+}
+_LIST_READERS: Mapping[str, Callable[[list[Any]], object]] = {
+    "promised": tuple,
+    "suppressed": frozenset,
+    "touches": lambda moments: tuple(map(datetime.fromisoformat, moments)),
+    "zones": lambda names: tuple(map(ZoneInfo, names)),
 }
 
 
@@ -74,8 +81,8 @@ def _facts(pack: Pack, example: Example) -> Facts:
 
 
 def _value(key: str, value: object) -> object:
-    if key == "suppressed" and isinstance(value, list):
-        return frozenset(value)
+    if key in _LIST_READERS and isinstance(value, list):
+        return _LIST_READERS[key](value)
     if key in _READERS and isinstance(value, str):
         return _READERS[key](value)
     return value

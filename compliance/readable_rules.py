@@ -133,8 +133,17 @@ def _senders(params: model.SenderParams) -> str:
 def _register(params: model.RegisterParams) -> str:
     text = _("The number is not in the do-not-call register.")
     if params.when_unknown == "warn":
-        return text + " " + _("Where that was not checked there is a warning.")
+        text += " " + _("Where that was not checked there is a warning.")
+    if params.max_age_hours is not None:
+        text += " " + _("The list may be at most %(hours)d hours old.") % {
+            "hours": params.max_age_hours
+        }
     return text
+
+
+def _consent_request(params: model.ConsentRequestParams) -> str:
+    text = _("A message may ask for consent where the number has not refused.")
+    return text + " " + _("It may do so only once ever.") if params.once_ever else text
 
 
 def _opt_out(params: model.OptOutTextParams) -> str:
@@ -147,10 +156,15 @@ def _opt_out(params: model.OptOutTextParams) -> str:
 
 
 def _window(params: model.WindowParams) -> str:
-    return _("Sent %(spans)s, local time in %(zones)s.") % {
+    text = _("Sent %(spans)s, local time in %(zones)s.") % {
         "spans": "; ".join(_span(span) for span in params.window.spans),
         "zones": get_text_list([zone.key for zone in params.zones], _("and")),
     }
+    if params.regions:
+        text += " " + _("Only for recipients in %(regions)s.") % {
+            "regions": get_text_list(sorted(params.regions), _("and"))
+        }
+    return text
 
 
 def _span(span: Span) -> str:
@@ -167,6 +181,7 @@ def _clock(minute: int) -> str:
 _SENTENCES: Mapping[type, Callable[[Any], str]] = {
     model.SuppressionParams: lambda _params: _("The number has not refused these messages."),
     model.ConsentParams: lambda _params: _("The number's consent to this purpose is on record."),
+    model.ConsentRequestParams: _consent_request,
     model.RegisterParams: _register,
     model.SenderParams: _senders,
     model.TemplateParams: lambda _params: _("The text is that of an approved template."),
@@ -194,7 +209,7 @@ def _policies(pack: model.Pack) -> list[tuple[str, str]]:
     return [
         (
             _("A refusal by reply"),
-            _("stops: %(scope)s.") % {"scope": Purpose(pack.optout.scope).label},
+            _("stops: %(scope)s.") % {"scope": Purpose(pack.optout.purpose).label},
         ),
         (
             _("How consent may be given"),

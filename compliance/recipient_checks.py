@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from compliance.findings import Finding, finding_of
+from compliance.findings import FIX_OF, Finding, finding_of, gettext_noop
 from compliance.rule_packs.model import (
     CapParams,
     ConsentParams,
+    ConsentRequestParams,
     MaxSegmentsParams,
     RegisterParams,
     Rule,
@@ -19,6 +20,13 @@ from compliance.rule_packs.model import (
 )
 
 NO_SUPPRESSION: frozenset[str] = frozenset()
+PROMISE_RULE = "consent.frequency"
+PROMISE_CITATION = gettext_noop("Frequency that the person agreed to when giving consent")
+_CONSENT_CODES = {
+    "lapsed": "consent_lapsed",
+    "requested": "consent_requested",
+    "revoked": "consent_revoked",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,15 @@ class Facts:
     """Everything a decision about one message needs to know; `now` is an aware time.
 
     `sender_registered`: for this class on the recipient's network (None: not known, which
-    does not suffice where registration is required). `consent`: granted, revoked, none or
-    unknown. `suppressed`: the purposes that the number's suppressions name (`all` among
-    them). `zone` None: not known. `touches_last_24h`: earlier messages of this class from
-    the advertiser. `is_dnc_listed` and `is_from_template` None: not known.
+    does not suffice where registration is required). `consent`: granted, revoked, requested,
+    lapsed, none or unknown. `suppressed`: the purposes that the number's suppressions name
+    (`all` among them). `zones`: those the recipient may be in, none where not known; `region`:
+    as "US-TX", or nothing. `touches`: when earlier messages of this class from the advertiser
+    went out that count, those on their way at `now`. `promised`: the number of messages and the
+    hours of the frequency the person agreed to. `is_dnc_listed` and `is_from_template` None: not
+    known; `register_as_of`: of when the list is that was asked. `is_consent_request`: the
+    message asks for consent; `was_asked`: the person has had one. `is_confirmation`: the
+    message confirms a refusal, in the pack's own words.
     """
 
     country: str
@@ -43,11 +56,17 @@ class Facts:
     suppressed: frozenset[str] = NO_SUPPRESSION
     text: str | None = None
     is_paid: bool = False
-    zone: ZoneInfo | None = None
-    touches_last_24h: int = 0
+    zones: tuple[ZoneInfo, ...] = ()
+    region: str = ""
+    touches: tuple[datetime, ...] = ()
+    promised: tuple[int, int] | None = None
     segments: int = 1
     is_dnc_listed: bool | None = None
+    register_as_of: datetime | None = None
     is_from_template: bool | None = None
+    is_consent_request: bool = False
+    was_asked: bool = False
+    is_confirmation: bool = False
 
 
 def _suppression(rule: Rule, params: SuppressionParams, facts: Facts) -> Finding | None:
@@ -59,8 +78,16 @@ def _suppression(rule: Rule, params: SuppressionParams, facts: Facts) -> Finding
 def _consent(rule: Rule, params: ConsentParams, facts: Facts) -> Finding | None:
     if facts.consent in params.accepted:
         return None
-    code = "consent_revoked" if facts.consent == "revoked" else "consent_missing"
-    return finding_of(rule, code)
+    return finding_of(rule, _CONSENT_CODES.get(facts.consent, "consent_missing"))
+
+
+def _consent_request(rule: Rule, params: ConsentRequestParams, facts: Facts) -> Finding | None:
+    """Whether somebody may be asked for consent."""
+    if facts.consent == "revoked":
+        return finding_of(rule, "consent_revoked")
+    if facts.was_asked and params.once_ever:
+        return finding_of(rule, "consent_asked_before")
+    return None
 
 
 def _register(rule: Rule, params: RegisterParams, facts: Facts) -> Finding | None:
@@ -68,7 +95,15 @@ def _register(rule: Rule, params: RegisterParams, facts: Facts) -> Finding | Non
         if params.when_unknown == "ignore":
             return None
         return finding_of(rule, "do_not_call_unknown", severity=params.when_unknown)
-    return finding_of(rule, "do_not_call_listed") if facts.is_dnc_listed else None
+    if facts.is_dnc_listed:
+        return finding_of(rule, "do_not_call_listed")
+    if facts.register_as_of is None or params.max_age_hours is None:
+        return None
+    age = facts.now - facts.register_as_of
+    if age <= timedelta(hours=params.max_age_hours):
+        return None
+    hours = int(age.total_seconds()) // 3600
+    return finding_of(rule, "register_too_old", (("hours", hours), ("limit", params.max_age_hours)))
 
 
 def _sender(rule: Rule, params: SenderParams, facts: Facts) -> Finding | None:
@@ -84,11 +119,38 @@ def _template(rule: Rule, params: TemplateParams, facts: Facts) -> Finding | Non
 
 
 def _cap(rule: Rule, params: CapParams, facts: Facts) -> Finding | None:
-    if facts.touches_last_24h < params.limit:
+    count = touches_within(facts.touches, facts.now, params.hours)
+    if count < params.limit:
         return None
-    count = ("count", facts.touches_last_24h)
     return finding_of(
-        rule, "cap_reached", (count, ("hours", params.hours), ("limit", params.limit))
+        rule,
+        "cap_reached",
+        (("count", count), ("hours", params.hours), ("limit", params.limit)),
+    )
+
+
+def touches_within(touches: tuple[datetime, ...], now: datetime, hours: int) -> int:
+    """How many of the instants lie in the rolling hours before `now`; one exactly that long ago
+    counts no more, one after `now` does."""
+    since = now - timedelta(hours=hours)
+    return sum(1 for touch in touches if touch > since)
+
+
+def promise_finding(facts: Facts) -> Finding | None:
+    """Whether the frequency that the person agreed to is used up."""
+    if facts.promised is None:
+        return None
+    limit, hours = facts.promised
+    count = touches_within(facts.touches, facts.now, hours)
+    if count < limit:
+        return None
+    return Finding(
+        PROMISE_RULE,
+        "block",
+        PROMISE_CITATION,
+        "promise_reached",
+        (("count", count), ("hours", hours), ("limit", limit)),
+        FIX_OF["promise_reached"],
     )
 
 
@@ -103,6 +165,7 @@ def _max_segments(rule: Rule, params: MaxSegmentsParams, facts: Facts) -> Findin
 CHECKS: Mapping[str, Callable[[Rule, Any, Facts], Finding | None]] = {
     "cap": _cap,
     "consent": _consent,
+    "consent_request": _consent_request,
     "max_segments": _max_segments,
     "register": _register,
     "sender": _sender,

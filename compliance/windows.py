@@ -12,6 +12,7 @@ MINUTES_PER_DAY = 24 * 60
 _DAY = timedelta(days=1)
 _DAYS_PER_WEEK = 7
 _MOST_DAYS = 1000  # remembered per window, over all zones
+_FURTHEST = timedelta(days=31)
 _Spans = tuple[tuple[datetime, datetime], ...]
 
 
@@ -54,6 +55,9 @@ class Window:
         return found
 
 
+Pairs = tuple[tuple[Window, ZoneInfo], ...]
+
+
 def next_window(window: Window, now: datetime, zone: ZoneInfo) -> datetime:
     """`now` if the window is open, else its next opening. Raises ValueError for naive time."""
     if now.tzinfo is None:
@@ -82,20 +86,34 @@ def common_window(window: Window, now: datetime, zones: tuple[ZoneInfo, ...]) ->
 
     For recipients whose zone is not known: whichever of the zones they are in, it is open.
     """
+    return joint_window(tuple((window, zone) for zone in zones), now)
+
+
+def common_close(window: Window, at: datetime, zones: tuple[ZoneInfo, ...]) -> datetime | None:
+    """The first closing in any zone after `at`; None where it is shut in one of them."""
+    return joint_close(tuple((window, zone) for zone in zones), at)
+
+
+def joint_window(pairs: Pairs, now: datetime) -> datetime | None:
+    """When all windows are next open, each in its zone; None if that is not so in a month.
+
+    Each step goes to the latest of the next openings: before it one of them is shut.
+    """
     at = now
-    while at - now < timedelta(days=31):
-        latest = max(next_window(window, at, zone) for zone in zones)
+    while at - now < _FURTHEST:
+        latest = max((next_window(window, at, zone) for window, zone in pairs), default=at)
         if latest == at:
             return at
         at = latest
     return None
 
 
-def common_close(window: Window, at: datetime, zones: tuple[ZoneInfo, ...]) -> datetime | None:
-    """The first closing in any zone after `at`; None where it is shut in one of them."""
-    closings = [window_close(window, at, zone) for zone in zones]
+def joint_close(pairs: Pairs, at: datetime) -> datetime | None:
+    """The first closing of any of the windows after `at`; None where one is shut at `at`, or
+    there are none."""
+    closings = [window_close(window, at, zone) for window, zone in pairs]
     known = [closing for closing in closings if closing is not None]
-    return min(known) if len(known) == len(closings) else None
+    return min(known) if known and len(known) == len(closings) else None
 
 
 def _instants_of(window: Window, day: date, zone: ZoneInfo) -> _Spans:

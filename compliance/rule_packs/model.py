@@ -12,6 +12,7 @@ MESSAGE_CLASSES = ("otp", "transactional", "care", "marketing")
 SENDER_KINDS = ("short_code", "long_code", "alphanumeric")
 SCOPES = (*MESSAGE_CLASSES, "all")
 SEVERITIES = ("block", "delay", "warn")
+REACHES = ("program", "sender", "brand", "account")
 CONFIDENCES = ("run", "src", "page", "one_source", "memory")
 
 
@@ -41,11 +42,20 @@ class ConsentParams:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentRequestParams:
+    """The message that asks for consent, where a pack allows one: `once_ever` to a number."""
+
+    once_ever: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterParams:
-    """A do-not-call register; `when_unknown` says what an unchecked number gets."""
+    """A do-not-call register; `when_unknown` says what an unchecked number gets. A list older
+    than `max_age_hours` (None: any age will do) fails the rule."""
 
     register: str
     when_unknown: str
+    max_age_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +98,16 @@ class PriceTextParams:
 
 @dataclass(frozen=True, slots=True)
 class WindowParams:
-    """The hours, and the zones that must all be open where the recipient's is not known."""
+    """The hours, and the zones that must all be open where the recipient's is not known.
+
+    `regions`: it holds for recipients there only (ISO 3166-2; none: everywhere), and for those
+    whose region is not known where `is_for_unknown_region`.
+    """
 
     window: Window
     zones: tuple[ZoneInfo, ...]
+    regions: frozenset[str] = frozenset()
+    is_for_unknown_region: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,7 @@ class MaxSegmentsParams:
 Params = (
     SuppressionParams
     | ConsentParams
+    | ConsentRequestParams
     | RegisterParams
     | SenderParams
     | TemplateParams
@@ -146,12 +163,27 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class OptOutPolicy:
-    """What a refusal by reply does: its scope, and the one confirmation by language."""
+    """What a refusal by reply does: the purpose it stops and how far it reaches, within how
+    many hours it and a reply that only reads like one must be dealt with, and the one
+    confirmation by language."""
 
-    scope: str
+    purpose: str
+    reach: str
     deadline_hours: int
+    review_hours: int
     ack_once: bool
     ack_texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutChange:
+    """The policy from a later day on, with the clause that changes it."""
+
+    effective_from: date
+    policy: OptOutPolicy
+    citation: str
+    source: str
+    confidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +241,12 @@ class Pack:
     retention: RetentionPolicy
     is_concatenation_allowed: bool
     examples: tuple[Example, ...]
+    optout_changes: tuple[OptOutChange, ...] = ()
+
+    def optout_on(self, on: date) -> OptOutPolicy:
+        """The policy on refusals of a day: `optout`, or the latest change of it by then."""
+        policy = self.optout
+        for change in self.optout_changes:
+            if change.effective_from <= on:
+                policy = change.policy
+        return policy

@@ -10,6 +10,7 @@ from compliance.rule_packs.model import (
     SENDER_KINDS,
     CapParams,
     ConsentParams,
+    ConsentRequestParams,
     LabelParams,
     MaxSegmentsParams,
     OptOutTextParams,
@@ -42,10 +43,15 @@ def _consent(reader: Reader) -> ConsentParams:
     return ConsentParams(frozenset(reader.texts("accepted", among=("granted", "none", "unknown"))))
 
 
+def _consent_request(reader: Reader) -> ConsentRequestParams:
+    return ConsentRequestParams(reader.flag("once_ever"))
+
+
 def _register(reader: Reader) -> RegisterParams:
     return RegisterParams(
         reader.text("register", among=("dnc",)),
         reader.text("when_unknown", among=("ignore", "warn", "block")),
+        reader.integer("max_age_hours", least=1) if reader.has("max_age_hours") else None,
     )
 
 
@@ -81,7 +87,12 @@ def _window(reader: Reader) -> WindowParams:
     zones = tuple(ZoneInfo(name) for name in reader.texts("zones"))
     if not zones:
         raise PackError(f"{reader.where}.zones", "needs a time zone")
-    return WindowParams(Window(spans, holidays), zones)
+    return WindowParams(
+        Window(spans, holidays),
+        zones,
+        frozenset(reader.texts("regions", default=[])),
+        reader.flag("when_region_unknown", default=False),
+    )
 
 
 def _span(reader: Reader) -> Span:
@@ -110,10 +121,7 @@ def _minute(text: str) -> int:
 
 def _cap(reader: Reader) -> CapParams:
     reader.text("key", among=("advertiser",))
-    hours = reader.integer("hours", least=1)
-    if hours != 24:
-        raise PackError(f"{reader.where}.hours", "only 24 is counted")
-    return CapParams(reader.integer("limit", least=1), hours)
+    return CapParams(reader.integer("limit", least=1), reader.integer("hours", least=1))
 
 
 def _max_segments(reader: Reader) -> MaxSegmentsParams:
@@ -123,6 +131,7 @@ def _max_segments(reader: Reader) -> MaxSegmentsParams:
 READERS: Mapping[str, Callable[[Reader], Params]] = {
     "cap": _cap,
     "consent": _consent,
+    "consent_request": _consent_request,
     "label": _label,
     "max_segments": _max_segments,
     "optout_text": _optout_text,

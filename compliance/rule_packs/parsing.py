@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from compliance.rule_packs.model import (
     CONFIDENCES,
     MESSAGE_CLASSES,
+    REACHES,
     SCOPES,
     SEVERITIES,
     Example,
     HelpPolicy,
     OptInPolicy,
+    OptOutChange,
     OptOutPolicy,
     Pack,
     RetentionPolicy,
@@ -46,6 +48,7 @@ def parse_pack(document: Mapping[str, object]) -> Pack:
         retention=_retention(reader.part("retention")),
         is_concatenation_allowed=_concatenation(reader.part("concatenation")),
         examples=tuple(_example(part) for part in reader.parts("examples")),
+        optout_changes=_optout_changes(reader),
     )
     reader.finish()
     _check_rules(pack)
@@ -92,13 +95,33 @@ def _rule(reader: Reader) -> Rule:
 
 def _optout(reader: Reader) -> OptOutPolicy:
     policy = OptOutPolicy(
-        reader.text("scope", among=SCOPES),
+        reader.text("purpose", among=SCOPES),
+        reader.text("reach", among=REACHES),
         reader.integer("deadline_hours"),
+        reader.integer("review_hours"),
         reader.flag("ack_once"),
         _by_language(reader.part("ack_texts")),
     )
     reader.finish()
     return policy
+
+
+def _optout_changes(reader: Reader) -> tuple[OptOutChange, ...]:
+    parts = reader.parts("optout_changes") if reader.has("optout_changes") else ()
+    changes = tuple(_optout_change(part) for part in parts)
+    return tuple(sorted(changes, key=lambda change: change.effective_from))
+
+
+def _optout_change(reader: Reader) -> OptOutChange:
+    change = OptOutChange(
+        reader.day("effective_from"),
+        _optout(reader.part("policy")),
+        reader.text("citation"),
+        reader.text("source"),
+        reader.text("confidence", among=CONFIDENCES),
+    )
+    reader.finish()
+    return change
 
 
 def _help(reader: Reader) -> HelpPolicy:
@@ -169,18 +192,12 @@ def _check_rules(pack: Pack) -> None:
             raise PackError(f"{where}.id", f"“{rule.id}” is there twice")
         if rule.source not in sources:
             raise PackError(f"{where}.source", f"“{rule.source}” is not among the sources")
-        if any(_share_hours(rule, other) for other in seen.values()):
-            raise PackError(where, "a class has one window at a time; end the other one first")
         seen[rule.id] = rule
+    for number, change in enumerate(pack.optout_changes):
+        if change.source not in sources:
+            where = f"pack.optout_changes[{number}].source"
+            raise PackError(where, f"“{change.source}” is not among the sources")
     _check_examples(pack, seen)
-
-
-def _share_hours(rule: Rule, other: Rule) -> bool:
-    """Whether two windows hold for one class on one day, so that neither could be told from the other."""
-    if not (rule.kind == other.kind == "window" and rule.applies_to & other.applies_to):
-        return False
-    first, second = sorted((rule, other), key=lambda rule: rule.effective_from)
-    return first.effective_to is None or second.effective_from < first.effective_to
 
 
 def _check_examples(pack: Pack, rules: Mapping[str, Rule]) -> None:

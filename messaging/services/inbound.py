@@ -222,8 +222,8 @@ def _opt_out(message: InboundMessage, holders: Sequence[Sender]) -> None:
 
 
 def _scope(country: str, at: datetime) -> str:
-    scope = snapshots.current().rulebook.rules_for(country, at).pack.optout.scope
-    return scope if scope in Purpose.values else Purpose.MARKETING.value
+    purpose = snapshots.current().rulebook.rules_for(country, at).optout.purpose
+    return purpose if purpose in Purpose.values else Purpose.MARKETING.value
 
 
 def _announce(message: InboundMessage) -> None:

@@ -75,7 +75,7 @@ def test_a_lawful_advertisement_may_go_until_ten_at_night() -> None:
         ({"text": GOOD_TEXT[5:]}, "label_missing", "vn.ads.label"),
         ({"text": "[QC] Giam 30%"}, "opt_out_text_not_last", "vn.ads.opt_out_text"),
         ({"is_paid": True}, "price_missing", "vn.ads.price"),
-        ({"touches_last_24h": 3}, "cap_reached", "vn.ads.cap"),
+        ({"touches": (MORNING,) * 3}, "cap_reached", "vn.ads.cap"),
         ({"segments": 4}, "too_many_segments", "vn.ads.segments"),
     ],
 )
@@ -86,7 +86,7 @@ def test_each_rule_blocks_an_advertisement(change: dict[str, Any], code: str, ru
 
 
 @pytest.mark.parametrize(
-    "change", [{"touches_last_24h": 2}, {"segments": 3}, {"suppressed": frozenset({"care"})}]
+    "change", [{"touches": (MORNING,) * 2}, {"segments": 3}, {"suppressed": frozenset({"care"})}]
 )
 def test_limits_themselves_are_allowed(change: dict[str, Any]) -> None:
     assert decide(VN, make_facts(**change)).is_allowed
@@ -113,7 +113,7 @@ def test_at_night_an_advertisement_is_delayed_to_the_next_window() -> None:
 def test_all_failed_rules_are_named_and_a_block_beats_a_delay() -> None:
     night = MORNING + timedelta(hours=14)
     decision = decide(
-        VN, make_facts(now=night, consent="none", touches_last_24h=5, text="Giam 30%")
+        VN, make_facts(now=night, consent="none", touches=(MORNING,) * 5, text="Giam 30%")
     )
     assert (decision.outcome, decision.until) == ("blocked", None)
     assert sorted(codes(decision)) == [
@@ -134,7 +134,7 @@ def test_service_messages_know_neither_hours_nor_consent_nor_cap(message_class: 
         now=MORNING + timedelta(hours=16),
         consent="revoked",
         suppressed=frozenset({"marketing"}),
-        touches_last_24h=9,
+        touches=(MORNING,) * 9,
         text="Don hang 123 da giao",
         is_dnc_listed=None,
     )
@@ -189,7 +189,7 @@ def test_united_states_hours_are_the_recipients(
     zone: str | None, hour_utc: int, outcome: str
 ) -> None:
     now = datetime(2026, 11, 22, hour_utc, tzinfo=UTC)
-    facts = us_facts(now=now, zone=zone and ZoneInfo(zone))
+    facts = us_facts(now=now, zones=(ZoneInfo(zone),) if zone else ())
     assert decide(US, facts).outcome == outcome
 
 
@@ -217,7 +217,7 @@ def test_a_rule_holds_from_its_day_to_the_day_before_its_end() -> None:
     cap = next(rule for rule in VN.pack.rules if rule.id == "vn.ads.cap")
     until = MORNING.date()
     pack = replace(VN.pack, rules=(replace(cap, effective_to=until),))
-    facts = make_facts(touches_last_24h=3)
+    facts = make_facts(touches=(MORNING,) * 3)
     assert decide(Rules(pack, until), facts).outcome == "allowed"
     assert decide(Rules(pack, until - timedelta(days=1)), facts).outcome == "blocked"
     assert decide(Rules(pack, cap.effective_from - timedelta(days=1)), facts).is_allowed
@@ -256,11 +256,18 @@ FACTS = st.builds(
     suppressed=st.frozensets(st.sampled_from(["otp", "care", "marketing", "all"])),
     text=st.sampled_from([None, GOOD_TEXT, "Giam 30%"]),
     is_paid=st.booleans(),
-    zone=st.sampled_from([None, ZoneInfo("America/New_York")]),
-    touches_last_24h=st.integers(0, 5),
+    zones=st.sampled_from([(), (ZoneInfo("America/New_York"),)]),
+    region=st.sampled_from(["", "US-TX", "US-NY"]),
+    touches=st.lists(
+        st.integers(0, 60).map(lambda hours: MORNING - timedelta(hours=hours)), max_size=5
+    ).map(tuple),
+    promised=st.sampled_from([None, (1, 24), (2, 48)]),
     segments=st.integers(1, 5),
     is_dnc_listed=st.sampled_from([None, True, False]),
     is_from_template=st.sampled_from([None, True, False]),
+    is_consent_request=st.booleans(),
+    was_asked=st.booleans(),
+    is_confirmation=st.booleans(),
     now=st.integers(0, 48).map(lambda hours: MORNING + timedelta(hours=hours)),
 )
 
@@ -290,8 +297,8 @@ def test_waiting_until_the_opening_lifts_the_delay(facts: Facts) -> None:
 
 
 OWN = (
-    "consent", "suppressed", "sender_registered", "zone", "touches_last_24h", "segments",
-    "is_dnc_listed",
+    "consent", "suppressed", "sender_registered", "zones", "region", "touches", "promised",
+    "segments", "is_dnc_listed", "was_asked",
 )  # fmt: skip
 
 

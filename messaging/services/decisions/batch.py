@@ -73,7 +73,7 @@ class Batch:
             consent=self._known.consents.get(recipient, "none"),
             suppressed=self._refused(recipient, case, sender),
             sender_registered=registration in self._snapshot.registrations,
-            touches_last_24h=self._known.touches.get(recipient, 0),
+            touches=self._known.touches.get(recipient, ()),
             segments=case.segment_count,
         )
 
@@ -92,7 +92,9 @@ class Batch:
         key = (*own, *self._texts.key(case, approved))
         decider = self._deciders.get(key)
         if decider is None:
-            rules = self._snapshot.rulebook.rules_for(case.country, self._now)
+            rules = self._snapshot.rulebook.rules_for(
+                case.country, self._now, case.account_id, case.advertiser_id
+            )
             shared = Facts(
                 country=case.country,
                 message_class=LANES[case.lane],

@@ -1,6 +1,5 @@
 """What is known of the recipients of a batch: opt-outs, consents, and how often they were written to."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +14,7 @@ from messaging.services.decisions.cases import Case
 # the few partitions that can hold them. An exact reservation across campaigns is the frequency
 # ledger's work.
 _TOUCHES = """
-SELECT m.msisdn, m.id FROM messaging_message m
+SELECT m.msisdn, m.id, coalesce(m.sent_at, %(now)s) FROM messaging_message m
 WHERE m.msisdn = ANY(%(msisdns)s) AND m.advertiser_id = %(advertiser)s
   AND m.id BETWEEN uuid7_floor(%(since)s) AND uuid7_floor(%(until)s)
   AND m.message_class = 'marketing'
@@ -33,7 +32,7 @@ class Recipients:
 
     refusals: dict[Recipient, tuple[Refusal, ...]] = field(default_factory=dict)
     consents: dict[Recipient, str] = field(default_factory=dict)
-    touches: dict[Recipient, int] = field(default_factory=dict)
+    touches: dict[Recipient, tuple[datetime, ...]] = field(default_factory=dict)
 
 
 def recipients_known(cases: Sequence[Case], now: datetime) -> Recipients:
@@ -55,7 +54,7 @@ def recipients_known(cases: Sequence[Case], now: datetime) -> Recipients:
 
 def _touches(
     advertiser_id: int, lane: int, msisdns: Sequence[str], own: Sequence[Case], now: datetime
-) -> dict[Recipient, int]:
+) -> dict[Recipient, tuple[datetime, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             _TOUCHES,
@@ -65,9 +64,14 @@ def _touches(
                 "since": now - timedelta(days=3),
                 "until": now + timedelta(minutes=5),
                 "day_ago": now - timedelta(days=1),
+                "now": now,
             },
         )
         found = cursor.fetchall()
     own_ids = {case.id for case in own} if found else set()
-    counts = Counter(msisdn for msisdn, message_id in found if message_id not in own_ids)
-    return {(advertiser_id, msisdn, lane): count for msisdn, count in counts.items()}
+    touches: dict[Recipient, tuple[datetime, ...]] = {}
+    for msisdn, message_id, at in found:
+        if message_id not in own_ids:
+            recipient = (advertiser_id, msisdn, lane)
+            touches[recipient] = (*touches.get(recipient, ()), at)
+    return touches

@@ -14,10 +14,14 @@ _REASONS = {
     "do_not_call_listed": FailureReason.SUPPRESSED,
     "consent_missing": FailureReason.NO_CONSENT,
     "consent_revoked": FailureReason.NO_CONSENT,
+    "consent_requested": FailureReason.NO_CONSENT,
+    "consent_lapsed": FailureReason.NO_CONSENT,
+    "consent_asked_before": FailureReason.NO_CONSENT,
     "sender_kind_not_allowed": FailureReason.SENDER_NOT_ALLOWED,
     "sender_not_registered": FailureReason.SENDER_NOT_ALLOWED,
     "outside_hours": FailureReason.OUTSIDE_WINDOW,
     "cap_reached": FailureReason.FREQUENCY_CAP,
+    "promise_reached": FailureReason.FREQUENCY_CAP,
 }
 
 
