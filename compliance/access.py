@@ -30,6 +30,7 @@ MARKETER: Grants = {
     "compliance.contentrule": VIEW,
     "compliance.program": VIEW,
     "compliance.suppression": ADD,  # taking a person off is everybody's duty; lifting is not
+    "compliance.suppressionimport": ADD,
     "messaging.inboundmessage": VIEW | {"simulate"},
     "messaging.message": VIEW | {"send", "cancel"},
     "messaging.template": EDIT,
@@ -55,6 +56,8 @@ OFFICER: Grants = {
     "compliance.registersnapshot": VIEW,
     "compliance.rulepackversion": VIEW,
     "compliance.suppression": ADD | {"lift"},
+    "compliance.suppressionimport": ADD | {"undo"},
+    "compliance.suppressionpolicy": EDIT,  # the platform's: to read
     "messaging.inboundmessage": VIEW,
     "messaging.message": VIEW,
     "messaging.template": VIEW,
@@ -94,6 +97,8 @@ OPERATOR: Grants = {
     "compliance.register": EDIT,
     "compliance.registersnapshot": ADD,
     "compliance.rulepackversion": VIEW,
+    "compliance.suppressionimport": ADD | {"undo"},  # files of refusals from networks
+    "compliance.suppressionpolicy": VIEW,
     "messaging.inboundmessage": VIEW | {"simulate"},
     "messaging.message": VIEW,
     "messaging.parkedreceipt": VIEW,
@@ -120,6 +125,8 @@ ADMINISTRATOR: Grants = {
     "compliance.register": EDIT,
     "compliance.registersnapshot": ADD,
     "compliance.rulepackversion": VIEW | {"activate"},
+    "compliance.suppressionimport": VIEW,
+    "compliance.suppressionpolicy": EDIT,
     "compliance.user": EDIT,
     "django_celery_beat.clockedschedule": ALL,
     "django_celery_beat.crontabschedule": ALL,
@@ -150,7 +157,7 @@ ACCOUNT_PATHS: Mapping[str, str] = {
 }
 
 # Rows without an account are the platform's: whoever may see such rows anywhere may see these.
-SHARED_MODELS = frozenset({"compliance.contentrule"})
+SHARED_MODELS = frozenset({"compliance.contentrule", "compliance.suppressionpolicy"})
 
 # What belongs to the platform although a column may name an account, or has none at all.
 PLATFORM_MODELS = frozenset(

@@ -121,6 +121,14 @@ class SuppressionCause(models.TextChoices):
     MANUAL = "manual", _("Entered by hand")
 
 
+class BounceClass(models.TextChoices):
+    """What a message that never arrived says of its number."""
+
+    UNKNOWN_NUMBER = "unknown_number", _("The number does not exist")
+    UNREACHABLE = "unreachable", _("The phone could not be reached")
+    REFUSED = "refused", _("The carrier refused the message")
+
+
 class Reach(models.TextChoices):
     """How far a refusal reaches beyond the message it answers, narrowest first."""
 

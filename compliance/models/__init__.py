@@ -15,6 +15,8 @@ from compliance.models.registers import (
 )
 from compliance.models.retention import RetentionMark, RetentionPolicy, RetentionRun
 from compliance.models.rules import RulePackActivation, RulePackVersion
+from compliance.models.suppression_imports import SuppressionBadLine, SuppressionImport
+from compliance.models.suppression_policies import SuppressionPolicy
 from compliance.models.transfers import DataTransfer
 from compliance.models.users import User
 
@@ -47,5 +49,8 @@ __all__ = [
     "RulePackActivation",
     "RulePackVersion",
     "Suppression",
+    "SuppressionBadLine",
+    "SuppressionImport",
+    "SuppressionPolicy",
     "User",
 ]

@@ -158,6 +158,15 @@ class Suppression(models.Model):
     created_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
     )
+    imported_in = models.ForeignKey(
+        "SuppressionImport",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("import"),
+    )
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
     lifted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lifted by")
@@ -180,7 +189,12 @@ class Suppression(models.Model):
                 fields=["expires_at"],
                 name="suppression_ends",
                 condition=models.Q(lifted_at=None, expires_at__isnull=False),
-            )
+            ),
+            models.Index(
+                fields=["imported_in"],
+                name="suppression_by_import",
+                condition=models.Q(imported_in__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

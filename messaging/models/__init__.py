@@ -1,4 +1,5 @@
 from messaging.models.bookkeeping import (
+    BounceWatermark,
     ClientReference,
     EventCounter,
     Frequency,
@@ -16,6 +17,7 @@ from messaging.models.templates import Template, TemplateRegistration, TemplateV
 from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "BounceWatermark",
     "ClientReference",
     "Dispatch",
     "Event",

@@ -111,6 +111,16 @@ class ReceiptWatermark(models.Model):
         return str(self.bind_id)
 
 
+class BounceWatermark(models.Model):
+    """Up to which of an account's events failures were examined for numbers that never answer."""
+
+    account = models.OneToOneField(Account, models.CASCADE, primary_key=True)
+    examined_to = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.examined_to}"
+
+
 class SegmentReference(models.Model):
     """The last concatenation reference used from a sender to a number (3GPP TS 23.040 §9.2.3.24.1):
     counted, never drawn, so that two texts in assembly at a phone cannot share one.
