@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from config.common.states import Transitions
+
 
 class SenderKind(models.TextChoices):
     SHORT_CODE = "short_code", _("Short code")
@@ -21,6 +23,37 @@ class RegistrationState(models.TextChoices):
     REGISTERED = "registered", _("Registered")
     REJECTED = "rejected", _("Rejected")
     EXPIRED = "expired", _("Expired")
+
+
+class PaperState(models.TextChoices):
+    """Where a certificate, registration or program of a sender stands."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    SUSPENDED = "suspended", _("Suspended")
+    EXPIRED = "expired", _("Expired")
+
+
+_P = PaperState
+PAPER_TRANSITIONS: Transitions = {
+    _P.DRAFT: frozenset({_P.SUBMITTED}),
+    _P.SUBMITTED: frozenset({_P.DRAFT, _P.APPROVED, _P.REJECTED}),
+    _P.APPROVED: frozenset({_P.SUSPENDED, _P.EXPIRED}),
+    _P.REJECTED: frozenset({_P.DRAFT, _P.SUBMITTED}),
+    _P.SUSPENDED: frozenset({_P.APPROVED, _P.REJECTED, _P.EXPIRED}),
+    _P.EXPIRED: frozenset({_P.DRAFT, _P.SUBMITTED}),
+}
+
+
+class PaperKind(models.TextChoices):
+    """What a sender has on paper; `lease` is the sender's own."""
+
+    LEASE = "lease", _("Lease")
+    CERTIFICATE = "certificate", _("Certificate")
+    REGISTRATION = "registration", _("Registration")
+    PROGRAM = "program", _("Program")
 
 
 class NetworkSource(models.TextChoices):

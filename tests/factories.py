@@ -13,7 +13,7 @@ from compliance.services.content_rules import RuleValues, content_rule_create
 from config.common import clock
 from messaging.constants import MessageStatus, Origin, VersionStatus
 from messaging.models import InboundMessage, Message, Template, TemplateVersion, WebhookEndpoint
-from routing.constants import RegistrationState, SenderKind, SenderStatus
+from routing.constants import PaperState, SenderKind, SenderStatus
 from routing.models import (
     Network,
     NumberPlan,
@@ -136,7 +136,7 @@ def make_sender(
                 sender=sender,
                 network=network,
                 message_class=message_class,
-                state=RegistrationState.REGISTERED,
+                state=PaperState.APPROVED,
             )
     return sender
 

@@ -26,7 +26,7 @@ from messaging.selectors.snapshot import snapshots
 from messaging.services.templates import version_approve, version_create, version_submit
 from messaging.services.templates.registrations import registrations_record
 from messaging.services.webhooks import webhook_put
-from routing.constants import RegistrationState
+from routing.constants import PaperState, RegistrationState
 from routing.models import Network, NumberPrefix, Rate, Route, Sender, SenderRegistration
 from routing.numbers.plan import DATA
 from routing.services.number_plans import number_plan_activate, number_plan_load
@@ -176,7 +176,7 @@ def _sender(account: Account, kind: str, address: str, classes: list[str]) -> Se
     )
     SenderRegistration.objects.bulk_create(
         SenderRegistration(
-            sender=sender, network=network, message_class=one, state=RegistrationState.REGISTERED
+            sender=sender, network=network, message_class=one, state=PaperState.APPROVED
         )
         for network in Network.objects.filter(country="VN")
         for one in classes

@@ -23,7 +23,7 @@ from config.demo.templates import (
     registrations_build,
     templates_build,
 )
-from routing.constants import RegistrationState
+from routing.constants import PaperState
 from routing.models import (
     Network,
     Rate,
@@ -158,7 +158,7 @@ def _senders(accounts: dict[str, Account]) -> None:
                     sender=sender,
                     network=network,
                     message_class=message_class,
-                    state=RegistrationState.REGISTERED,
+                    state=PaperState.APPROVED,
                     reference=f"TDD-{network.code.upper()}-2026",
                 )
 

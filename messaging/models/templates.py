@@ -46,6 +46,11 @@ class Template(models.Model):
             " of them, ever."
         ),
     )
+    is_paid = models.BooleanField(
+        _("advertises something that costs money"),
+        default=False,
+        help_text=_("Some countries want the price in such a text."),
+    )
     language = models.CharField(_("language"), max_length=8, default="vi")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     history = HistoricalRecords()

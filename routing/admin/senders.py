@@ -12,7 +12,7 @@ from compliance.scoping import AccountScopedAdmin, ScopedForm, ScopedTabularInli
 from config.common import clock
 from config.common.console.labels import coloured
 from config.common.errors import InvalidError
-from routing.constants import RegistrationState, SenderStatus
+from routing.constants import PaperState, SenderStatus
 from routing.models import Sender, SenderRegistration
 from routing.services.senders import sender_check
 
@@ -65,8 +65,9 @@ class SenderForm(ScopedForm):
 class RegistrationInline(ScopedTabularInline):
     model = SenderRegistration
     hide_title = True
-    fields = ("network", "message_class", "state", "reference", "expires_on")
+    fields = ("network", "message_class", "state", "reference", "valid_until")
     autocomplete_fields = ("network",)
+    readonly_fields = ("state",)
     verbose_name_plural = _("Registrations with networks, per class of traffic")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -163,6 +164,6 @@ class SenderAdmin(AccountScopedAdmin):
         names = {
             one.network.name
             for one in obj.registrations.all()
-            if one.state == RegistrationState.REGISTERED
+            if one.state == PaperState.APPROVED
         }
         return ", ".join(sorted(names)) or "–"

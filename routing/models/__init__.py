@@ -1,6 +1,14 @@
 from routing.models.networks import Network, NumberOverride, NumberPlan, NumberPrefix
+from routing.models.papers import (
+    SenderCertificate,
+    SenderDocument,
+    SenderNotice,
+    SenderProgram,
+    SenderRegistration,
+    SenderStep,
+)
 from routing.models.routes import Rate, Route
-from routing.models.senders import Sender, SenderRegistration
+from routing.models.senders import Sender
 from routing.models.text_rules import NetworkTextRule
 
 __all__ = [
@@ -12,5 +20,10 @@ __all__ = [
     "Rate",
     "Route",
     "Sender",
+    "SenderCertificate",
+    "SenderDocument",
+    "SenderNotice",
+    "SenderProgram",
     "SenderRegistration",
+    "SenderStep",
 ]

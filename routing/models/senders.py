@@ -5,8 +5,7 @@ from simple_history.models import HistoricalRecords
 
 from compliance.constants import MessageClass
 from compliance.models import Account, Advertiser
-from routing.constants import RegistrationState, SenderKind, SenderStatus
-from routing.models.networks import Network
+from routing.constants import SenderKind, SenderStatus
 
 
 class Sender(models.Model):
@@ -30,6 +29,10 @@ class Sender(models.Model):
     )
     lease_start = models.DateField(_("lease start"))
     lease_end = models.DateField(_("lease end"), null=True, blank=True)
+    lease_provider = models.CharField(
+        _("leased from"), max_length=80, blank=True, help_text=_("Whose contract it is under.")
+    )
+    lease_reference = models.CharField(_("contract"), max_length=60, blank=True)
     allowed_classes = ArrayField(
         models.CharField(max_length=16, choices=MessageClass.choices),
         verbose_name=_("allowed classes"),
@@ -55,34 +58,3 @@ class Sender(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address} ({self.country})"
-
-
-class SenderRegistration(models.Model):
-    """A sender's registration with a network for a class of traffic."""
-
-    sender = models.ForeignKey(
-        Sender, models.CASCADE, related_name="registrations", verbose_name=_("sender")
-    )
-    network = models.ForeignKey(Network, models.PROTECT, verbose_name=_("network"))
-    message_class = models.CharField(_("class"), max_length=16, choices=MessageClass.choices)
-    state = models.CharField(
-        _("state"),
-        max_length=12,
-        choices=RegistrationState.choices,
-        default=RegistrationState.PENDING,
-    )
-    reference = models.CharField(_("reference"), max_length=60, blank=True)
-    expires_on = models.DateField(_("expires"), null=True, blank=True)
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("sender registration")
-        verbose_name_plural = _("sender registrations")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["sender", "network", "message_class"], name="sender_registration_unique"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.sender} · {self.network} · {self.get_message_class_display()}"

@@ -8,7 +8,7 @@ from django.db import connection
 
 from carriers.models import Carrier as CarrierRow
 from carriers.selectors.availability import carriers_available
-from routing.constants import NetworkSource, RegistrationState
+from routing.constants import NetworkSource, PaperState
 from routing.engine import Carrier, Rate, Route, RoutingSnapshot, SenderEntry
 from routing.models import (
     Network,
@@ -119,11 +119,11 @@ def sender_is_usable(sender: Sender, today: date) -> bool:
 
 def sender_registrations(today: date) -> frozenset[tuple[int, int, str]]:
     """(sender, network, class) of registrations that hold today."""
-    rows = SenderRegistration.objects.filter(state=RegistrationState.REGISTERED)
+    rows = SenderRegistration.objects.filter(state=PaperState.APPROVED)
     return frozenset(
         (row.sender_id, row.network_id, row.message_class)
         for row in rows
-        if row.expires_on is None or row.expires_on >= today
+        if row.valid_until is None or row.valid_until >= today
     )
 
 

@@ -19,7 +19,7 @@ from messaging.services.routing import (
     unrouted_route,
     waiting_route,
 )
-from routing.constants import RegistrationState
+from routing.constants import PaperState
 from routing.models import Route, SenderRegistration
 from tests.factories import make_account, make_sender, make_template_version
 from tests.messaging.hot import Line, events, make_line, place, state, suppress
@@ -162,7 +162,7 @@ def brand(line: Line) -> Line:
         sender=line.sender,
         network=line.network,
         message_class="marketing",
-        state=RegistrationState.REGISTERED,
+        state=PaperState.APPROVED,
     )
     return line
 
