@@ -1,6 +1,7 @@
 """The words of a language that people reply with: data with sources, read and checked."""
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from compliance.rule_packs.reading import PackError, Reader
 
 LANGUAGES = Path(__file__).parent / "languages"
 ACTIONS = ("opt_out", "opt_in", "help")
+REACHES = ("program", "sender", "brand", "account")  # narrowest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Keyword:
 
     `accented` are the marked spellings that mean it (None: any); `is_bare_certain` says
     whether the unmarked spelling does. A strong keyword means something inside a longer
-    text and when misspelt.
+    text and when misspelt. `reach` is how far the word itself goes ("": as far as the rules
+    say). An answer says yes to a question that was asked, and nothing else.
     """
 
     word: str
@@ -30,6 +33,9 @@ class Keyword:
     is_bare_certain: bool
     source: str
     confidence: str
+    language: str = ""
+    reach: str = ""
+    is_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,11 @@ def parse_vocabulary(document: Mapping[str, object]) -> Vocabulary:
     if reader.has("note"):
         reader.text("note")
     sources = tuple(_source_id(part) for part in reader.parts("sources"))
+    language = reader.text("language")
     vocabulary = Vocabulary(
-        language=reader.text("language"),
+        language=language,
         version=reader.text("version"),
-        keywords=tuple(_keyword(part, sources) for part in reader.parts("keywords")),
+        keywords=tuple(_keyword(part, sources, language) for part in reader.parts("keywords")),
         polite=reader.texts("polite"),
         before_number=reader.texts("before_number"),
         not_arguments=reader.texts("not_arguments"),
@@ -92,9 +99,18 @@ def _source_id(reader: Reader) -> str:
     return source_id
 
 
-def _keyword(reader: Reader, sources: tuple[str, ...]) -> Keyword:
+def _is_written_well(word: str) -> bool:
+    """Capitals and digits without marks; of scripts without capitals any letters and marks."""
+    if word.isascii():
+        return word == word.upper() and word.replace(" ", "").isalnum()
+    return word.upper() == word.lower() and all(
+        unicodedata.category(c)[0] in "LM" for c in word.replace(" ", "")
+    )
+
+
+def _keyword(reader: Reader, sources: tuple[str, ...], language: str) -> Keyword:
     word = reader.text("word")
-    if word != word.upper() or not word.replace(" ", "").isalnum() or not word.isascii():
+    if not _is_written_well(word):
         raise PackError(f"{reader.where}.word", "must be capitals and digits without marks")
     accented = frozenset(reader.texts("accented")) if reader.has("accented") else None
     keyword = Keyword(
@@ -107,6 +123,9 @@ def _keyword(reader: Reader, sources: tuple[str, ...]) -> Keyword:
         == "exact",
         source=reader.text("source", among=sources),
         confidence=reader.text("confidence", among=CONFIDENCES),
+        language=language,
+        reach=reader.text("reach", default="", among=("", *REACHES)),
+        is_answer=reader.flag("answer", default=False),
     )
     reader.finish()
     return keyword
