@@ -13,6 +13,7 @@ from compliance.findings import FIXES, MESSAGES, Finding, finding_of
 from compliance.recipient_checks import CHECKS, NO_SUPPRESSION, Facts, promise_finding
 from compliance.rule_packs.model import Rule, WindowParams
 from compliance.rule_packs.packs import Rules
+from compliance.sender_gaps import SenderGap
 from compliance.windows import Pairs, joint_close, joint_window, next_window
 
 __all__ = [
@@ -165,6 +166,7 @@ class Decider:
         consent: str = "unknown",
         suppressed: frozenset[str] = NO_SUPPRESSION,
         sender_registered: bool | None = None,
+        sender_gaps: tuple[SenderGap, ...] = (),
         zones: tuple[ZoneInfo, ...] = (),
         region: str = "",
         touches: tuple[datetime, ...] = (),
@@ -178,6 +180,7 @@ class Decider:
             consent,
             suppressed,
             sender_registered,
+            sender_gaps,
             zones,
             region,
             touches,
@@ -193,6 +196,7 @@ class Decider:
                 consent=consent,
                 suppressed=suppressed,
                 sender_registered=sender_registered,
+                sender_gaps=sender_gaps,
                 zones=zones,
                 region=region,
                 touches=touches,

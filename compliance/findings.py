@@ -8,6 +8,7 @@ them with `gettext(MESSAGES[finding.message_code]) % dict(finding.params)` and l
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from compliance import sender_gaps
 from compliance.rule_packs.model import Rule
 
 Values = tuple[tuple[str, str | int], ...]
@@ -83,6 +84,78 @@ MESSAGES: Mapping[str, str] = {
     "sender_not_registered": gettext_noop(
         "The sender is not registered for this class on the recipient's network."
     ),
+    "sender_number_refused": gettext_noop(
+        "Messages of this class may not come from a number (%(sender)s), only from a registered"
+        " brandname."
+    ),
+    "sender_name_refused": gettext_noop(
+        "Messages of this class may not come from a name (%(sender)s), only from a number."
+    ),
+    "sender_number_refused_alone": gettext_noop(
+        "Messages of this class may not come from a number (%(sender)s), only from a registered"
+        " brandname."
+    ),
+    "sender_name_refused_alone": gettext_noop(
+        "Messages of this class may not come from a name (%(sender)s), only from a number."
+    ),
+    "sender_network_unknown": gettext_noop(
+        "The network of the number is not known, and %(sender)s is registered network by network."
+    ),
+    "sender_certificate_none": gettext_noop("%(sender)s has no certificate."),
+    "sender_certificate_draft": gettext_noop(
+        "The certificate of %(sender)s was not applied for: it is a draft since %(day)s."
+    ),
+    "sender_certificate_submitted": gettext_noop(
+        "The certificate of %(sender)s is pending since %(day)s."
+    ),
+    "sender_certificate_rejected": gettext_noop(
+        "The certificate of %(sender)s was refused on %(day)s."
+    ),
+    "sender_certificate_suspended": gettext_noop(
+        "The certificate of %(sender)s is suspended since %(day)s."
+    ),
+    "sender_certificate_expired": gettext_noop("The certificate of %(sender)s expired on %(day)s."),
+    "sender_certificate_not_yet": gettext_noop(
+        "The certificate of %(sender)s is valid only from %(day)s."
+    ),
+    "sender_registration_none": gettext_noop(
+        "%(sender)s is not registered with %(network)s for %(message_class)s."
+    ),
+    "sender_registration_draft": gettext_noop(
+        "The registration of %(sender)s with %(network)s for %(message_class)s was not submitted:"
+        " it is a draft since %(day)s."
+    ),
+    "sender_registration_submitted": gettext_noop(
+        "The registration of %(sender)s with %(network)s for %(message_class)s is pending since"
+        " %(day)s."
+    ),
+    "sender_registration_rejected": gettext_noop(
+        "%(network)s refused to register %(sender)s for %(message_class)s on %(day)s."
+    ),
+    "sender_registration_suspended": gettext_noop(
+        "The registration of %(sender)s with %(network)s for %(message_class)s is suspended since"
+        " %(day)s."
+    ),
+    "sender_registration_expired": gettext_noop(
+        "The registration of %(sender)s with %(network)s for %(message_class)s expired on %(day)s."
+    ),
+    "sender_registration_not_yet": gettext_noop(
+        "The registration of %(sender)s with %(network)s for %(message_class)s is valid only from"
+        " %(day)s."
+    ),
+    "sender_program_none": gettext_noop("%(sender)s has no registered program."),
+    "sender_program_draft": gettext_noop(
+        "The program of %(sender)s was not submitted: it is a draft since %(day)s."
+    ),
+    "sender_program_submitted": gettext_noop(
+        "The program of %(sender)s is not approved: it is pending since %(day)s."
+    ),
+    "sender_program_rejected": gettext_noop("The program of %(sender)s was refused on %(day)s."),
+    "sender_program_suspended": gettext_noop(
+        "The program of %(sender)s is suspended since %(day)s."
+    ),
+    "sender_program_expired": gettext_noop("The program of %(sender)s expired on %(day)s."),
+    "sender_program_not_yet": gettext_noop("The program of %(sender)s is valid only from %(day)s."),
     "template_missing": gettext_noop("The text does not come from an approved template."),
     "label_missing": gettext_noop("The text does not begin with an advertising label."),
     "opt_out_text_missing": gettext_noop("The text does not say how to refuse further messages."),
@@ -136,6 +209,56 @@ FIXES: Mapping[str, str] = {
     "check_register": gettext_noop("Import the present list before sending."),
     "choose_sender": gettext_noop("Choose a sender of an allowed kind, such as a brandname."),
     "register_sender": gettext_noop("Register the sender, or choose one that is registered."),
+    "choose_brandname": gettext_noop(
+        "Choose a registered brandname: %(senders)s. Or register another one."
+    ),
+    "register_brandname": gettext_noop(
+        "Register a brandname for this class and send from it: this account has none in order."
+    ),
+    "choose_code": gettext_noop("Send it from a number: %(senders)s."),
+    "lease_code": gettext_noop(
+        "Lease a short code or register a long code: this account has none in order there."
+    ),
+    "find_network": gettext_noop("Record the network of the number, or leave it out."),
+    "obtain_certificate": gettext_noop(
+        "Apply for the certificate and record it, or choose another sender."
+    ),
+    "submit_certificate": gettext_noop("Hand the application in, or choose another sender."),
+    "await_certificate": gettext_noop("Wait for the certificate, or choose another sender."),
+    "correct_certificate": gettext_noop(
+        "Correct the application and hand it in again, or choose another sender."
+    ),
+    "clear_certificate": gettext_noop("Clear it up with the authority, or choose another sender."),
+    "renew_certificate": gettext_noop(
+        "Renew the certificate and record the new one, or choose another sender."
+    ),
+    "obtain_registration": gettext_noop(
+        "Register it with %(network)s for this class, or choose a sender that is registered."
+    ),
+    "submit_registration": gettext_noop(
+        "Submit the registration to %(network)s, or choose a sender that is registered."
+    ),
+    "await_registration": gettext_noop(
+        "Wait for %(network)s, or choose a sender that is registered."
+    ),
+    "correct_registration": gettext_noop(
+        "Correct the file and submit it to %(network)s again, or choose a sender that is"
+        " registered."
+    ),
+    "clear_registration": gettext_noop(
+        "Clear it up with %(network)s, or choose a sender that is registered."
+    ),
+    "renew_registration": gettext_noop(
+        "Renew the registration with %(network)s, or choose a sender that is registered."
+    ),
+    "obtain_program": gettext_noop("Register a program for it, or choose another sender."),
+    "submit_program": gettext_noop("Submit the program, or choose another sender."),
+    "await_program": gettext_noop("Wait for the program's approval, or choose another sender."),
+    "correct_program": gettext_noop(
+        "Correct the program and submit it again, or choose another sender."
+    ),
+    "clear_program": gettext_noop("Clear it up with the carriers, or choose another sender."),
+    "renew_program": gettext_noop("Renew the program, or choose another sender."),
     "use_template": gettext_noop("Use an approved template of this class."),
     "write_label": gettext_noop("Begin the text with %(write)s."),
     "write_opt_out": gettext_noop("End the text with, for example: %(write)s."),
@@ -169,6 +292,12 @@ FIX_OF: Mapping[str, str] = {
     "do_not_call_unknown": "check_register",
     "sender_kind_not_allowed": "choose_sender",
     "sender_not_registered": "register_sender",
+    **sender_gaps.codes(),
+    "sender_number_refused": "choose_brandname",
+    "sender_number_refused_alone": "register_brandname",
+    "sender_name_refused": "choose_code",
+    "sender_name_refused_alone": "lease_code",
+    "sender_network_unknown": "find_network",
     "template_missing": "use_template",
     "label_missing": "write_label",
     "opt_out_text_missing": "write_opt_out",

@@ -18,6 +18,7 @@ from compliance.rule_packs.model import (
     SuppressionParams,
     TemplateParams,
 )
+from compliance.sender_gaps import SenderChoice, SenderGap, refusal_of_kind
 
 NO_SUPPRESSION: frozenset[str] = frozenset()
 PROMISE_RULE = "consent.frequency"
@@ -42,7 +43,9 @@ class Facts:
     hours of the frequency the person agreed to. `is_dnc_listed` and `is_from_template` None: not
     known; `register_as_of`: of when the list is that was asked. `is_consent_request`: the
     message asks for consent; `was_asked`: the person has had one. `is_confirmation`: the
-    message confirms a refusal, in the pack's own words.
+    message confirms a refusal, in the pack's own words. `sender_gaps`: the sender's papers that
+    are not in order, the first to be put right first; `sender_choices`: senders of the account
+    that would do.
     """
 
     country: str
@@ -67,6 +70,9 @@ class Facts:
     is_consent_request: bool = False
     was_asked: bool = False
     is_confirmation: bool = False
+    sender_address: str = ""
+    sender_gaps: tuple[SenderGap, ...] = ()
+    sender_choices: tuple[SenderChoice, ...] = ()
 
 
 def _suppression(rule: Rule, params: SuppressionParams, facts: Facts) -> Finding | None:
@@ -108,10 +114,23 @@ def _register(rule: Rule, params: RegisterParams, facts: Facts) -> Finding | Non
 
 def _sender(rule: Rule, params: SenderParams, facts: Facts) -> Finding | None:
     if facts.sender_kind not in params.kinds:
-        return finding_of(rule, "sender_kind_not_allowed", (("kind", facts.sender_kind),))
-    if facts.sender_kind in params.registration_required and not facts.sender_registered:
-        return finding_of(rule, "sender_not_registered")
-    return None
+        return _kind_refused(rule, params, facts)
+    if facts.sender_kind not in params.registration_required:
+        return None
+    if facts.sender_gaps:
+        gap = facts.sender_gaps[0]
+        return finding_of(rule, gap.code, gap.values)
+    return None if facts.sender_registered else finding_of(rule, "sender_not_registered")
+
+
+def _kind_refused(rule: Rule, params: SenderParams, facts: Facts) -> Finding:
+    """With the account's senders that would do, where the sender at hand is known."""
+    kind = ("kind", facts.sender_kind)
+    if not facts.sender_address:
+        return finding_of(rule, "sender_kind_not_allowed", (kind,))
+    code, senders = refusal_of_kind(params, facts.sender_choices)
+    named = (kind, ("sender", facts.sender_address), ("senders", senders))
+    return finding_of(rule, code, named)
 
 
 def _template(rule: Rule, params: TemplateParams, facts: Facts) -> Finding | None:
