@@ -24,11 +24,13 @@ MARKETER: Grants = {
     "campaigns.contactimport": EDIT,
     "campaigns.contactlist": ALL,
     "campaigns.listmembership": ALL,
+    "compliance.accountrule": VIEW,
     "compliance.advertiser": VIEW,
     "compliance.consentrecord": VIEW,
     "compliance.consentstate": VIEW,
     "compliance.contentrule": VIEW,
     "compliance.program": VIEW,
+    "compliance.ruleexception": VIEW,
     "compliance.suppression": ADD,  # taking a person off is everybody's duty; lifting is not
     "compliance.suppressionimport": ADD,
     "messaging.inboundmessage": VIEW | {"simulate"},
@@ -45,6 +47,7 @@ OFFICER: Grants = {
     "campaigns.audienceentry": VIEW,
     "campaigns.campaign": VIEW,
     "campaigns.contact": VIEW,
+    "compliance.accountrule": ADD | {"end"},
     "compliance.advertiser": VIEW,
     "compliance.auditentry": VIEW,
     "compliance.consentrecord": ADD,
@@ -54,7 +57,8 @@ OFFICER: Grants = {
     "compliance.program": EDIT,
     "compliance.register": VIEW,
     "compliance.registersnapshot": VIEW,
-    "compliance.rulepackversion": VIEW,
+    "compliance.ruleexception": ADD | {"confirm", "end"},
+    "compliance.rulepackversion": EDIT | {"submit"},  # drafts of their own
     "compliance.suppression": ADD | {"lift"},
     "compliance.suppressionimport": ADD | {"undo"},
     "compliance.suppressionpolicy": EDIT,  # the platform's: to read
@@ -117,6 +121,7 @@ OPERATOR: Grants = {
 
 ADMINISTRATOR: Grants = {
     "compliance.account": EDIT,
+    "compliance.accountrule": VIEW,
     "compliance.advertiser": ALL,
     "compliance.apikey": VIEW | {"revoke"},
     "compliance.auditentry": VIEW,
@@ -124,7 +129,8 @@ ADMINISTRATOR: Grants = {
     "compliance.platform": VIEW,
     "compliance.register": EDIT,
     "compliance.registersnapshot": ADD,
-    "compliance.rulepackversion": VIEW | {"activate"},
+    "compliance.ruleexception": VIEW | {"confirm", "end"},
+    "compliance.rulepackversion": EDIT | {"submit", "activate"},
     "compliance.suppressionimport": VIEW,
     "compliance.suppressionpolicy": EDIT,
     "compliance.user": EDIT,

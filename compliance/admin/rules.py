@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from compliance.admin.content_rule_actions import ReasonForm
 from compliance.models import RulePackVersion
 from compliance.readable_rules import readable_pack
 from compliance.scoping import PlatformScopedAdmin, ReadOnlyMixin
@@ -88,9 +89,10 @@ class RulePackVersionAdmin(ReadOnlyMixin, PlatformScopedAdmin):
                 submit=_("Put in force"),
                 done=_("The rules are in force."),
             ),
-            lambda _values: _activate(version, request),
+            lambda values: _activate(version, request, values["reason"]),
+            ReasonForm,
         )
 
 
-def _activate(version: RulePackVersion, request: HttpRequest) -> None:
-    rule_pack_activate(version=version, actor=actor_of(request))
+def _activate(version: RulePackVersion, request: HttpRequest, reason: str) -> None:
+    rule_pack_activate(version=version, actor=actor_of(request), reason=reason)

@@ -37,7 +37,7 @@ def write(tmp_path: Path) -> Any:
 def test_shipped_packs_are_loaded_and_in_force(db: None) -> None:
     loaded = rule_packs_load_shipped(actor=None)
     assert {row.status for row in loaded} == {"active"}
-    assert {pack.country for pack in rule_packs_active()} == {row.country for row in loaded}
+    assert {one.pack.country for one in rule_packs_active()} == {row.country for row in loaded}
     assert rulebook().rules_for("VN", clock.now()).country == "VN"
 
 
@@ -47,9 +47,9 @@ def test_loading_again_changes_nothing(db: None) -> None:
 
 def test_new_version_replaces_the_old_one_on_activation(world: World, write: Any) -> None:
     rule_packs_load_shipped(actor=None)
-    new = rule_pack_load(path=write(pack_version="2099.1"), actor=world.ada)
-    assert new.status == "draft"
-    rule_pack_activate(version=new, actor=world.ada)
+    new = rule_pack_load(path=write(pack_version="2099.1"), actor=None)
+    assert new.status == "submitted"
+    rule_pack_activate(version=new, actor=world.ada, reason="Newer law")
     active = RulePackVersion.objects.get(country="VN", status="active")
     assert active.version == "2099.1"
     assert RulePackVersion.objects.filter(country="VN", status="retired").count() == 1
@@ -61,10 +61,11 @@ def test_one_version_has_one_text(db: None, write: Any) -> None:
         rule_pack_load(path=write(note="Changed"), actor=None)
 
 
-def test_version_of_the_future_waits(db: None, write: Any) -> None:
+def test_version_of_the_future_waits(world: World, write: Any) -> None:
     later = rule_pack_load(path=write(effective_from="2999-01-01"), actor=None)
-    with pytest.raises(ConflictError):
-        rule_pack_activate(version=later, actor=None)
+    with pytest.raises(InvalidError) as refused:
+        rule_pack_activate(version=later, actor=world.ada, reason="Too early")
+    assert refused.value.field == "active_from"
 
 
 @pytest.mark.parametrize("text", ["{", '{"country": "VN"}'])
