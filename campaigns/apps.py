@@ -11,6 +11,10 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns.selectors.version_uses import campaigns_using
+        from campaigns.services.retention import import_files_remove
+        from compliance.constants import DataKind
+        from compliance.services import retention
         from messaging.selectors import version_uses
 
         version_uses.register("campaigns", campaigns_using)
+        retention.register(DataKind.IMPORT_FILE, import_files_remove)

@@ -11,9 +11,16 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from carriers import ports
+        from compliance.constants import DataKind
         from compliance.selectors.trials import count_segments_with
+        from compliance.services import retention
         from messaging.encoding.segmentation import segment_count
         from messaging.pump.factory import MessagingPumps
+        from messaging.services import retention as kept
 
         ports.register(MessagingPumps())
         count_segments_with(lambda text: segment_count(text).segment_count)
+        retention.register(DataKind.OTP_TEXT, kept.otp_texts_forget)
+        retention.register(DataKind.TEXT, kept.texts_forget)
+        retention.register(DataKind.REPLY_TEXT, kept.replies_forget)
+        retention.register(DataKind.MESSAGE, kept.messages_remove, kept.days_drop)

@@ -158,6 +158,11 @@ class Rulebook:
         in force on a day, the one counts that was put in force last."""
         return cls(entries, adjustments)
 
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries that have a pack of their own."""
+        return frozenset(self._packs) - {ANY_COUNTRY}
+
     def rules_for(
         self, country: str, now: datetime, account_id: int = 0, advertiser_id: int = 0
     ) -> Rules:

@@ -1,0 +1,99 @@
+"""Messages whose time is over altogether: with their segments and events, in batches.
+
+What some accounts keep and others don't goes row by row; a day that nobody keeps any longer goes
+as a whole partition (`days`).
+"""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from compliance.services.retention.removers import BATCH, PLACE, Removed, Span
+from messaging.arrays import Uuids
+from messaging.constants import OPEN
+from messaging.services.retention.texts import made_at
+
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+_WHERE = f"""
+    m.account_id = %(account)s AND m.id >= uuid7_floor(%(after)s)
+    AND m.id < uuid7_floor(%(before)s) AND {PLACE.format(column="m.country")}
+"""
+_COUNT = f"""
+SELECT count(*) FROM messaging_message m WHERE {_WHERE} AND m.status <> ALL(%(open)s)
+"""  # noqa: S608  constant parts
+_REMOVE = f"""
+DELETE FROM messaging_message m WHERE m.id = ANY(ARRAY(
+    SELECT m.id FROM messaging_message m WHERE {_WHERE} AND m.status <> ALL(%(open)s)
+    ORDER BY m.account_id, m.id LIMIT %(limit)s))
+RETURNING m.id, extract(epoch FROM coalesce(m.done_at, m.sent_at, m.created_at))::float8
+"""  # noqa: S608  constant parts
+_STILL_OPEN = f"""
+SELECT min(m.id::text) FROM messaging_message m WHERE {_WHERE} AND m.status = ANY(%(open)s)
+"""  # noqa: S608  constant parts
+_SEGMENTS = """
+DELETE FROM messaging_segment
+WHERE day BETWEEN %(first)s AND %(last)s AND message_id = ANY(%(ids)s)
+"""
+_EVENTS = """
+DELETE FROM messaging_event WHERE account_id = %(account)s
+  AND id >= uuid7_floor(to_timestamp(%(first)s)) AND id < uuid7_floor(to_timestamp(%(last)s))
+  AND message_id = ANY(%(ids)s)
+"""
+_REFERENCES = """
+DELETE FROM messaging_clientreference WHERE account_id = %(account)s AND message_id = ANY(%(ids)s)
+"""
+_SECONDS_PER_DAY = 86_400
+_RETRY_DAYS = 7
+_NEAR_SECONDS = 60
+
+
+def messages_remove(span: Span, *, is_rehearsal: bool) -> Removed:
+    """Messages of a span with everything that hangs on them; open ones stay."""
+    parameters = {
+        "account": span.account_id,
+        "after": span.after or _BEGINNING,
+        "before": span.before,
+        "open": sorted(OPEN),
+        **span.place,
+    }
+    with connection.cursor() as cursor:
+        if is_rehearsal:
+            cursor.execute(_COUNT, parameters)
+            return Removed(int(cursor.fetchone()[0]), span.before)
+    total = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_REMOVE, parameters | {"limit": BATCH})
+            gone = cursor.fetchall()
+            if gone:
+                _hangers_remove(cursor, span.account_id, gone)
+        total += len(gone)
+        if len(gone) < BATCH:
+            return Removed(total, _through(span, parameters))
+
+
+def _hangers_remove(cursor: Any, account_id: int, gone: list[tuple[uuid.UUID, float]]) -> None:
+    """Segments and events, found by the days and moments at which they can have been written."""
+    ids = Uuids([row[0] for row in gone])
+    first = min(made_at(row[0]).timestamp() for row in gone)
+    last = max(row[1] for row in gone)
+    cursor.execute(
+        _SEGMENTS,
+        {
+            "first": int(first) // _SECONDS_PER_DAY,
+            "last": int(last) // _SECONDS_PER_DAY + _RETRY_DAYS,
+            "ids": ids,
+        },
+    )
+    moments = {"first": first - _NEAR_SECONDS, "last": last + _NEAR_SECONDS}
+    cursor.execute(_EVENTS, moments | {"account": account_id, "ids": ids})
+    cursor.execute(_REFERENCES, {"account": account_id, "ids": ids})
+
+
+def _through(span: Span, parameters: dict[str, Any]) -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL_OPEN, parameters)
+        first = cursor.fetchone()[0]
+    return span.before if first is None else made_at(uuid.UUID(first))
