@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compliance.readable_rules import rule_sentence
+from compliance.selectors.rules import rulebook
 from config.common import clock
-from messaging.selectors.findings import present_rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class ClassRule:
 
 def class_rules(countries: Sequence[str], message_class: str) -> list[ClassRule]:
     """Every rule in force, those about the text first."""
-    book, now = present_rulebook(), clock.now()
+    book, now = rulebook(), clock.now()
     found = []
     for country in countries:
         rules = book.rules_for(country, now)

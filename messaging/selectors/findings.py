@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.utils.translation import gettext
 
 from compliance.content_policy import SEGMENT_COUNT
 from compliance.findings import FIXES, MESSAGES, Finding
-from compliance.models import Account, Advertiser, RulePackVersion
-from compliance.rule_packs.packs import Rulebook
+from compliance.models import Account, Advertiser
 from compliance.selectors.content_rules import content_policy
 from compliance.selectors.rules import rulebook
 from compliance.texts import text_findings as rules_findings
@@ -73,7 +71,7 @@ class Judge:
     list of versions costs as many queries as one."""
 
     def __init__(self, accounts: Iterable[Account]) -> None:
-        self._rules, self._policy, self._now = present_rulebook(), content_policy(), clock.now()
+        self._rules, self._policy, self._now = rulebook(), content_policy(), clock.now()
         ids = {account.pk for account in accounts}
         self._countries = sender_countries(ids)
         self._brands = {row.pk: row.names for row in Advertiser.objects.filter(account__in=ids)}
@@ -90,7 +88,7 @@ class Judge:
         policy = self._policy.rules_for(account.pk, country, self._now)
         is_counted = any(rule.kind == SEGMENT_COUNT for rule in policy)
         found = rules_findings(
-            self._rules.rules_for(country, self._now),
+            self._rules.rules_for(country, self._now, account.pk, judged.advertiser_id or 0),
             policy,
             judged.texts,
             judged.message_class,
@@ -167,19 +165,6 @@ def sender_countries(account_ids: Collection[int]) -> dict[tuple[int, str], list
             if country not in countries:
                 countries.append(country)
     return found
-
-
-def present_rulebook() -> Rulebook:
-    """The rules of the packs that are active now."""
-    active = RulePackVersion.objects.filter(status=RulePackVersion.Status.ACTIVE)
-    return _rulebook_of(tuple(active.order_by("pk").values_list("pk", flat=True)))
-
-
-@lru_cache(maxsize=1)
-def _rulebook_of(active: tuple[int, ...]) -> Rulebook:
-    """Read anew when other packs are active: what follows from it is remembered per rulebook."""
-    del active
-    return rulebook()
 
 
 def finding_readable(finding: Finding) -> TextFinding:

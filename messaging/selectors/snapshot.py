@@ -15,8 +15,9 @@ from datetime import date
 from compliance.content_policy import ContentPolicy
 from compliance.models import Account, Advertiser
 from compliance.rule_packs.packs import Rulebook
+from compliance.rule_packs.turns import Turns
 from compliance.selectors.content_rules import content_policy
-from compliance.selectors.rules import rulebook
+from compliance.selectors.rules import rule_turns, rulebook
 from config.common import clock, versions
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
@@ -98,7 +99,10 @@ class ApprovedText:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything configured, at one version."""
+    """Everything configured, at one version.
+
+    `turns`: when the rulebook's answers change by the calendar; a decision holds until the next.
+    """
 
     version: int
     day: date
@@ -113,6 +117,7 @@ class Snapshot:
     numbers: NumberIndex
     routing: RoutingSnapshot
     rulebook: Rulebook
+    turns: Turns
     content_policy: ContentPolicy
     brands: Mapping[int, tuple[str, ...]]
 
@@ -187,6 +192,7 @@ def snapshot_build(version: int, day: date) -> Snapshot:
         numbers=number_index(),
         routing=routing_snapshot(version, day),
         rulebook=rulebook(),
+        turns=rule_turns(),
         content_policy=content_policy(),
         brands={row.id: row.names for row in Advertiser.objects.all()},
     )

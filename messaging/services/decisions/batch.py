@@ -174,10 +174,14 @@ class Batch:
             "queue",
             MessageStatus.QUEUED.value,
             carrier_id=carrier_id,
-            not_after=earliest(case.not_after, ruling.close_at),
+            not_after=earliest(case.not_after, ruling.close_at, self._turn(case)),
             cost_micros=cost * (case.billed_segments or case.segment_count),
             decision=self._facts_of(route, ruling),
         )
+
+    def _turn(self, case: Case) -> datetime | None:
+        """When other rules begin: what is queued until then is decided again."""
+        return self._snapshot.turns.after(case.country, self._now, case.account_id)
 
     def _facts_of(self, route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]:
         """Both come from memories of their own: a slice has few pairs of them."""
