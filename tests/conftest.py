@@ -29,7 +29,7 @@ HOT_TABLES = (
     "messaging_dispatch",
     "messaging_waiting",
 )
-FACTS = ("compliance_consentrecord", "compliance_auditentry")
+FACTS = ("compliance_consentrecord", "compliance_auditentry", "compliance_chainlink")
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,10 @@ import pytest
 from django.db import DatabaseError, connection
 
 from compliance.models import AuditEntry
+from compliance.services.consent import consent_record
 from config.common import audit
 from tests.factories import make_account
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +19,19 @@ def _refuses(statement: str) -> None:
 
 @pytest.mark.parametrize("table", ["compliance_auditentry", "compliance_consentrecord"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
-def test_facts_refuse_every_change(table: str, statement: str) -> None:
+def test_facts_refuse_every_change(world: World, table: str, statement: str) -> None:
+    consent_record(
+        account=world.account,
+        advertiser=world.advertiser,
+        msisdn="84912345678",
+        purpose="marketing",
+        action="granted",
+        method="form",
+        actor=None,
+    )
+    audit.record(action="test.happened", actor=None, account_id=world.account.pk, subject="x:1")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as if they had been committed
     _refuses(statement.format(table) + (" CASCADE" if "TRUNCATE" in statement else ""))
 
 
