@@ -96,6 +96,10 @@ class AccountScopedAdmin(AccountRelations, PlatformScopedAdmin):
 
     form = ScopedForm
 
+    def account_noted(self, obj: Model) -> int | None:
+        """The object's account."""
+        return account_id_of(obj)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Only what a role of the person may view."""
         return visible(super().get_queryset(request), request.user)

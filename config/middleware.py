@@ -1,4 +1,4 @@
-"""A person's language and the account's time zone, for every page."""
+"""What every request gets: a name, and its person's language and time zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -8,8 +8,23 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from compliance.selectors.access import zone_of
+from config.common.callers import answering, caller_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class CallerMiddleware:
+    """Records written while a request is answered know where it came from; the answer names it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        found = caller_of(request.META)
+        with answering(found):
+            response = self.get_response(request)
+        response["X-Request-ID"] = found.request_id
+        return response
 
 
 class PersonalPreferencesMiddleware:

@@ -3,6 +3,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -95,6 +96,10 @@ class AccountAdmin(PlatformScopedAdmin):
     )
     def status_label(self, obj: Account) -> tuple[str, str]:
         return obj.status, obj.get_status_display()
+
+    def account_noted(self, obj: Model) -> int | None:
+        """Its own log."""
+        return int(obj.pk)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> list[Any]:
         """The short name stands in exports and logs, so it stays."""

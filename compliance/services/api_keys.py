@@ -11,13 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import Scope
-from compliance.models import Account, ApiKey, User
+from compliance.models import Account, ApiKey, ApiKeyAddress, User
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 
 _KEY_START = "sb_"
 _PREFIX_LENGTH = len(_KEY_START) + 8
 _USE_NOTED_EVERY = timedelta(minutes=1)
+_MOST_KNOWN_PLACES = 10_000
+_known_places: set[tuple[str, str]] = set()  # of this process; the table knows all
 
 
 @transaction.atomic
@@ -107,9 +109,43 @@ def api_key_authenticate(key: str, remote_address: str) -> ApiKey:
             "address_not_allowed",
             _("This API key may not be used from this address: add it to the key's addresses."),
         )
+    _address_note(found, remote_address, now)
     if found.last_used_at is None or now - found.last_used_at > _USE_NOTED_EVERY:
         ApiKey.objects.filter(pk=found.pk).update(last_used_at=now)
     return found
+
+
+def _address_note(key: ApiKey, address: str, now: datetime) -> None:
+    """The first use from an address is in the audit log; a process asks once about each."""
+    place = _place(address)
+    if (key.prefix, place) in _known_places:
+        return
+    with transaction.atomic():
+        _row, is_new = ApiKeyAddress.objects.get_or_create(
+            api_key=key, address=place, defaults={"first_used_at": now}
+        )
+        if is_new:
+            audit.record(
+                action="api_key.new_address",
+                actor=None,
+                account_id=key.account_id,
+                subject=f"apikey:{key.pk}",
+                detail={"name": key.name, "begins_with": key.prefix, "address": place},
+            )
+    if len(_known_places) >= _MOST_KNOWN_PLACES:
+        _known_places.clear()
+    _known_places.add((key.prefix, place))
+
+
+def _place(address: str) -> str:
+    """An IPv4 address; of IPv6 the /64, within which a device changes its address at will."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return (
+        str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
+    )
 
 
 @transaction.atomic

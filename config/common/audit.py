@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from config.common.callers import caller
+
 
 class AuditWriter(Protocol):
     def __call__(
@@ -33,9 +35,15 @@ def record(
     detail: Mapping[str, Any] | None = None,
 ) -> None:
     """Writes one entry in the caller's transaction: who (`actor` None is the system) did what
-    (`campaign.launched`) to which object (`campaign:12`)."""
+    (`campaign.launched`) to which object (`campaign:12`).
+
+    Where a request is being answered, `detail["caller"]` says from where it came.
+    """
     if not _writers:
         raise RuntimeError("no audit writer is registered: compliance is not installed")
-    _writers[0](
-        action=action, actor=actor, account_id=account_id, subject=subject, detail=detail or {}
-    )
+    facts = dict(detail or {})
+    here = caller()
+    if here is not None:
+        facts["caller"] = here.as_facts()
+        here.noted.append((action, subject))
+    _writers[0](action=action, actor=actor, account_id=account_id, subject=subject, detail=facts)

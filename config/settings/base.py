@@ -269,8 +269,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": _SOON,
     },
     "start retention": {"task": "compliance.tasks.start_retention", "schedule": 3600.0},
+    "watch registers": {"task": "compliance.tasks.watch_registers", "schedule": 60.0},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+# Files of do-not-call registers put here are loaded by the minute; workers on several machines
+# share the folder or only one of them has it. See docs/compliance.md for their names.
+REGISTER_FOLDER = Path(env.text("REGISTER_FOLDER", str(VAR_DIR / "registers")))
 
 # Where crash journals of carrier sessions and the simulator's record live: local disk.
 JOURNAL_DIR = VAR_DIR / "journal"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -11,16 +10,8 @@ from rest_framework.request import Request
 
 from compliance.models import Account, ApiKey
 from compliance.services.api_keys import api_key_authenticate
+from config.common.callers import caller, remote_address
 from config.common.errors import DomainError, NotAllowedError
-
-
-def remote_address(request: Request) -> str:
-    """The caller's address: the last hop that TRUSTED_PROXIES proxies of ours have reported."""
-    trusted = int(settings.TRUSTED_PROXIES)
-    reported = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-    if trusted and len(reported) >= trusted and reported[-trusted]:
-        return str(reported[-trusted])
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -35,11 +26,15 @@ class ApiKeyAuthentication(BaseAuthentication):
                 _("The Authorization header is not understood: send “Bearer” and the API key.")
             )
         try:
-            return None, api_key_authenticate(key.strip(), remote_address(request))
+            found = api_key_authenticate(key.strip(), remote_address(request.META))
         except DomainError as error:
             if error.code == "address_not_allowed":  # known, but not from here: 403
                 raise
             raise AuthenticationFailed(str(error.message), error.code) from error
+        here = caller()
+        if here is not None:
+            here.api_key = found.prefix
+        return None, found
 
     def authenticate_header(self, request: Request) -> str:
         """Sent with 401 (RFC 9110 §11.6.1)."""

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from config.common.console.forms import ServiceForm, list_formfield, refuse
 from config.common.console.lists import BoundedPaginator, limited_filter
+from config.common.console.noting import NotingMixin
 from config.common.errors import DomainError
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
@@ -83,7 +84,7 @@ class PlatformStackedInline(InlineMixin, StackedInline):
     """Forms of rows inside a page of the platform."""
 
 
-class PlatformScopedAdmin(Relations, SimpleHistoryAdmin, ModelAdmin):
+class PlatformScopedAdmin(NotingMixin, Relations, SimpleHistoryAdmin, ModelAdmin):
     """Pages about the platform: operators and administrators, by their roles."""
 
     form = ServiceForm

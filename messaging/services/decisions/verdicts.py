@@ -17,8 +17,6 @@ _REASONS = {
     "consent_requested": FailureReason.NO_CONSENT,
     "consent_lapsed": FailureReason.NO_CONSENT,
     "consent_asked_before": FailureReason.NO_CONSENT,
-    "sender_kind_not_allowed": FailureReason.SENDER_NOT_ALLOWED,
-    "sender_not_registered": FailureReason.SENDER_NOT_ALLOWED,
     "outside_hours": FailureReason.OUTSIDE_WINDOW,
     "cap_reached": FailureReason.FREQUENCY_CAP,
     "promise_reached": FailureReason.FREQUENCY_CAP,
@@ -41,6 +39,7 @@ def facts_of(route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]
         "why": [str(reason) for reason in route.reasons],
         "rules": ruling.rules_version,
         "findings": [finding.rule_id for finding in ruling.findings],
+        **_exceptions(ruling),
     }
 
 
@@ -55,15 +54,39 @@ def refused(reason: FailureReason) -> Verdict:
 
 def blocked(ruling: ComplianceDecision) -> Verdict:
     first = ruling.blocking[0]
-    reason = _REASONS.get(first.message_code, FailureReason.CONTENT_RULE)
+    reason = _reason_of(first.message_code)
     return Verdict("end", MessageStatus.BLOCKED.value, reason.value, decision=ruling_facts(ruling))
 
 
+def _reason_of(message_code: str) -> FailureReason:
+    if message_code.startswith("sender_"):
+        return FailureReason.SENDER_NOT_ALLOWED
+    return _REASONS.get(message_code, FailureReason.CONTENT_RULE)
+
+
 def ruling_facts(ruling: ComplianceDecision) -> dict[str, Any]:
+    """What the trace keeps of a message that is held or refused: also what was found, so that
+    the reason can be told in sentences years later."""
     return {
         "rules": ruling.rules_version,
         "findings": [finding.rule_id for finding in ruling.findings],
+        "found": [
+            {
+                "rule": finding.rule_id,
+                "severity": finding.severity,
+                "code": finding.message_code,
+                "fix": finding.fix_code,
+                "values": dict(finding.params),
+            }
+            for finding in ruling.findings
+        ],
+        **_exceptions(ruling),
     }
+
+
+def _exceptions(ruling: ComplianceDecision) -> dict[str, Any]:
+    """The pack's rules that were left out, where any were: most messages have none."""
+    return {"exceptions": list(ruling.exceptions)} if ruling.exceptions else {}
 
 
 def delayed(case: Case, ruling: ComplianceDecision) -> Verdict:

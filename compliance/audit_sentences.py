@@ -1,0 +1,122 @@
+"""What each action of the audit log says to a person.
+
+Sentences are only marked here; `compliance.selectors.audit` translates and fills them. `who` is
+the person (or what stands for one), `object` the object's present name; other names are taken
+from the entry's detail. An action that is not here is shown by its own name: a test sees to it
+that every door of the product is.
+"""
+
+from collections.abc import Mapping
+
+
+def gettext_noop(message: str) -> str:
+    """Marks a sentence for the catalogues without translating it."""
+    return message
+
+
+_N = gettext_noop
+SENTENCES: Mapping[str, str] = {
+    # People and keys
+    "user.signed_in": _N("%(who)s signed in."),
+    "user.signed_out": _N("%(who)s signed out."),
+    "user.sign_in_refused": _N("A sign-in was refused: %(username)s."),
+    "user.password_changed": _N("%(who)s changed the password of %(object)s."),
+    "role.granted": _N("%(who)s gave %(username)s the role “%(role)s”."),
+    "role.revoked": _N("%(who)s took the role “%(role)s” from %(username)s."),
+    "api_key.created": _N("%(who)s created the API key “%(name)s”."),
+    "api_key.changed": _N("%(who)s changed the API key “%(name)s”."),
+    "api_key.revoked": _N("%(who)s revoked the API key “%(name)s”."),
+    "api_key.new_address": _N("The API key “%(name)s” was used from a new address: %(address)s."),
+    # Campaigns
+    "campaign.created": _N("%(who)s drafted the campaign “%(object)s”."),
+    "campaign.changed": _N("%(who)s changed the campaign “%(object)s”."),
+    "campaign.deleted": _N("%(who)s deleted the draft of a campaign, “%(object)s”."),
+    "campaign.preflight_requested": _N("%(who)s asked what the campaign “%(object)s” would do."),
+    "campaign.launched": _N("%(who)s launched the campaign “%(object)s”."),
+    "campaign.unscheduled": _N("%(who)s took the campaign “%(object)s” back before its time."),
+    "campaign.started": _N("The campaign “%(object)s” began to send."),
+    "campaign.paused": _N("%(who)s paused the campaign “%(object)s”."),
+    "campaign.resumed": _N("%(who)s let the campaign “%(object)s” go on."),
+    "campaign.canceled": _N("%(who)s canceled the campaign “%(object)s”."),
+    "campaign.stopped": _N("The campaign “%(object)s” was stopped: it may not be sent any more."),
+    "campaign.completed": _N("The campaign “%(object)s” was completed."),
+    "campaign.results_exported": _N("%(who)s downloaded the results of the campaign “%(object)s”."),
+    # Contacts
+    "contact.created": _N("%(who)s added the contact %(object)s."),
+    "contact.changed": _N("%(who)s changed the contact %(object)s."),
+    "contact.deleted": _N("%(who)s deleted the contact %(object)s."),
+    "list.created": _N("%(who)s made the list “%(object)s”."),
+    "list.deleted": _N("%(who)s deleted the list “%(object)s”."),
+    "list.filled": _N("%(who)s put contacts on the list “%(object)s”."),
+    "import.started": _N("%(who)s started the import “%(object)s”."),
+    "import.completed": _N("The import “%(object)s” was completed."),
+    "import.canceled": _N("%(who)s canceled the import “%(object)s”."),
+    "import.retried": _N("%(who)s started the import “%(object)s” again."),
+    "import.bad_lines_downloaded": _N("%(who)s downloaded the bad lines of “%(object)s”."),
+    # Consent
+    "suppression.added": _N("%(who)s put a number on the suppression list."),
+    "suppression.lifted": _N("%(who)s lifted a suppression."),
+    "document.added": _N("%(who)s kept “%(name)s” as evidence."),
+    "document.downloaded": _N("%(who)s downloaded the evidence “%(object)s”."),
+    "proof.created": _N("%(who)s made a proof pack of %(what)s."),
+    "audit.exported": _N("%(who)s downloaded %(rows)s entries of the audit log."),
+    "number.viewed": _N("%(who)s looked a number up."),
+    # Texts
+    "template.created": _N("%(who)s made the template “%(object)s”."),
+    "template.changed": _N("%(who)s changed the template “%(object)s”."),
+    "template_version.created": _N("%(who)s drafted version %(version)s of “%(template)s”."),
+    "template_version.changed": _N(
+        "%(who)s changed the draft of version %(version)s of “%(template)s”."
+    ),
+    "template_version.submitted": _N(
+        "%(who)s handed in version %(version)s of “%(template)s” for approval."
+    ),
+    "template_version.approved": _N("%(who)s approved version %(version)s of “%(template)s”."),
+    "template_version.staged": _N(
+        "%(who)s approved version %(version)s of “%(template)s” for a later day."
+    ),
+    "template_version.activated": _N("Version %(version)s of “%(template)s” came into force."),
+    "template_version.rejected": _N("%(who)s rejected version %(version)s of “%(template)s”."),
+    "template_version.withdrawn": _N("%(who)s withdrew version %(version)s of “%(template)s”."),
+    "template_version.retired": _N(
+        "Version %(version)s of “%(template)s” was replaced by a newer one."
+    ),
+    "template_registration.recorded": _N("%(who)s noted the registration of “%(object)s”."),
+    "template_registration.changed": _N("%(who)s changed the registration of “%(object)s”."),
+    "content_rule.created": _N("%(who)s made the content rule “%(object)s”."),
+    "content_rule.changed": _N("%(who)s changed the content rule “%(object)s”."),
+    "content_rule.switched_on": _N("%(who)s switched the content rule “%(object)s” on."),
+    "content_rule.switched_off": _N("%(who)s switched the content rule “%(object)s” off."),
+    "rule_pack.loaded": _N("%(who)s loaded the rule pack %(object)s."),
+    "rule_pack.activated": _N("%(who)s put the rule pack %(object)s in force."),
+    # Integration
+    "webhook.created": _N("%(who)s set the webhook %(object)s."),
+    "webhook.changed": _N("%(who)s changed the webhook %(object)s."),
+    "webhook.rotated": _N("%(who)s gave the webhook %(object)s a new secret."),
+    "webhook.deleted": _N("%(who)s deleted the webhook %(object)s."),
+    "webhook.test": _N("%(who)s tried the webhook %(object)s."),
+    "webhook.replayed": _N("%(who)s had events posted to %(object)s again."),
+    "webhook.disabled": _N("The webhook %(object)s was switched off: it kept failing."),
+    # Networks
+    "number_plan.loaded": _N("%(who)s loaded the number plan %(object)s."),
+    "number_plan.copied": _N("%(who)s drafted a number plan, %(object)s."),
+    "number_plan.activated": _N("%(who)s put the number plan %(object)s in force."),
+    "network_text_rule.loaded": _N("%(who)s loaded the text rule of a network, %(object)s."),
+    "reply.simulated": _N("%(who)s simulated a reply."),
+    "message.canceled": _N("%(who)s canceled a message."),
+}
+
+# Whatever is changed on a page of the console by itself: `<model>.<verb>`.
+PAGE_SENTENCES: Mapping[str, str] = {
+    "created": _N("%(who)s created %(kind)s “%(name)s”."),
+    "changed": _N("%(who)s changed %(kind)s “%(name)s”: %(changes)s."),
+    "deleted": _N("%(who)s deleted %(kind)s “%(name)s”."),
+}
+
+# What an object is called in entries, where that is not its model's name.
+KINDS: Mapping[str, str] = {
+    "import": "contactimport",
+    "list": "contactlist",
+    "rulepack": "rulepackversion",
+    "webhook": "webhookendpoint",
+}
