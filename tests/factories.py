@@ -21,6 +21,7 @@ from routing.models import (
     Rate,
     Route,
     Sender,
+    SenderCertificate,
     SenderRegistration,
 )
 
@@ -115,7 +116,8 @@ def make_rate(**overrides: Any) -> Rate:
 def make_sender(
     account: Account | None = None, *, registered: tuple[Network, ...] = (), **overrides: Any
 ) -> Sender:
-    """An active short code for every class, leased from a month ago for a year."""
+    """An active short code for every class, leased from a month ago for a year; a brandname that
+    is registered somewhere has its certificate."""
     account = account or make_account()
     today = clock.now().date()
     values: dict[str, Any] = {
@@ -138,7 +140,22 @@ def make_sender(
                 message_class=message_class,
                 state=PaperState.APPROVED,
             )
+    if registered and sender.kind == SenderKind.ALPHANUMERIC:
+        make_certificate(sender)
     return sender
+
+
+def make_certificate(sender: Sender, **overrides: Any) -> SenderCertificate:
+    """In force since last month, for three years."""
+    today = clock.now().date()
+    values: dict[str, Any] = {
+        "authority": "A05",
+        "reference": f"TDD-{serial()}",
+        "state": PaperState.APPROVED,
+        "valid_from": today - timedelta(days=30),
+        "valid_until": today + timedelta(days=1065),
+    }
+    return SenderCertificate.objects.create(sender=sender, **(values | overrides))
 
 
 def _advertiser_of(account: Account) -> Advertiser:

@@ -79,8 +79,17 @@ def _text_and_sender(snapshot: Snapshot, campaign: Campaign) -> list[Any]:
         None
         if sender is None
         else [sender.is_usable, sorted(sender.message_classes), sender.throughput],
-        sorted(key for key in snapshot.registrations if key[0] == campaign.sender_id),
+        _papers(snapshot, campaign.sender_id),
     ]
+
+
+def _papers(snapshot: Snapshot, sender_id: int) -> list[Any]:
+    """Certificates, programs and registrations of the sender, with their days."""
+    standing = snapshot.standings.get(sender_id)
+    if standing is None:
+        return []
+    registered = sorted(standing.registrations.items())
+    return [str(part) for part in (standing.certificates, standing.programs, registered)]
 
 
 def _networks(snapshot: Snapshot, campaign: Campaign, countries: Collection[str]) -> list[Any]:

@@ -34,7 +34,9 @@ from routing.selectors.snapshot import (
     sender_is_usable,
     sender_registrations,
 )
+from routing.selectors.standings import sender_standings
 from routing.selectors.text_rules import network_text_rules
+from routing.standing import SenderStanding
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +92,7 @@ class ApprovedText:
     is_current: bool
     program_id: int | None = None
     asks_consent: bool = False
+    is_paid: bool = False
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -112,6 +115,7 @@ class Snapshot:
     texts: Mapping[int, ApprovedText]
     texts_by_slug: Mapping[tuple[int, str], ApprovedText]
     registrations: frozenset[tuple[int, int, str]]
+    standings: Mapping[int, SenderStanding]
     template_registrations: Registrations
     network_texts: Mapping[tuple[int, str], NetworkText]
     numbers: NumberIndex
@@ -187,6 +191,7 @@ def snapshot_build(version: int, day: date) -> Snapshot:
             (text.account_id, text.slug): text for text in texts.values() if text.is_current
         },
         registrations=sender_registrations(day),
+        standings=sender_standings(),
         template_registrations=template_registrations(),
         network_texts=network_text_rules(),
         numbers=number_index(),
@@ -251,6 +256,7 @@ def _approved_text(row: TemplateVersion) -> ApprovedText | None:
         is_current=row.status == VersionStatus.APPROVED,
         program_id=row.template.program_id,
         asks_consent=row.template.asks_consent,
+        is_paid=row.template.is_paid,
     )
 
 

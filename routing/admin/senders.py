@@ -162,8 +162,6 @@ class SenderAdmin(AccountScopedAdmin):
     @display(description=_("registered with"))
     def networks(self, obj: Sender) -> str:
         names = {
-            one.network.name
-            for one in obj.registrations.all()
-            if one.state == PaperState.APPROVED
+            one.network.name for one in obj.registrations.all() if one.state == PaperState.APPROVED
         }
         return ", ".join(sorted(names)) or "–"
