@@ -1,7 +1,10 @@
 """Background work of compliance: each task is one call of a service."""
 
 from celery import shared_task
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
+from compliance.services.registers import folder_load, register_load, registers_resume
 from compliance.services.retention import run_execute, runs_start_nightly
 
 
@@ -15,3 +18,24 @@ def run_retention(run_id: int) -> int:
 def start_retention() -> bool:
     """Starts the night's run once a day (looked at every hour)."""
     return runs_start_nightly()
+
+
+@shared_task(
+    name="compliance.tasks.load_register",
+    acks_late=True,
+    reject_on_worker_lost=True,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=True,
+    max_retries=5,
+    time_limit=3600,  # ten million lines take minutes on a slow disk
+)
+def load_register(snapshot_id: int) -> str:
+    """Loads a register's file; repeating is harmless."""
+    return register_load(snapshot_id)
+
+
+@shared_task(name="compliance.tasks.watch_registers")
+def watch_registers() -> dict[str, int]:
+    """Takes files from the registers' folder and finds runs that were lost (every minute)."""
+    taken = folder_load(settings.REGISTER_FOLDER)
+    return taken | {"resumed": registers_resume()}
