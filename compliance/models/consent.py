@@ -185,6 +185,8 @@ class Suppression(models.Model):
             )
         ]
         indexes = [
+            # Lifted ones too: what was refused once is evidence.
+            models.Index(fields=["msisdn", "account"], name="suppression_by_number"),
             models.Index(
                 fields=["expires_at"],
                 name="suppression_ends",
