@@ -149,7 +149,7 @@ class Grammar:
                 return _suspicion(written, language)
         for word, keyword in self._strong.items():
             if _contains(folded, word.split()):
-                return _suspicion(keyword.word, keyword.language, _behind(folded, word.split()))
+                return _suspicion(keyword.word, keyword.language, _behind(words, word.split()))
         if len(words) == 1 and (misspelt := self._misspelt(fold(words[0]))):
             return _suspicion(misspelt.word, misspelt.language)
         return NOTHING
@@ -265,8 +265,9 @@ def _phrase_at_end(words: Sequence[str], phrases: Phrases) -> int:
 
 def _behind(words: Sequence[str], phrase: Sequence[str]) -> str:
     """What follows a keyword at the beginning, where it is short enough to be a name."""
-    rest = words[len(phrase) :]
-    is_first = list(words[: len(phrase)]) == list(phrase)
+    folded = [fold(word) for word in words]
+    rest = folded[len(phrase) :]
+    is_first = folded[: len(phrase)] == list(phrase)
     return " ".join(rest) if is_first and len(rest) <= _MOST_ARGUMENT_WORDS else ""
 
 

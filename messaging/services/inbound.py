@@ -3,28 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
 from carriers.smpp import pdu
 from compliance import keywords
-from compliance.constants import Purpose, SuppressionSource
-from compliance.services.checks import is_msisdn
-from compliance.services.consent import opt_out
 from config.common.ids import uuid7
 from messaging.constants import EventType
 from messaging.encoding import inbound as decoding
 from messaging.encoding import udh
 from messaging.encoding.profile import DefaultAlphabet
 from messaging.models import InboundMessage, InboundPart
-from messaging.selectors.snapshot import snapshots
 from messaging.services.events import event_append
-from routing.models import Sender
+from messaging.services.replies import addressees_of, meaning_for, reply_act
+from messaging.services.replies.effects import News
 from routing.numbers import NumberError, shipped_normalizer
 
 _SAR = (pdu.TLV_SAR_MSG_REF_NUM, pdu.TLV_SAR_TOTAL_SEGMENTS, pdu.TLV_SAR_SEGMENT_SEQNUM)
 _ENCODINGS = {0x03: "latin1", 0x08: "ucs2"}
-_DEFAULT_COUNTRY = "VN"
 # References repeat after 256 texts: a part whose others never came must not join a later text.
 _ASSEMBLY_TIME = timedelta(days=1)
 
@@ -142,33 +139,26 @@ def _message(
     received: Received, msisdn: str, destination: str, parts: Sequence[InboundPart]
 ) -> InboundMessage:
     text = "".join(part.text for part in parts)
-    # In the order of accounts, as everybody locks their event counters.
-    holders = list(
-        Sender.objects.filter(address=destination)
-        .select_related("account", "advertiser")
-        .order_by("account_id", "id")
-    )
-    holder = _writer(holders, msisdn) or (holders[0] if len(holders) == 1 else None)
-    match = keywords.match(text, country=_country(holder, holders))
+    addressees = addressees_of(destination, msisdn, received.received_at)
+    match = keywords.match(text, country=addressees.country)
+    match = meaning_for(match, addressees)
+    owner = addressees.owner
     message = InboundMessage.objects.create(
         id=uuid7(),
-        account=holder.account if holder else None,
-        sender=holder,
+        account=owner.account if owner else None,
+        sender=owner,
         bind_id=received.bind_id,
         msisdn=msisdn,
         destination=destination,
         text=text,
         encoding=_encoding(received),
         part_count=len(parts),
-        keyword=match.keyword or "",
+        keyword=match.keyword[:40],
         action=match.action,
+        grade="" if match.grade == "none" else match.grade,
         received_at=received.received_at,
     )
-    # An address of letters, or of four digits, gets nothing from us that it could stop.
-    if match.action == "opt_out" and is_msisdn(msisdn):
-        _opt_out(message, [holder] if holder else holders)
-    if holder is not None:
-        _announce(message)
+    _announce(message, reply_act(message, match, addressees))
     return message
 
 
@@ -177,68 +167,28 @@ def _encoding(received: Received) -> str:
     return _ENCODINGS.get(coding, received.default_alphabet)
 
 
-def _country(holder: Sender | None, holders: Sequence[Sender]) -> str:
-    """Whose words are spoken: of a sender shared over countries the last writer's."""
-    known = holder or (holders[0] if holders else None)
-    return known.country if known else _DEFAULT_COUNTRY
-
-
-def _writer(holders: Sequence[Sender], msisdn: str) -> Sender | None:
-    """Of several holders of a shared sender, the one that wrote to this number last."""
-    if len(holders) < 2:
-        return None
+def _announce(message: InboundMessage, news: Sequence[News]) -> None:
+    """In the order of accounts, as everybody locks their event counters; the reply's own last."""
+    told = [(one.account_id, one.event_type, one.data) for one in news]
+    if message.account_id is not None:
+        told.append((message.account_id, EventType.INBOUND_RECEIVED, _facts(message)))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sender_id FROM messaging_message WHERE msisdn = %s AND sender_id = ANY(%s)"
-            " ORDER BY id DESC LIMIT 1",
-            [msisdn, [holder.pk for holder in holders]],
-        )
-        row = cursor.fetchone()
-    return next((holder for holder in holders if row and holder.pk == row[0]), None)
-
-
-def _opt_out(message: InboundMessage, holders: Sequence[Sender]) -> None:
-    """To a shared sender that nobody wrote from, a stop acts for all its holders; how far it
-    reaches is the country's rule."""
-    for holder in holders:
-        purpose = _scope(holder.country, message.received_at)
-        opt_out(
-            account=holder.account,
-            advertiser=holder.advertiser,
-            msisdn=message.msisdn,
-            purpose=purpose,
-            source=SuppressionSource.MO,
-            evidence={"inbound": str(message.pk), "keyword": message.keyword},
-            at=message.received_at,
-        )
-        with connection.cursor() as cursor:
+        for account_id, event_type, data in sorted(told, key=lambda one: one[0]):
             event_append(
                 cursor,
-                account_id=holder.account_id,
-                event_type=EventType.CONSENT_REVOKED,
+                account_id=account_id,
+                event_type=event_type,
                 at=message.received_at,
-                data={"number": f"+{message.msisdn}", "purpose": purpose, "source": "mo"},
+                data=data,
             )
 
 
-def _scope(country: str, at: datetime) -> str:
-    purpose = snapshots.current().rulebook.rules_for(country, at).optout.purpose
-    return purpose if purpose in Purpose.values else Purpose.MARKETING.value
-
-
-def _announce(message: InboundMessage) -> None:
-    with connection.cursor() as cursor:
-        event_append(
-            cursor,
-            account_id=message.account_id or 0,
-            event_type=EventType.INBOUND_RECEIVED,
-            at=message.received_at,
-            data={
-                "id": str(message.pk),
-                "from": f"+{message.msisdn}",
-                "to": message.destination,
-                "text": message.text,
-                "action": message.action or None,
-                "received_at": message.received_at.isoformat(),
-            },
-        )
+def _facts(message: InboundMessage) -> dict[str, Any]:
+    return {
+        "id": str(message.pk),
+        "from": f"+{message.msisdn}",
+        "to": message.destination,
+        "text": message.text,
+        "action": message.action or None,
+        "received_at": message.received_at.isoformat(),
+    }

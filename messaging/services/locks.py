@@ -9,6 +9,7 @@ from django.db import connection
 # The first half of the key: what is locked.
 DELIVERER: Final = 7_304_001
 WEBHOOK_TEST: Final = 7_304_002
+REPLIES: Final = 7_304_003
 _KEYS: Final = 2**31
 
 

@@ -221,7 +221,8 @@ def shared(line: Line, **values):
     return make_sender(account, address=line.sender.address, **values)
 
 
-def test_stop_to_a_shared_sender_acts_for_the_account_that_wrote_last(line):
+def test_stop_to_a_shared_sender_acts_for_every_account_that_wrote_lately(line):
+    third = shared(line)
     other = shared(line)
     line.message(msisdn=PHONE)
     Line(other.account, other, line.network, line.carrier, line.bind, line.epoch).message(
@@ -229,8 +230,10 @@ def test_stop_to_a_shared_sender_acts_for_the_account_that_wrote_last(line):
     )
     (message,) = inbound_receive([received(line, b"STOP")])
     assert message.account == other.account
-    assert list(Suppression.objects.values_list("account", flat=True)) == [other.account.pk]
-    assert events(line.account) == []
+    accounts = set(Suppression.objects.values_list("account", flat=True))
+    assert accounts == {line.account.pk, other.account.pk}
+    assert events(line.account) == ["consent.revoked"]
+    assert events(third.account) == []
 
 
 def test_stop_to_a_shared_sender_that_nobody_wrote_from_acts_for_all_its_holders(line):
