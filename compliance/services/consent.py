@@ -3,22 +3,33 @@
 Who took consent back is suppressed as well; consent given anew lifts no suppression.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import (
     ConsentAction,
     ConsentMethod,
+    LapseCause,
     Purpose,
     SuppressionCause,
     SuppressionSource,
 )
-from compliance.models import Account, Advertiser, ConsentRecord, ConsentState, Program, User
+from compliance.frequency import FrequencyError, promised
+from compliance.models import (
+    Account,
+    Advertiser,
+    ConsentRecord,
+    ConsentState,
+    Document,
+    Program,
+    User,
+)
 from compliance.services.checks import check_advertiser, check_choice, check_msisdn
+from compliance.services.consent_states import state_keep
 from compliance.services.suppressions import suppression_add
 from config.common import clock
 from config.common.errors import InvalidError
@@ -28,7 +39,9 @@ _SOURCES = {
     ConsentMethod.MO: SuppressionSource.MO,
     ConsentMethod.API: SuppressionSource.API,
     ConsentMethod.IMPORT: SuppressionSource.IMPORT,
+    ConsentMethod.LINK: SuppressionSource.LINK,
 }
+_FACETS = ("text_version", "content", "form", "frequency")
 
 
 @transaction.atomic
@@ -42,21 +55,29 @@ def consent_record(
     method: str,
     source: str = "",
     evidence: Mapping[str, Any] | None = None,
+    document: Document | None = None,
     given_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    cause: str = "",
     actor: User | None,
     **facets: str,
 ) -> ConsentRecord:
-    """Appends a fact to the ledger, updates the present state, and suppresses on a revocation.
+    """Appends a fact to the ledger, derives the present state, and suppresses on a revocation.
 
-    `given_at` (default now) orders facts: an older one never undoes a newer. `facets` are
-    text_version, content, form and frequency as agreed. Raises InvalidError naming the field.
+    `given_at` (default now) orders facts: an older one never undoes a newer. A grant holds
+    until `expires_at`, by default as long as the account says. `facets` are text_version,
+    content, form and frequency as agreed; the frequency becomes a cap (see
+    `compliance.frequency`). Raises InvalidError naming the field.
     """
     check_msisdn(msisdn)
     check_choice("purpose", purpose, Purpose.values)
     check_choice("action", action, ConsentAction.values)
     check_choice("method", method, ConsentMethod.values)
+    check_choice("cause", cause, LapseCause.values if action == ConsentAction.LAPSED else [""])
     check_advertiser(account, advertiser)
     now = clock.now()
+    given_at = checked_time(given_at or now, now)
+    limit, hours = promise_of(facets.get("frequency", "")) or (None, None)
     record = ConsentRecord.objects.create(
         account=account,
         advertiser=advertiser,
@@ -65,8 +86,13 @@ def consent_record(
         action=action,
         method=method,
         source=source,
-        evidence=dict(evidence or {}),
-        given_at=_checked_time(given_at or now, now),
+        evidence=dict(evidence or {}) | _proof(account, document),
+        document=document,
+        given_at=given_at,
+        expires_at=_end(account, action, given_at, expires_at),
+        promised_limit=limit,
+        promised_hours=hours,
+        cause=cause,
         recorded_at=now,
         actor=actor,
         **facets,
@@ -85,7 +111,8 @@ def consent_record(
     return record
 
 
-def _checked_time(given_at: datetime, now: datetime) -> datetime:
+def checked_time(given_at: datetime, now: datetime) -> datetime:
+    """Not in the future, but for clocks that differ. Raises InvalidError."""
     if given_at > now + _CLOCK_TOLERANCE:
         raise InvalidError(
             "given_in_future", _("Consent cannot be given in the future."), field="given_at"
@@ -93,29 +120,133 @@ def _checked_time(given_at: datetime, now: datetime) -> datetime:
     return given_at
 
 
+def promise_of(frequency: str) -> tuple[int, int] | None:
+    """What `compliance.frequency` reads in it. Raises InvalidError that shows the form."""
+    try:
+        return promised(frequency)
+    except FrequencyError as error:
+        raise InvalidError(
+            "frequency_unread",
+            _(
+                "Write the frequency as a number of messages in a time: “4/month”, “2 per week”,"
+                " “3 lần/tuần”. Where nothing was promised, leave it empty."
+            ),
+            field="frequency",
+        ) from error
+
+
+def _end(
+    account: Account, action: str, given_at: datetime, expires_at: datetime | None
+) -> datetime | None:
+    if action != ConsentAction.GRANTED:
+        return None
+    if expires_at is not None and expires_at <= given_at:
+        raise InvalidError(
+            "ends_before_start",
+            _("The consent must end after it was given."),
+            field="expires_at",
+        )
+    if expires_at is None and account.consent_days:
+        return given_at + timedelta(days=account.consent_days)
+    return expires_at
+
+
+def _proof(account: Account, document: Document | None) -> dict[str, Any]:
+    """The file's checksum enters the chain with the rest of the evidence."""
+    if document is None:
+        return {}
+    if document.account_id != account.pk:
+        raise InvalidError(
+            "document_of_other_account", _("Choose a document of this account."), field="document"
+        )
+    return {"document": {"name": document.name, "sha256": document.checksum}}
+
+
 def _derive(record: ConsentRecord) -> bool:
     """Whether the record is now the present state: no later fact stands against it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO compliance_consentstate AS present
-                (account_id, advertiser_id, msisdn, purpose, state, since, record_id)
-            VALUES (%s, %s, %s, %s, %s, %s, %s)
-            ON CONFLICT (msisdn, advertiser_id, purpose) DO UPDATE
-                SET state = EXCLUDED.state, since = EXCLUDED.since, record_id = EXCLUDED.record_id
-                WHERE present.since <= EXCLUDED.since
-            """,
-            [
-                record.account_id,
-                record.advertiser_id,
-                record.msisdn,
-                record.purpose,
-                record.action,
-                record.given_at,
-                record.pk,
-            ],
+    is_grant = record.action == ConsentAction.GRANTED
+    in_force = state_keep(
+        [
+            *(record.account_id, record.advertiser_id, record.msisdn, record.purpose),
+            *(record.action, record.given_at, record.pk),
+            record.promised_limit if is_grant else None,
+            record.promised_hours if is_grant else None,
+            record.expires_at,
+        ]
+    )
+    return in_force == record.pk
+
+
+def consent_request_note(
+    *,
+    account: Account,
+    advertiser: Advertiser,
+    msisdn: str,
+    purpose: str = Purpose.MARKETING,
+    evidence: Mapping[str, Any],
+    at: datetime | None = None,
+    source: str = "",
+    actor: User | None = None,
+    **facets: str,
+) -> ConsentRecord:
+    """Notes that the person was asked (`at`, default now): pending until they answer.
+
+    `evidence` names the message that asked. A request undoes neither consent nor a refusal.
+    """
+    return consent_record(
+        account=account,
+        advertiser=advertiser,
+        msisdn=msisdn,
+        purpose=purpose,
+        action=ConsentAction.REQUESTED,
+        method=ConsentMethod.REGISTRATION_REPLY,
+        source=source,
+        evidence=evidence,
+        given_at=at,
+        actor=actor,
+        **facets,
+    )
+
+
+@transaction.atomic
+def consent_confirm(
+    *,
+    account: Account,
+    advertiser: Advertiser,
+    msisdn: str,
+    purpose: str | None = None,
+    method: str = ConsentMethod.REGISTRATION_REPLY,
+    evidence: Mapping[str, Any],
+    at: datetime | None = None,
+    source: str = "",
+    actor: User | None = None,
+) -> Sequence[ConsentRecord]:
+    """The person says yes to what they were asked: a grant with the facets of the request.
+
+    `purpose` None: to every request that waits. Empty where none waits. A request that expired
+    or lapsed no longer waits.
+    """
+    waiting = ConsentState.objects.filter(
+        account=account, advertiser=advertiser, msisdn=msisdn, state=ConsentAction.REQUESTED
+    ).select_related("record")
+    if purpose is not None:
+        waiting = waiting.filter(purpose=purpose)
+    return [
+        consent_record(
+            account=account,
+            advertiser=advertiser,
+            msisdn=msisdn,
+            purpose=state.purpose,
+            action=ConsentAction.GRANTED,
+            method=method,
+            source=source,
+            evidence={"request": state.record_id} | dict(evidence),
+            given_at=max(at or clock.now(), state.since),
+            actor=actor,
+            **{name: getattr(state.record, name) for name in _FACETS},
         )
-        return bool(cursor.rowcount)
+        for state in waiting.order_by("purpose")
+    ]
 
 
 @transaction.atomic
@@ -168,8 +299,10 @@ def opt_out(
 
 def _consented_to(account: Account, msisdn: str, purpose: str) -> Iterable[Advertiser]:
     states = ConsentState.objects.filter(
-        account=account, msisdn=msisdn, state=ConsentAction.GRANTED
+        account=account,
+        msisdn=msisdn,
+        state__in=[ConsentAction.GRANTED, ConsentAction.REQUESTED],
     )
     if purpose != Purpose.ALL:
         states = states.filter(purpose=purpose)
-    return Advertiser.objects.filter(pk__in=states.values("advertiser"))
+    return Advertiser.objects.filter(pk__in=states.values("advertiser")).order_by("pk")
