@@ -40,21 +40,27 @@ MARKETER: Grants = {
     "messaging.templateversion": EDIT | {"submit"},
     "routing.network": VIEW,
     "routing.sender": VIEW,
+    "routing.sendercertificate": VIEW,
+    "routing.senderprogram": VIEW,
     "routing.senderregistration": VIEW,
+    "routing.senderstep": VIEW,
 }
 
 OFFICER: Grants = {
     "campaigns.audienceentry": VIEW,
     "campaigns.campaign": VIEW,
     "campaigns.contact": VIEW,
+    "campaigns.personrequest": ADD | {"carry_out"},
     "compliance.accountrule": ADD | {"end"},
     "compliance.advertiser": VIEW,
     "compliance.auditentry": VIEW,
     "compliance.consentrecord": ADD,
     "compliance.consentstate": VIEW,
     "compliance.contentrule": EDIT,  # those of every account: to read
+    "compliance.datatransfer": VIEW,
     "compliance.document": ADD,
     "compliance.program": EDIT,
+    "compliance.retentionpolicy": ALL,
     "compliance.register": VIEW,
     "compliance.registersnapshot": VIEW,
     "compliance.ruleexception": ADD | {"confirm", "end"},
@@ -64,12 +70,18 @@ OFFICER: Grants = {
     "compliance.suppressionpolicy": EDIT,  # the platform's: to read
     "messaging.inboundmessage": VIEW,
     "messaging.message": VIEW,
+    "messaging.refusalreview": VIEW | {"decide"},
     "messaging.template": VIEW,
     "messaging.templateregistration": EDIT,  # of accounts with agreements of their own
     "messaging.templateversion": VIEW | {"review", "withdraw"},
     "routing.network": VIEW,
     "routing.sender": VIEW,
-    "routing.senderregistration": VIEW,
+    # The authority's word is on the certificate itself; a network's word the operators record.
+    "routing.sendercertificate": EDIT | {"decide"},
+    "routing.senderdocument": VIEW,
+    "routing.senderprogram": EDIT,
+    "routing.senderregistration": EDIT,
+    "routing.senderstep": VIEW,
 }
 
 INTEGRATOR: Grants = {
@@ -85,7 +97,10 @@ INTEGRATOR: Grants = {
     "messaging.webhookendpoint": ALL,
     "routing.network": VIEW,
     "routing.sender": VIEW,
+    "routing.sendercertificate": VIEW,
+    "routing.senderprogram": VIEW,
     "routing.senderregistration": VIEW,
+    "routing.senderstep": VIEW,
 }
 
 # Operators see traffic by carrier and segment, never what accounts wrote in it: the pages of
@@ -98,6 +113,7 @@ OPERATOR: Grants = {
     "carriers.sessionevent": VIEW,
     "compliance.account": VIEW,
     "compliance.advertiser": VIEW,
+    "compliance.document": ADD,  # of senders' papers
     "compliance.register": EDIT,
     "compliance.registersnapshot": ADD,
     "compliance.rulepackversion": VIEW,
@@ -116,7 +132,11 @@ OPERATOR: Grants = {
     "routing.rate": ALL,
     "routing.route": ALL,
     "routing.sender": ALL,
-    "routing.senderregistration": ALL,
+    "routing.sendercertificate": EDIT | {"decide"},
+    "routing.senderdocument": VIEW,
+    "routing.senderprogram": EDIT | {"decide"},
+    "routing.senderregistration": EDIT | {"decide"},
+    "routing.senderstep": VIEW,
 }
 
 ADMINISTRATOR: Grants = {
@@ -126,9 +146,12 @@ ADMINISTRATOR: Grants = {
     "compliance.apikey": VIEW | {"revoke"},
     "compliance.auditentry": VIEW,
     "compliance.contentrule": EDIT,
+    "compliance.datatransfer": VIEW,
     "compliance.platform": VIEW,
     "compliance.register": EDIT,
     "compliance.registersnapshot": ADD,
+    "compliance.retentionpolicy": ALL,
+    "compliance.retentionrun": VIEW | {"run"},
     "compliance.ruleexception": VIEW | {"confirm", "end"},
     "compliance.rulepackversion": EDIT | {"submit", "activate"},
     "compliance.suppressionimport": VIEW,
@@ -159,11 +182,18 @@ ACCOUNT_PATHS: Mapping[str, str] = {
     "messaging.templateregistration": "version__template__account",
     "messaging.templateversion": "template__account",
     "messaging.webhookdelivery": "endpoint__account",
+    "routing.sendercertificate": "sender__account",
+    "routing.senderdocument": "sender__account",
+    "routing.sendernotice": "sender__account",
+    "routing.senderprogram": "sender__account",
     "routing.senderregistration": "sender__account",
+    "routing.senderstep": "sender__account",
 }
 
 # Rows without an account are the platform's: whoever may see such rows anywhere may see these.
-SHARED_MODELS = frozenset({"compliance.contentrule", "compliance.suppressionpolicy"})
+SHARED_MODELS = frozenset(
+    {"compliance.contentrule", "compliance.retentionpolicy", "compliance.suppressionpolicy"}
+)
 
 # What belongs to the platform although a column may name an account, or has none at all.
 PLATFORM_MODELS = frozenset(
@@ -175,6 +205,7 @@ PLATFORM_MODELS = frozenset(
         "compliance.platform",
         "compliance.register",
         "compliance.registersnapshot",
+        "compliance.retentionrun",
         "compliance.rulepackversion",
         "compliance.user",
         "django_celery_beat.clockedschedule",

@@ -1,7 +1,7 @@
 """What routing decides over, read from the database once per configuration version."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import connection
@@ -35,11 +35,12 @@ _NO_HINT = NetworkHint(None, NetworkSource.NONE.value)
 
 @dataclass(frozen=True, slots=True)
 class NumberIndex:
-    """Networks by longest prefix of the plans in force."""
+    """Networks by longest prefix of the plans in force; `zones`: of those that have their own."""
 
     table: PrefixTable
     network_ids: Mapping[str, int]
     names: Mapping[int, str]
+    zones: Mapping[int, str] = field(default_factory=dict)
 
     def code_of(self, network_id: int) -> str:
         """The code of a network, "" for one that is not known."""
@@ -63,7 +64,8 @@ def number_index() -> NumberIndex:
         for prefix, country in _active_prefixes()
     ]
     names = dict(Network.objects.values_list("id", "name"))
-    return NumberIndex(PrefixTable(entries), network_ids, names)
+    zones = dict(Network.objects.exclude(timezone="").values_list("id", "timezone"))
+    return NumberIndex(PrefixTable(entries), network_ids, names, zones)
 
 
 def _active_prefixes() -> list[tuple[NumberPrefix, str]]:
