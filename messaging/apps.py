@@ -17,8 +17,11 @@ class MessagingConfig(AppConfig):
         from messaging.encoding.segmentation import segment_count
         from messaging.pump.factory import MessagingPumps
         from messaging.services import retention as kept
+        from messaging.services.sender_news import sender_told
+        from routing import news
 
         ports.register(MessagingPumps())
+        news.register(sender_told)
         count_segments_with(lambda text: segment_count(text).segment_count)
         retention.register(DataKind.OTP_TEXT, kept.otp_texts_forget)
         retention.register(DataKind.TEXT, kept.texts_forget)

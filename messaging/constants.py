@@ -164,6 +164,8 @@ class EventType(models.TextChoices):
     CONSENT_REVOKED = "consent.revoked", _("Consent revoked")
     CONSENT_GRANTED = "consent.granted", _("Consent granted")
     CAMPAIGN_COMPLETED = "campaign.completed", _("Campaign completed")
+    SENDER_EXPIRING = "sender.expiring", _("Something of a sender ends soon")
+    SENDER_EXPIRED = "sender.expired", _("Something of a sender has ended")
     TEMPLATE_SUBMITTED = "template.submitted", _("Template submitted for approval")
     TEMPLATE_APPROVED = "template.approved", _("Template approved")
     TEMPLATE_REJECTED = "template.rejected", _("Template rejected")

@@ -245,13 +245,32 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": _SOON,
     },
+    "announce ends of senders": {"task": "routing.tasks.announce_ends", "schedule": 3600.0},
+    "carry on erasures": {"task": "campaigns.tasks.carry_on_erasures", "schedule": 3600.0},
+    "check ledgers": {"task": "compliance.tasks.check_ledgers", "schedule": 3600.0},
     "expire messages": {
         "task": "messaging.tasks.expire_messages",
         "schedule": 2.0,
         "options": _SOON,
     },
+    "expire papers of senders": {
+        "task": "routing.tasks.expire_papers",
+        "schedule": 60.0,
+        "options": _SOON,
+    },
+    "expire suppressions": {
+        "task": "compliance.tasks.expire_suppressions",
+        "schedule": 30.0,
+        "options": _SOON,
+    },
     "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
     "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
+    "note bounces": {
+        "task": "messaging.tasks.note_bounces",
+        "schedule": 15.0,
+        "options": _SOON,
+    },
+    "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},
     "plan webhooks": {
         "task": "messaging.tasks.plan_webhooks",
         "schedule": 1.0,
@@ -280,6 +299,13 @@ REGISTER_FOLDER = Path(env.text("REGISTER_FOLDER", str(VAR_DIR / "registers")))
 # Where crash journals of carrier sessions and the simulator's record live: local disk.
 JOURNAL_DIR = VAR_DIR / "journal"
 SIMULATOR_DIR = VAR_DIR / "simulator"
+
+# Daily digests of the chained books are signed with the first of LEDGER_SIGNING_KEYS (Ed25519,
+# 32 bytes in base64; see the settings of each environment). Public keys of keys that are gone
+# stay here, so that older digests are still known as ours.
+LEDGER_PUBLIC_KEYS = env.items("LEDGER_PUBLIC_KEYS")
+# Who gets each day's digests by e-mail; without addresses they are only kept.
+LEDGER_DIGEST_RECIPIENTS = env.items("LEDGER_DIGEST_RECIPIENTS")
 
 # How far releases may run ahead of the carriers: messages waiting per lane of bulk traffic.
 RELEASE_BACKLOG = env.integer("RELEASE_BACKLOG", 5000)
@@ -335,3 +361,8 @@ UNFOLD = {
 def derived_key(secret: str) -> str:
     """A Fernet key for machines where only SECRET_KEY is set."""
     return base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest()).decode()
+
+
+def derived_seed(secret: str) -> str:
+    """An Ed25519 seed (base64) for machines where only SECRET_KEY is set."""
+    return base64.b64encode(hashlib.sha256(b"ledger signing " + secret.encode()).digest()).decode()
