@@ -6,6 +6,7 @@ from django.db import InterfaceError, OperationalError
 
 from compliance.services.registers import folder_load, register_load, registers_resume
 from compliance.services.retention import run_execute, runs_start_nightly
+from compliance.services.suppressions import suppressions_expire
 
 
 @shared_task(name="compliance.tasks.run_retention")
@@ -39,3 +40,27 @@ def watch_registers() -> dict[str, int]:
     """Takes files from the registers' folder and finds runs that were lost (every minute)."""
     taken = folder_load(settings.REGISTER_FOLDER)
     return taken | {"resumed": registers_resume()}
+
+
+@shared_task(name="compliance.tasks.expire_suppressions")
+def expire_suppressions() -> dict[str, int]:
+    """Lifts suppressions whose time has ended (every 30 s)."""
+    return {"lifted": suppressions_expire()}
+
+
+@shared_task(name="compliance.tasks.check_ledgers", time_limit=3600)
+def check_ledgers() -> dict[str, int]:
+    """Once a day per book (looked at every hour): verifies it, and signs its head."""
+    with exclusively("check_ledgers") as is_mine:
+        if not is_mine:
+            return {}
+        return chains_check_due() | {"digests": digests_write()}
+
+
+@shared_task(name="compliance.tasks.lapse_consent")
+def lapse_consent() -> int:
+    """Records the lapse of consents past their time (every ten minutes)."""
+    lapsed = 0
+    while found := consents_lapse_expired():
+        lapsed += found
+    return lapsed

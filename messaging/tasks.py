@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from messaging.services import routing, sweeps
+from messaging.services.bounces import bounces_note
 from messaging.services.idempotency import idempotency_keys_purge
 from messaging.services.templates import versions_activate_due
 from messaging.services.webhook_planning import deliveries_schedule
@@ -57,3 +58,9 @@ def deliver_webhooks() -> dict[str, int]:
 def forget_answers() -> dict[str, int]:
     """Drops idempotency keys and settled deliveries whose time is over (every hour)."""
     return {"keys": idempotency_keys_purge(), "deliveries": deliveries_purge()}
+
+
+@shared_task(name="messaging.tasks.note_bounces")
+def note_bounces() -> dict[str, int]:
+    """Suppresses numbers that messages cannot reach, by each account's policy (every 15 s)."""
+    return bounces_note()

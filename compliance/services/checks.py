@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from compliance.models import Account, Advertiser
+from compliance.models import Account, Advertiser, Program
 from config.common.errors import InvalidError
 
 SHORTEST_MSISDN, LONGEST_MSISDN = 7, 15  # E.164 allows 15 digits
@@ -39,4 +39,27 @@ def check_advertiser(account: Account, advertiser: Advertiser | None) -> None:
             "advertiser_of_other_account",
             _("Choose an advertiser of this account."),
             field="advertiser",
+        )
+
+
+def country_checked(country: str, *, field: str = "country") -> str:
+    """A country in two capitals, or "" for none. Raises InvalidError."""
+    text = country.strip().upper()
+    if text and not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise InvalidError(
+            "invalid_country", _("Write a country in two letters, such as VN."), field=field
+        )
+    return text
+
+
+def check_program(account: Account, advertiser: Advertiser | None, program: Program | None) -> None:
+    """A program of this account, and of the advertiser where one is given. Raises InvalidError."""
+    if program is None:
+        return
+    is_other = advertiser is not None and program.advertiser_id != advertiser.pk
+    if is_other or program.account_id != account.pk:
+        raise InvalidError(
+            "program_of_other_advertiser",
+            _("Choose a program of this advertiser."),
+            field="program",
         )

@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from compliance.constants import SuppressionCause, SuppressionSource
-from compliance.models import AuditEntry, Suppression
+from compliance.models import AuditEntry, Suppression, SuppressionPolicy
 from compliance.selectors.consent import suppressed
 from compliance.services.consent import consent_record
-from compliance.services.suppressions import suppression_add, suppression_lift
+from compliance.services.suppressions import (
+    suppression_add,
+    suppression_lift,
+    suppressions_expire,
+)
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 from tests.factories import make_msisdn
@@ -114,3 +118,72 @@ def test_advertiser_of_another_account_is_refused(world: World) -> None:
     with pytest.raises(InvalidError) as caught:
         add(world, make_msisdn(), advertiser=world.other_advertiser)
     assert caught.value.field == "advertiser"
+
+
+CAUSES = ("bounce", "hold", "manual", "complaint", "refusal")
+
+
+@pytest.mark.parametrize(("first", "second"), [(a, b) for a in CAUSES for b in CAUSES if a != b])
+def test_the_stronger_cause_stands_whichever_came_first(
+    world: World, first: str, second: str
+) -> None:
+    msisdn = make_msisdn()
+    add(world, msisdn, cause=first)
+    add(world, msisdn, cause=second)
+    standing = Suppression.objects.get(msisdn=msisdn, lifted_at=None)
+    assert standing.cause == max(first, second, key=CAUSES.index)
+
+
+def test_a_refusal_during_a_bounce_does_not_end_with_it(world: World) -> None:
+    msisdn, day = make_msisdn(), timedelta(days=1)
+    add(world, msisdn, cause="bounce", expires_at=clock.now() + day)
+    add(world, msisdn, cause="refusal", source="mo")
+    with clock.freeze(clock.now() + 2 * day):
+        assert suppressions_expire() == 0
+    assert is_suppressed(world, msisdn)
+    replaced = Suppression.objects.get(msisdn=msisdn, cause="bounce")
+    assert (replaced.lifted_reason, replaced.lifted_at is None) == ("replaced", False)
+
+
+def test_of_two_ends_the_later_holds(world: World) -> None:
+    msisdn, day = make_msisdn(), timedelta(days=1)
+    for days in (2, 1, 3):
+        add(world, msisdn, expires_at=clock.now() + days * day)
+    with clock.freeze(clock.now() + 2.5 * day):
+        suppressions_expire()
+    assert is_suppressed(world, msisdn)
+
+
+def test_what_has_ended_is_lifted_by_the_system_and_once(world: World) -> None:
+    msisdn = make_msisdn()
+    made = add(world, msisdn, expires_at=clock.now() + timedelta(hours=1))
+    with clock.freeze(clock.now() + timedelta(hours=1)):
+        assert (suppressions_expire(), suppressions_expire()) == (1, 0)
+    made.refresh_from_db()
+    assert (made.lifted_reason, made.lifted_by) == ("expired", None)
+    assert not is_suppressed(world, msisdn)
+    assert AuditEntry.objects.get(action="suppressions.expired").detail == {"suppressions": 1}
+
+
+def test_a_policy_gives_the_end_that_nobody_gave(world: World) -> None:
+    SuppressionPolicy.objects.create(account=world.account, cause="manual", ends_after_days=30)
+    now = clock.now()
+    with clock.freeze(now):
+        with_end, refusal = add(world, make_msisdn()), add(world, make_msisdn(), cause="refusal")
+    assert with_end.expires_at == now + timedelta(days=30)
+    assert refusal.expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "days", "code"), [("refusal", 1, "refusal_has_no_end"), ("manual", -1, "end_passed")]
+)
+def test_an_end_that_cannot_be_is_refused(world: World, cause: str, days: int, code: str) -> None:
+    with pytest.raises(InvalidError) as caught:
+        add(world, make_msisdn(), cause=cause, expires_at=clock.now() + timedelta(days=days))
+    assert (caught.value.code, caught.value.field) == (code, "expires_at")
+
+
+def test_a_complaint_is_lifted_only_by_a_newer_consent(world: World) -> None:
+    made = add(world, make_msisdn(), cause="complaint")
+    with pytest.raises(NotAllowedError):
+        suppression_lift(suppression=made, reason="friendly talk", actor=world.bob)
