@@ -5,6 +5,7 @@ from django.db import InterfaceError, OperationalError
 
 from campaigns.services.campaigns import campaign_cancel_messages, campaigns_settle
 from campaigns.services.imports import import_run, imports_resume
+from campaigns.services.people import requests_continue
 from campaigns.services.preflight import preflight_run
 from campaigns.services.release import campaign_release
 from config.common import clock
@@ -51,3 +52,9 @@ def run_preflight(campaign_id: int) -> int:
 def settle_campaigns() -> dict[str, int]:
     """Starts, restarts and completes campaigns (every 2 seconds)."""
     return campaigns_settle()
+
+
+@shared_task(name="campaigns.tasks.carry_on_erasures")
+def carry_on_erasures() -> int:
+    """Erases what persons asked for and had to be kept until now (looked at every hour)."""
+    return requests_continue()

@@ -12,6 +12,10 @@ class ComplianceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from compliance.services.audit import audit_write  # models are ready only now
+        from compliance.constants import DataKind  # models are ready only now
+        from compliance.services import retention
+        from compliance.services.audit import audit_write
+        from compliance.services.retention.evidence import evidence_erase
 
         audit.register(audit_write)
+        retention.register(DataKind.EVIDENCE, evidence_erase)

@@ -27,6 +27,7 @@ GROUPS = (
         (
             (_("Messages"), "sms", "messaging.message"),
             (_("Replies"), "reply", "messaging.inboundmessage"),
+            (_("Possible refusals"), "mark_chat_unread", "messaging.refusalreview"),
             (_("Templates"), "article", "messaging.template"),
             (_("Template versions"), "fact_check", "messaging.templateversion"),
             (_("Template registrations"), "how_to_reg", "messaging.templateregistration"),
@@ -39,9 +40,19 @@ GROUPS = (
             (_("Consents"), "verified_user", "compliance.consentstate"),
             (_("Consent ledger"), "history_edu", "compliance.consentrecord"),
             (_("Suppressions"), "do_not_disturb_on", "compliance.suppression"),
+            (_("Programs"), "category", "compliance.program"),
             (_("Rule packs"), "gavel", "compliance.rulepackversion"),
             (_("Content rules"), "rule", "compliance.contentrule"),
             (_("Audit log"), "policy", "compliance.auditentry"),
+        ),
+    ),
+    (
+        _("Privacy"),
+        (
+            (_("Persons' requests"), "person_off", "campaigns.personrequest"),
+            (_("What is kept how long"), "auto_delete", "compliance.retentionpolicy"),
+            (_("Retention runs"), "cleaning_services", "compliance.retentionrun"),
+            (_("Transfer register"), "move_up", "compliance.datatransfer"),
         ),
     ),
     (

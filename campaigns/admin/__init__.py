@@ -1,5 +1,5 @@
 """Pages of contacts, lists, imports and campaigns; importing this registers them."""
 
-from campaigns.admin import campaigns, contacts, imports, lists
+from campaigns.admin import campaigns, contacts, imports, lists, people_requests
 
-__all__ = ["campaigns", "contacts", "imports", "lists"]
+__all__ = ["campaigns", "contacts", "imports", "lists", "people_requests"]

@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
 )
 
+from compliance.admin.number_form import country_cleaned
 from compliance.constants import MessageClass
 from compliance.models import Account, Advertiser
 from compliance.scoping import (
@@ -51,6 +52,10 @@ class AccountForm(ScopedForm):
         """Two capital letters."""
         return str(self.cleaned_data["country"]).upper()
 
+    def clean_residency(self) -> list[str]:
+        """Countries in two capitals each."""
+        return [country_cleaned(one) for one in self.cleaned_data["residency"]]
+
     def clean_currency(self) -> str:
         """Three capital letters."""
         return str(self.cleaned_data["currency"]).upper()
@@ -59,7 +64,7 @@ class AccountForm(ScopedForm):
 class AdvertiserInline(ScopedTabularInline):
     model = Advertiser
     hide_title = True
-    fields = ("name", "legal_name", "registration_number", "country")
+    fields = ("name", "legal_name", "registration_number", "country", "contact")
     verbose_name_plural = _("Advertisers: the brands or legal entities on whose behalf is written")
     show_change_link = True
 
@@ -85,8 +90,12 @@ class AccountAdmin(PlatformScopedAdmin):
                 ),
             },
         ),
-        (_("Where it is at home"), {"fields": (("country", "timezone"), ("language", "currency"))}),
+        (
+            _("Where it is at home"),
+            {"fields": (("country", "timezone"), ("language", "currency"), "residency")},
+        ),
         (_("Traffic"), {"fields": ("share", "free_text_classes", "created_at")}),
+        (_("Refusals"), {"fields": ("refusal_reach", "adds_preference_link")}),
     )
 
     @coloured(
@@ -124,7 +133,7 @@ class AdvertiserAdmin(AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("account", "name", ("legal_name", "registration_number"), "country"),
+                "fields": ("account", "name", ("legal_name", "registration_number"), ("country", "contact")),
                 "description": _(
                     "The brand or legal entity that a recipient knows. Consent and opt-outs are"
                     " kept per advertiser."

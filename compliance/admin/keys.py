@@ -20,7 +20,7 @@ from config.common.console.labels import coloured, plain
 class ApiKeyForm(ScopedForm):
     class Meta:
         model = ApiKey
-        fields = ("account", "name", "scopes", "allowed_addresses", "expires_at")
+        fields = ("account", "name", "scopes", "allowed_addresses", "expires_at", "country")
 
 
 @admin.register(ApiKey)
@@ -45,7 +45,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
                 ),
             },
         ),
-        (_("Limits"), {"fields": ("allowed_addresses", "expires_at")}),
+        (_("Limits"), {"fields": ("allowed_addresses", ("expires_at", "country"))}),
         (
             _("Use"),
             {"fields": ("begins_with", "state", "creator", "created_at", "last_used_at")},
@@ -80,7 +80,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         values = {
             name: form.cleaned_data[name]
-            for name in ("name", "scopes", "allowed_addresses", "expires_at")
+            for name in ("name", "scopes", "allowed_addresses", "expires_at", "country")
         }
         if change:
             api_key_change(api_key=obj, actor=actor_of(request), **values)

@@ -7,6 +7,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from compliance.numbers import to_msisdn
 from compliance.scoping import ScopedForm
+from compliance.services.checks import country_checked
+from config.common.errors import InvalidError
 
 _CHOSEN = {"purpose", "action", "method"}
 
@@ -39,3 +41,11 @@ class NumberForm(ScopedForm):
             else:
                 self.cleaned_data["msisdn"] = msisdn
         return cleaned
+
+
+def country_cleaned(text: str) -> str:
+    """A form's country in two capitals, or "". Raises ValidationError."""
+    try:
+        return country_checked(text)
+    except InvalidError as error:
+        raise ValidationError(str(error)) from error

@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminSelect2MultipleWidget,
 )
 
+from compliance.admin.number_form import country_cleaned
 from compliance.constants import ACCOUNT_ROLES, PLATFORM_ROLES, Role
 from compliance.models import Account, User
 from compliance.scoping import PlatformScopedAdmin, ScopedForm
@@ -62,6 +63,10 @@ class UserForm(ScopedForm, UserChangeForm):
             self.fields[role.value].initial = sorted(held)
         self.fields["platform_roles"].initial = sorted(access.platform())
 
+    def clean_country(self) -> str:
+        """Two capitals, or nothing."""
+        return country_cleaned(self.cleaned_data["country"])
+
     def roles(self) -> set[tuple[str, int | None]]:
         """What was chosen, as (role, account id)."""
         chosen: set[tuple[str, int | None]] = {
@@ -87,7 +92,7 @@ class UserAdmin(DjangoUserAdmin, PlatformScopedAdmin):  # type: ignore[misc]  # 
     ordering = ("username",)
     fieldsets = (
         (None, {"fields": (("username", "language"), "password")}),
-        (_("Person"), {"fields": (("first_name", "last_name"), "email")}),
+        (_("Person"), {"fields": (("first_name", "last_name"), ("email", "country"))}),
         (
             _("Roles"),
             {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import Scope
 from compliance.models import Account, ApiKey, ApiKeyAddress, User
+from compliance.services.checks import country_checked
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 
@@ -31,6 +32,7 @@ def api_key_create(
     actor: User | None,
     allowed_addresses: Sequence[str] = (),
     expires_at: datetime | None = None,
+    country: str = "",
 ) -> tuple[ApiKey, str]:
     """A new key and its text, which is shown this once: only its SHA-256 is kept.
 
@@ -50,6 +52,7 @@ def api_key_create(
         allowed_addresses=[_network(address) for address in allowed_addresses],
         created_by=actor,
         expires_at=expires_at,
+        country=country_checked(country),
     )
     audit.record(
         action="api_key.created",
@@ -69,6 +72,7 @@ def api_key_change(
     scopes: Sequence[str],
     allowed_addresses: Sequence[str],
     expires_at: datetime | None,
+    country: str = "",
     actor: User | None,
 ) -> None:
     """Renames or limits a key; its text stays. Errors as in `api_key_create`, and ConflictError
@@ -80,6 +84,7 @@ def api_key_change(
         raise ConflictError("api_key_revoked", _("This API key is revoked already."))
     found.name, found.scopes = name, list(scopes)
     found.allowed_addresses, found.expires_at = networks, expires_at
+    found.country = country_checked(country)
     found.save()
     audit.record(
         action="api_key.changed",

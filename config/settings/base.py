@@ -265,12 +265,12 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
     "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
+    "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},
     "note bounces": {
         "task": "messaging.tasks.note_bounces",
         "schedule": 15.0,
         "options": _SOON,
     },
-    "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},
     "plan webhooks": {
         "task": "messaging.tasks.plan_webhooks",
         "schedule": 1.0,

@@ -31,7 +31,7 @@ class EndpointForm(ScopedForm):
 
     class Meta:
         model = WebhookEndpoint
-        fields = ("account", "url", "event_types", "is_enabled")
+        fields = ("account", "url", "country", "event_types", "is_enabled")
 
 
 @admin.register(WebhookEndpoint)
@@ -52,7 +52,7 @@ class WebhookEndpointAdmin(ListPage, AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("account", "url", "event_types", "is_enabled"),
+                "fields": ("account", ("url", "country"), "event_types", "is_enabled"),
                 "description": _(
                     "Each event is posted as JSON, signed as Standard Webhooks says, and tried"
                     " again until your system answers 2xx."
@@ -66,6 +66,8 @@ class WebhookEndpointAdmin(ListPage, AccountScopedAdmin):
     def state(self, obj: WebhookEndpoint) -> SafeString:
         if not obj.is_enabled:
             return label(_("Disabled"), "danger")
+        if obj.account.residency and obj.country not in obj.account.residency:
+            return label(_("Outside of where the data stays"), "danger")
         failing = obj.failing_since is not None
         return label(_("Failing"), "warning") if failing else label(_("Enabled"), "success")
 
@@ -92,7 +94,8 @@ class WebhookEndpointAdmin(ListPage, AccountScopedAdmin):
     def save_model(
         self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool
     ) -> None:
-        values = {name: form.cleaned_data[name] for name in ("url", "event_types", "is_enabled")}
+        names = ("url", "country", "event_types", "is_enabled")
+        values = {name: form.cleaned_data[name] for name in names}
         stored = webhook_put(account=obj.account, actor=request.user, **values)
         obj.pk = stored.endpoint.pk
         request.new_secret = stored.secret  # type: ignore[attr-defined]

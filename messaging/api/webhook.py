@@ -45,6 +45,14 @@ class WebhookInput(StrictSerializer):
         help_text=_("Empty: every event."),
     )
     is_enabled = Truth(default=True)
+    country = Text(
+        max_length=2,
+        default="",
+        allow_blank=True,
+        help_text=_(
+            "The receiver's, in two letters; needed where the account's data stays in a country."
+        ),
+    )
 
 
 class WebhookOutput(OutputSerializer):
@@ -53,6 +61,7 @@ class WebhookOutput(OutputSerializer):
     url = serializers.CharField()
     event_types = serializers.ListField(child=serializers.ChoiceField(EventType.choices))
     is_enabled = serializers.BooleanField()
+    country = serializers.CharField(allow_null=True)
     disabled_reason = serializers.CharField(allow_null=True)
     failing_since = Moment(allow_null=True)
     delivered_up_to = serializers.IntegerField(
@@ -65,6 +74,7 @@ class WebhookOutput(OutputSerializer):
             "url": instance.url,
             "event_types": instance.event_types,
             "is_enabled": instance.is_enabled,
+            "country": instance.country or None,
             "disabled_reason": instance.disabled_reason or None,
             "failing_since": _time(instance.failing_since),
             "delivered_up_to": instance.position,

@@ -22,13 +22,16 @@ PER_ENDPOINT: Final = 16
 LEASE: Final = timedelta(seconds=60)
 
 # The least busy endpoint first, and none more than half of what is free: a slow receiver
-# must not take every thread. A failing one gets a single probe.
+# must not take every thread. A failing one gets a single probe; one outside of the countries in
+# which the account's data stays gets nothing, also where that was said after it was set up.
 _CLAIM = """
 WITH room AS MATERIALIZED (
     SELECT e.id, least(
         CASE WHEN e.failing_since IS NULL THEN %(per_endpoint)s ELSE 1 END - coalesce(busy.n, 0),
         (%(free)s + 1) / 2) AS n
     FROM messaging_webhookendpoint e
+    JOIN compliance_account a ON a.id = e.account_id
+        AND (a.residency = '{}' OR e.country = ANY(a.residency))
     LEFT JOIN unnest(%(busy_ids)s::bigint[], %(busy_counts)s::int[]) AS busy(id, n)
         ON busy.id = e.id
     WHERE e.is_enabled AND (e.paused_until IS NULL OR e.paused_until <= %(now)s)

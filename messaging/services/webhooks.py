@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Account
+from compliance.services.checks import country_checked
+from compliance.services.residency import place_require
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError, NotFoundError
 from config.common.ids import uuid7
@@ -42,15 +44,21 @@ def webhook_put(
     url: str,
     event_types: Sequence[str] = (),
     is_enabled: bool = True,
+    country: str = "",
     actor: Any = None,
 ) -> Stored:
     """Sets the account's endpoint; a new one gets the events from now on, and a secret.
 
-    Enabling a disabled one goes on where it stopped. Raises InvalidError for a bad URL.
+    Enabling a disabled one goes on where it stopped. `country` is the receiver's. Raises
+    InvalidError for a bad URL, ResidencyError where the account's data may not go there.
     """
     url_check(url)
+    country = country_checked(country)
     # Two first requests at once must not both create.
-    Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    held = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
+    if is_enabled:
+        fix = _("Say in which country the receiver is, or use one that is in the right place.")
+        place_require(held, country, fix=fix)
     endpoint = WebhookEndpoint.objects.select_for_update().filter(account=account).first()
     is_new = endpoint is None
     if endpoint is None:
@@ -63,7 +71,7 @@ def webhook_put(
     if endpoint.url != url or (is_enabled and not endpoint.is_enabled):
         endpoint.disabled_reason = ""
         endpoint.failing_since = endpoint.paused_until = None
-    endpoint.url = url
+    endpoint.url, endpoint.country = url, country
     endpoint.event_types = sorted(set(event_types))
     endpoint.is_enabled = is_enabled
     endpoint.save()

@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import DataKind
 from compliance.models import Account, RetentionPolicy, User
-from compliance.retention import EVERYWHERE, least_days
+from compliance.retention import least_days
 from compliance.rule_packs import ANY_COUNTRY
 from compliance.selectors.rules import rulebook
-from compliance.services.checks import check_choice
+from compliance.services.checks import check_choice, country_checked
 from config.common import audit, clock
 from config.common.errors import InvalidError
 
@@ -31,7 +31,7 @@ def policy_set(
     field: evidence of consent is owed at least as long as the country's pack says.
     """
     check_choice("kind", kind, DataKind.values)
-    country = _country(country)
+    country = country_checked(country)
     if not note.strip():
         raise InvalidError(
             "note_missing", _("Say why: the law or the person that asks for it."), field="note"
@@ -70,15 +70,6 @@ def _check_days(kind: str, country: str, days: int) -> None:
         raise InvalidError(
             "retention_too_long", _("Write at most 36500 days, which is a century."), field="days"
         )
-
-
-def _country(country: str) -> str:
-    text = country.strip().upper()
-    if text != EVERYWHERE and not (len(text) == 2 and text.isascii() and text.isalpha()):
-        raise InvalidError(
-            "invalid_country", _("Write a country in two letters, such as VN."), field="country"
-        )
-    return text
 
 
 def _record(action: str, policy: RetentionPolicy, actor: User | None, **more: bool) -> None:

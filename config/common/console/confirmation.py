@@ -58,13 +58,40 @@ def confirm(
     if request.method == "POST" and form.is_valid() and _acted(form, act):
         messages.success(request, str(question.done))
         return HttpResponseRedirect(back)
+    return _page(request, admin, question, form, back, obj)
+
+
+def ask(
+    request: HttpRequest, admin: Any, question: Question, act: Callable[[], Model]
+) -> HttpResponse:
+    """The same for what is about no object yet: goes to the object that `act` makes."""
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    opts = admin.opts
+    made: list[Model] = []
+    if request.method == "POST" and form.is_valid():
+        if _acted(form, lambda _values: made.append(act())):
+            messages.success(request, str(question.done))
+            page = f"admin:{opts.app_label}_{opts.model_name}_change"
+            return HttpResponseRedirect(reverse(page, args=[made[0].pk]))
+    back = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    return _page(request, admin, question, form, back, None)
+
+
+def _page(
+    request: HttpRequest,
+    admin: Any,
+    question: Question,
+    form: forms.Form,
+    back: str,
+    original: Model | None,
+) -> HttpResponse:
     context = {
         **admin.admin_site.each_context(request),
         "title": question.title,
         "question": question,
         "form": form,
-        "original": obj,
-        "opts": opts,
+        "original": original,
+        "opts": admin.opts,
         "back": back,
         "media": admin.media + form.media,
     }

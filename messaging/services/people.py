@@ -1,0 +1,34 @@
+"""Takes a person's texts away at their own wish."""
+
+from django.db import connection
+
+from compliance.models import Account
+from messaging.constants import OPEN
+from messaging.models import InboundMessage, InboundPart
+from messaging.services.retention.replies import events_forget
+
+_TEXTS = """
+UPDATE messaging_message SET text = '', metadata = NULL
+WHERE msisdn = %(msisdn)s AND account_id = %(account)s AND text <> '' AND status <> ALL(%(open)s)
+"""
+
+
+def person_texts_forget(account: Account, msisdn: str) -> int:
+    """Takes away the texts of messages to the number that are over, in the caller's transaction;
+    how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TEXTS, {"msisdn": msisdn, "account": account.pk, "open": sorted(OPEN)})
+        return int(cursor.rowcount)
+
+
+def person_replies_forget(account: Account, msisdn: str) -> int:
+    """Takes away the texts of the number's replies, of their raw PDUs and of the events that
+    reported them, in the caller's transaction; how many there were."""
+    found = InboundMessage.objects.filter(account=account, msisdn=msisdn).exclude(text="")
+    replies = {str(key): at for key, at in found.values_list("pk", "received_at")}
+    if replies:
+        with connection.cursor() as cursor:
+            events_forget(cursor, account.pk, replies)
+        InboundPart.objects.filter(message__in=found.values("pk")).update(text="", raw=b"")
+        found.update(text="")
+    return len(replies)
