@@ -18,14 +18,14 @@ SELECT page.id, contact.* FROM (
     WHERE contact_list_id = %(list)s AND id > %(after)s AND id <= %(through)s
     ORDER BY id LIMIT %(limit)s
 ) page CROSS JOIN LATERAL (
-    SELECT c.id AS contact_id, c.msisdn, c.country, c.language{columns}
+    SELECT c.id AS contact_id, c.msisdn, c.country, c.language, c.timezone{columns}
     FROM campaigns_contact c WHERE c.id = page.contact_id LIMIT 1
 ) contact ORDER BY page.id
 """
 _SIZE = """
 SELECT count(*), coalesce(max(id), 0) FROM campaigns_listmembership WHERE contact_list_id = %s
 """
-_FIRST_VALUE = 5  # of a row: position, contact, number, country and language come before
+_FIRST_VALUE = 6  # position, contact, number, country, language and zone come before
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def release_of(campaign: Campaign) -> Release:
         template_version_id=campaign.template_version_id,
         sender_id=campaign.sender_id,
         not_after=campaign.ends_at,
+        priority=campaign.priority,
     )
 
 
@@ -97,7 +98,7 @@ def _query(columns: Sequence[SlotSource]) -> tuple[str, dict[str, Any]]:
 
 def _recipient(row: tuple[Any, ...], slots: Sequence[str], fixed: dict[str, str]) -> Recipient:
     if not slots:
-        return Recipient(row[1], row[2], row[3], fixed, row[4])
+        return Recipient(row[1], row[2], row[3], fixed, row[4], row[5])
     found = zip(slots, row[_FIRST_VALUE:], strict=True)
     values = fixed | {slot: value for slot, value in found if value is not None}
-    return Recipient(row[1], row[2], row[3], values, row[4])
+    return Recipient(row[1], row[2], row[3], values, row[4], row[5])

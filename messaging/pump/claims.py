@@ -66,6 +66,7 @@ SELECT c.*, m.text, m.encoding, m.segment_count, m.segment_reference, m.segments
     m.sender_id,
     EXISTS (SELECT 1 FROM compliance_suppression s
         WHERE s.msisdn = c.msisdn AND s.account_id = c.account_id AND s.lifted_at IS NULL
+          AND m.origin <> 'system'  -- the confirmation of the refusal itself
           AND (s.advertiser_id IS NULL OR s.advertiser_id = c.advertiser_id)
           AND s.purpose IN ('all', %(purpose)s)
           AND (s.sender = '' OR s.sender = (

@@ -34,14 +34,16 @@ def claims_sort(
     suppressed = [claim for claim in claims if claim.suppressed]
     if suppressed:
         holder.remove(cursor, suppressed)
-        reason = FailureReason.SUPPRESSED.value
-        blocked = MessageStatus.BLOCKED.value
-        outcomes_apply(cursor, [Outcome(claim.id, blocked, now, reason) for claim in suppressed])
+    reason, blocked = FailureReason.SUPPRESSED.value, MessageStatus.BLOCKED.value
+    outcomes = [Outcome(claim.id, blocked, now, reason) for claim in suppressed]
     rest = [claim for claim in claims if not claim.suppressed]
     stale = [claim for claim in rest if _is_stale(claim, snapshot, now)]
     if stale:
-        claimed_place(cursor, [(claim.lane, claim.id) for claim in stale], snapshot, carrier_id)
+        keys = [(claim.lane, claim.id) for claim in stale]
+        claimed_place(cursor, keys, snapshot, carrier_id, outcomes)
         rest = [claim for claim in rest if not _is_stale(claim, snapshot, now)]
+    elif outcomes:
+        outcomes_apply(cursor, outcomes)
     taken_recall(cursor, [claim for claim in rest if claim.segments_sent], now)
     return rest
 

@@ -17,6 +17,7 @@ from compliance.models import Account, Advertiser
 from compliance.rule_packs.packs import Rulebook
 from compliance.rule_packs.turns import Turns
 from compliance.selectors.content_rules import content_policy
+from compliance.selectors.registers import RegisterStanding, register_standings
 from compliance.selectors.rules import rule_turns, rulebook
 from config.common import clock, versions
 from messaging.constants import VersionStatus
@@ -122,6 +123,7 @@ class Snapshot:
     routing: RoutingSnapshot
     rulebook: Rulebook
     turns: Turns
+    registers: Mapping[str, RegisterStanding]
     content_policy: ContentPolicy
     brands: Mapping[int, tuple[str, ...]]
 
@@ -198,6 +200,7 @@ def snapshot_build(version: int, day: date) -> Snapshot:
         routing=routing_snapshot(version, day),
         rulebook=rulebook(),
         turns=rule_turns(),
+        registers=register_standings(),
         content_policy=content_policy(),
         brands={row.id: row.names for row in Advertiser.objects.all()},
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from compliance.constants import LANES
 from config.common.errors import DomainError, InvalidError, NotAllowedError
+from messaging.constants import Priority
 from messaging.encoding import segmentation, validity
 from messaging.selectors.snapshot import AccountCard, ApprovedText, SenderCard, Snapshot
 from messaging.services.counting import Counted, text_counted_by
@@ -52,6 +53,8 @@ class Draft:
     not_after: datetime | None = None
     segment_reference: int | None = None
     billed_segments: int | None = None  # where it is not `segment_count`
+    recipient_zone: str | None = None
+    priority: int = Priority.NORMAL.value
 
     @property
     def lane(self) -> int:

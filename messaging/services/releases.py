@@ -9,14 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db import connection
+
 from config.common.ids import uuid7
-from messaging.constants import FailureReason, MessageStatus, Origin
+from messaging.constants import FailureReason, MessageStatus, Origin, Priority
 from messaging.encoding import segmentation
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
 from messaging.services.counting import Counted, count_widened
-from messaging.services.decisions import Verdict, case_of, cases_decide
+from messaging.services.decisions import (
+    Loss,
+    Verdict,
+    case_of,
+    cases_decide,
+    cases_reserve,
+    losses_take,
+)
 from messaging.services.drafts import MAX_SEGMENTS, Draft
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
+from messaging.services.outcomes import outcomes_apply
 from messaging.services.rows import Fate, rows_store, tally_accepted
 from messaging.wording.values import RefusedValueError, ValueProblem
 from routing.engine import price_of
@@ -26,24 +36,30 @@ from routing.selectors.snapshot import number_overrides
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A contact as the release sees it; `values` by slot. `language` chooses the wording."""
+    """A contact as the release sees it; `values` by slot. `language` chooses the wording, `zone`
+    is the contact's own time zone."""
 
     contact_id: int
     msisdn: str
     country: str
     values: Mapping[str, str] = field(default_factory=dict)
     language: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is released: one approved version from one sender, useful until `not_after`."""
+    """What is released: one approved version from one sender, useful until `not_after`.
+
+    `priority`: whose message takes the place of whose, where a person may get only so many.
+    """
 
     account_id: int
     campaign_id: int | None
     template_version_id: int
     sender_id: int
     not_after: datetime | None = None
+    priority: int = Priority.NORMAL.value
 
 
 @dataclass(slots=True)
@@ -52,7 +68,9 @@ class Assessment:
 
     `outcome`: released or excluded (with `reason`: a FailureReason, or missing_value,
     value_not_allowed, value_refused, too_long, no_price, too_long_there, characters_refused;
-    `detail` names the slot, with the code of a refused value behind a colon, or the network).
+    `detail` names the slot, with the code of a refused value behind a colon, or the network, or
+    the campaigns whose messages the person has had instead, with commas between). `taken_from`:
+    the campaigns from which the message takes a place (None: a message of no campaign).
     `due_at`: when it may leave, where that is later. `billed_segments`: with what the network
     adds.
     """
@@ -70,16 +88,19 @@ class Assessment:
     due_at: datetime | None = None
     text: str = ""
     message_id: uuid.UUID | None = None
+    taken_from: tuple[int | None, ...] = ()
 
 
 RELEASED, EXCLUDED = "released", "excluded"
+_MOST_NAMED = 9  # campaigns in an assessment's detail
 
 
 def recipients_assess(
     snapshot: Snapshot, release: Release, recipients: Sequence[Recipient], *, now: datetime
 ) -> list[Assessment]:
     """What each recipient would get, in order, without storing anything."""
-    return [assessment for assessment, _pair in _assess(snapshot, release, recipients, now)]
+    assessed, _losses = _assess(snapshot, release, recipients, now, keep=False)
+    return [assessment for assessment, _pair in assessed]
 
 
 def recipients_release(
@@ -87,30 +108,41 @@ def recipients_release(
 ) -> list[Assessment]:
     """Stores the messages of a slice in the caller's transaction and says what became of each
     recipient, in order. The caller keeps the audience ledger, so that nobody is released twice."""
-    assessed = _assess(snapshot, release, recipients, now)
+    assessed, losses = _assess(snapshot, release, recipients, now, keep=True)
     pairs = [pair for _assessment, pair in assessed if pair is not None]
     if pairs:
         rows_store(pairs, now=now, rules_version=snapshot.version)
         if release.campaign_id is not None:
             tally_accepted(release.campaign_id, [draft for draft, _fate in pairs])
+    if losses:
+        with connection.cursor() as cursor:
+            outcomes_apply(cursor, losses_take(cursor, losses, now))
     return [assessment for assessment, _pair in assessed]
 
 
 def _assess(
-    snapshot: Snapshot, release: Release, recipients: Sequence[Recipient], now: datetime
-) -> list[tuple[Assessment, tuple[Draft, Fate] | None]]:
+    snapshot: Snapshot,
+    release: Release,
+    recipients: Sequence[Recipient],
+    now: datetime,
+    *,
+    keep: bool,
+) -> tuple[list[tuple[Assessment, tuple[Draft, Fate] | None]], list[Loss]]:
     slice_ = _Slice(snapshot, release)
     overrides = number_overrides([recipient.msisdn for recipient in recipients])
     drafted = [slice_.draft(recipient, overrides.get(recipient.msisdn)) for recipient in recipients]
     cases = [case_of(draft) for draft in drafted if isinstance(draft, Draft)]
-    verdicts = {
-        case.id: verdict
-        for case, verdict in zip(cases, cases_decide(snapshot, cases, now), strict=True)
-    }
-    return [
-        (draft, None) if isinstance(draft, Assessment) else _settle(draft, verdicts[draft.id])
+    if keep:
+        with connection.cursor() as cursor:
+            found, losses = cases_reserve(cursor, snapshot, cases, now)
+    else:
+        found, losses = cases_decide(snapshot, cases, now), []
+    verdicts = iter(found)
+    assessed = [
+        (draft, None) if isinstance(draft, Assessment) else _settle(draft, next(verdicts))
         for draft in drafted
     ]
+    return assessed, losses
 
 
 class _Slice:
@@ -177,6 +209,8 @@ class _Slice:
             price_micros=price * counted.billed_segments,
             not_after=self._release.not_after,
             billed_segments=counted.billed_column,
+            recipient_zone=recipient.zone or None,
+            priority=self._release.priority,
         )
 
     def _price(self, country: str, network_id: int | None, message_class: str) -> int | None:
@@ -222,14 +256,22 @@ def _settle(draft: Draft, verdict: Verdict) -> tuple[Assessment, tuple[Draft, Fa
         due_at=verdict.due_at,
         text=draft.text,
         message_id=draft.id,
+        taken_from=verdict.taken_from,
     )
     if verdict.action == "end":
         assessment.outcome, assessment.reason = EXCLUDED, verdict.reason
         if verdict.reason == FailureReason.TEMPLATE_NOT_REGISTERED and verdict.decision:
             assessment.detail = verdict.decision["network"]
+        elif verdict.holders:
+            assessment.detail = _campaigns(verdict.holders)
         assessment.message_id = None
         return assessment, None
     return assessment, (draft, _fate(verdict))
+
+
+def _campaigns(holders: Sequence[int | None]) -> str:
+    """At most so many that they fit into the audience's ledger."""
+    return ",".join(str(one) for one in holders[:_MOST_NAMED] if one is not None)
 
 
 def _fate(verdict: Verdict) -> Fate:
@@ -245,4 +287,5 @@ def _fate(verdict: Verdict) -> Fate:
         carrier_id=verdict.carrier_id,
         cost_micros=verdict.cost_micros,
         decision=verdict.decision,
+        not_after=verdict.not_after,
     )

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from config.common import clock
 from messaging.constants import EXPRESS_LANE
 from messaging.selectors.snapshot import Snapshot, snapshots
-from messaging.services.decisions import Case, Verdict, cases_decide
+from messaging.services.decisions import Case, Verdict, cases_reserve, losses_take
 from messaging.services.outcomes import Outcome, outcomes_apply
 
 EXPRESS_CHANNEL = "signalbox_express"
@@ -28,7 +28,8 @@ FROM unnest(%s::uuid[], %s::jsonb[]) AS v(id, decision) WHERE m.id = v.id
 _CASE = """
     m.id, q.lane, q.account_id, q.advertiser_id, q.campaign_id, q.msisdn, m.country,
     m.network_id, m.sender_id, m.template_version_id, m.text, m.segment_count, m.not_after,
-    q.attempts, CASE WHEN m.segments_sent > 0 THEN m.carrier_id END, m.billed_segments
+    q.attempts, CASE WHEN m.segments_sent > 0 THEN m.carrier_id END, m.billed_segments,
+    m.recipient_zone, m.origin = 'system'
 """
 _TAKE_UNROUTED = f"""
 SELECT {_CASE} FROM messaging_dispatch q JOIN messaging_message m ON m.id = q.id
@@ -151,22 +152,33 @@ def _slice_route(account_id: int, share: int, due: Any) -> int:
 
 
 def claimed_place(
-    cursor: Any, claimed: Sequence[tuple[int, uuid.UUID]], snapshot: Snapshot, carrier_id: int
+    cursor: Any,
+    claimed: Sequence[tuple[int, uuid.UUID]],
+    snapshot: Snapshot,
+    carrier_id: int,
+    settled: Sequence[Outcome] = (),
 ) -> None:
-    """Decides again rows (lane, id) that the cursor's transaction has just claimed."""
+    """Decides again rows (lane, id) that the cursor's transaction has just claimed. `settled`
+    are outcomes of others, applied with theirs: the event counters are locked once, and last."""
     keys = {"lanes": [lane for lane, _id in claimed], "ids": [key for _lane, key in claimed]}
     cursor.execute(_TAKE_CLAIMED, keys | {"carrier": carrier_id})
     cases = [Case(*row) for row in cursor.fetchall()]
-    cases_place(cursor, cases, snapshot, origin="dispatch", carrier_id=carrier_id)
+    cases_place(cursor, cases, snapshot, origin="dispatch", carrier_id=carrier_id, settled=settled)
 
 
 def cases_place(
-    cursor: Any, cases: Sequence[Case], snapshot: Snapshot, *, origin: str, carrier_id: int
+    cursor: Any,
+    cases: Sequence[Case],
+    snapshot: Snapshot,
+    *,
+    origin: str,
+    carrier_id: int,
+    settled: Sequence[Outcome] = (),
 ) -> None:
     """Decides cases and moves their rows from `origin` to where the verdicts say, in the
     cursor's transaction. `carrier_id` is the dispatch rows' present one."""
     now = clock.now()
-    verdicts = cases_decide(snapshot, cases, now)
+    verdicts, losses = cases_reserve(cursor, snapshot, cases, now)
     pairs = list(zip(cases, verdicts, strict=True))
     cursor.execute(
         _LEAVE[origin],
@@ -190,10 +202,10 @@ def cases_place(
                 [Jsonb(verdict.decision) for _case, verdict in ended],
             ],
         )
-        outcomes_apply(
-            cursor,
-            [Outcome(case.id, verdict.status, now, verdict.reason) for case, verdict in ended],
-        )
+    outcomes = [Outcome(case.id, verdict.status, now, verdict.reason) for case, verdict in ended]
+    outcomes += [*settled, *losses_take(cursor, losses, now)]
+    if outcomes:
+        outcomes_apply(cursor, outcomes)
     for carrier in {v.carrier_id for case, v in going if case.lane == EXPRESS_LANE}:
         cursor.execute("SELECT pg_notify(%s, %s)", [EXPRESS_CHANNEL, str(carrier)])
 

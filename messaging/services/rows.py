@@ -27,6 +27,7 @@ _MESSAGE = {
     "country": "varchar",
     "network_id": "int8",
     "network_source": "varchar",
+    "recipient_zone": "varchar",
     "text": "text",
     "encoding": "varchar",
     "segment_count": "int2",
@@ -55,9 +56,15 @@ _QUEUE_TYPES = ("int2", "uuid", "int8", "int8", "int8", "varchar", "timestamptz"
 
 
 class Fate:
-    """How a draft starts its life: its state, and where it waits."""
+    """How a draft starts its life: its state, and where it waits.
 
-    __slots__ = ("carrier_id", "cost_micros", "decision", "due_at", "reason", "status")
+    `not_after`: when it may not leave any more as it was decided, where that is before its own
+    deadline (the window closes). A row that waits has the deadline alone: it is decided again.
+    """
+
+    __slots__ = (
+        "carrier_id", "cost_micros", "decision", "due_at", "not_after", "reason", "status",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -68,6 +75,7 @@ class Fate:
         decision: dict[str, Any] | None = None,
         due_at: datetime | None = None,
         reason: str = "",
+        not_after: datetime | None = None,
     ) -> None:
         self.status = status
         self.carrier_id = carrier_id
@@ -75,6 +83,7 @@ class Fate:
         self.decision = decision
         self.due_at = due_at
         self.reason = reason
+        self.not_after = not_after
 
 
 def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_version: int) -> None:
@@ -93,14 +102,17 @@ def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_vers
             "messaging_dispatch",
             ("carrier_id", *_QUEUE, "rules_version"),
             ("int8", *_QUEUE_TYPES, "int8"),
-            ((f.carrier_id, *_queue_row(d), rules_version) for d, f in leaving),
+            (
+                (f.carrier_id, *_queue_row(d), f.not_after or d.not_after, rules_version)
+                for d, f in leaving
+            ),
         )
     if waiting:
         _copy(
             "messaging_waiting",
             ("due_at", "reason", *_QUEUE),
             ("timestamptz", "varchar", *_QUEUE_TYPES),
-            ((f.due_at, f.reason, *_queue_row(d)) for d, f in waiting),
+            ((f.due_at, f.reason, *_queue_row(d), d.not_after) for d, f in waiting),
         )
 
 
@@ -151,7 +163,6 @@ def _queue_row(draft: Draft) -> tuple[Any, ...]:
         draft.advertiser_id,
         draft.campaign_id,
         draft.msisdn,
-        draft.not_after,
     )
 
 

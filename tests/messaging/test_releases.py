@@ -176,9 +176,7 @@ def test_deadline_of_the_campaign_holds_for_its_messages(line, release):
 def test_message_that_has_to_wait_is_told_when_and_waits(line, release, monkeypatch):
     due = clock.now() + timedelta(hours=8)
     verdict = decisions.Verdict("wait", "scheduled", "window", due_at=due)
-    monkeypatch.setattr(
-        "messaging.services.releases.cases_decide", lambda _s, cases, _n: [verdict] * len(cases)
-    )
+    monkeypatch.setattr("messaging.services.decisions.Batch.verdicts", lambda _batch: [verdict])
     assessed, released = both(release, [recipient(1)])
     assert assessed[0].due_at == released[0].due_at == due
     waits = Waiting.objects.get(id=released[0].message_id)

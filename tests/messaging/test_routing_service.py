@@ -19,8 +19,7 @@ from messaging.services.routing import (
     unrouted_route,
     waiting_route,
 )
-from routing.constants import PaperState
-from routing.models import Route, SenderRegistration
+from routing.models import Route
 from tests.factories import make_account, make_sender, make_template_version
 from tests.messaging.hot import Line, events, make_line, place, state, suppress
 
@@ -156,13 +155,11 @@ def brand(line: Line) -> Line:
     """A registered brandname, Vietnam's rules, and somebody who agreed."""
     rule_packs_load_shipped(actor=None)
     line.sender = make_sender(
-        line.account, advertiser=line.sender.advertiser, kind="alphanumeric", address="ACME"
-    )
-    SenderRegistration.objects.create(
-        sender=line.sender,
-        network=line.network,
-        message_class="marketing",
-        state=PaperState.APPROVED,
+        line.account,
+        advertiser=line.sender.advertiser,
+        kind="alphanumeric",
+        address="ACME",
+        registered=(line.network,),
     )
     return line
 

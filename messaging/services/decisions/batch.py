@@ -1,54 +1,68 @@
 """Deciding the cases of one batch: what they share is worked out once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from compliance.constants import LANES
-from compliance.decision import ComplianceDecision, Decider, Facts
-from compliance.recipient_checks import NO_SUPPRESSION
 from messaging.constants import FailureReason, MessageStatus
+from messaging.frequency import Bid
 from messaging.selectors.snapshot import SenderCard, Snapshot
 from messaging.services.decisions.cases import Case, Explanation, Verdict
-from messaging.services.decisions.recipients import Recipient, Recipients
-from messaging.services.decisions.texts import TextJudge
-from messaging.services.decisions.verdicts import (
-    KnownFacts,
-    blocked,
-    delayed,
-    earliest,
-    facts_of,
-    refused,
-    ruling_facts,
-)
+from messaging.services.decisions.limits import bid_of, bids_answer, holders_of, taken_from
+from messaging.services.decisions.memory import FactsMemory
+from messaging.services.decisions.rulings import Judge, Ruled
+from messaging.services.decisions.verdicts import blocked, delayed, earliest, refused
+from messaging.services.frequency import Loss
 from messaging.services.network_demands import registration_finding, registration_missing
 from routing.engine import RouteDecision, RouteRequest, choose
 from routing.network_texts import NetworkText
 
+_END = "end"
+
 
 class Batch:
-    """The cases of one batch: what they share is worked out once."""
+    """The cases of one batch, ruled first and then held against how often each person may be
+    written to: what may not leave anyhow takes nobody's place.
 
-    def __init__(self, snapshot: Snapshot, known: Recipients, now: datetime) -> None:
-        self._snapshot, self._known, self._now = snapshot, known, now
-        self._deciders: dict[tuple[object, ...], Decider] = {}
-        self._texts = TextJudge(snapshot, now)
-        self._facts: dict[tuple[int, int], KnownFacts] = {}
-        self._refusals: dict[tuple[str, int], tuple[ComplianceDecision, dict[str, Any]]] = {}
+    `reserving`, a cursor: the places are kept in its transaction, and `losses` are the messages
+    that lost theirs. `tell_all` counts for those too that are refused for other reasons.
+    """
 
-    def decide(self, case: Case) -> Verdict:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        cases: Sequence[Case],
+        now: datetime,
+        *,
+        reserving: Any = None,
+        tell_all: bool = False,
+    ) -> None:
+        self._snapshot, self._now = snapshot, now
+        self._judge = Judge(snapshot, cases, now)
+        self._memory = FactsMemory(snapshot)
+        self._decided = [self._first(case) for case in cases]
+        self.losses: list[Loss] = self._limit(reserving, tell_all=tell_all)
+
+    def verdicts(self) -> list[Verdict]:
+        """A verdict per case, in order."""
+        return [verdict for verdict, _ruled in self._decided]
+
+    def explanations(self) -> list[Explanation]:
+        """The verdicts with their grounds."""
+        return [self._explained(verdict, ruled) for verdict, ruled in self._decided]
+
+    def _first(self, case: Case) -> tuple[Verdict, Ruled | None]:
+        """The verdict without regard to earlier messages."""
         standing = self._standing(case)
         if standing is not None:
-            return standing
-        sender = self._snapshot.senders[case.sender_id]
-        ruling = self._ruling(case, sender)
-        if ruling.outcome == "blocked":
-            return blocked(ruling)
-        unregistered = self._demand(case, sender)
-        if unregistered is not None:
-            return self._unregistered(unregistered, ruling)
-        if ruling.outcome == "delayed":
-            return delayed(case, ruling)
-        return self._routed(case, sender, ruling)
+            return standing, self._known(case)
+        ruled = self._judge.rule(case, self._snapshot.senders[case.sender_id])
+        return self._verdict(ruled), ruled
+
+    def _known(self, case: Case) -> Ruled | None:
+        sender = self._snapshot.senders.get(case.sender_id)
+        return None if sender is None else self._judge.rule(case, sender)
 
     def _standing(self, case: Case) -> Verdict | None:
         """Whether account, template, sender and deadline still stand."""
@@ -59,54 +73,54 @@ class Batch:
         if version is not None and version not in self._snapshot.texts:
             return refused(FailureReason.TEMPLATE_WITHDRAWN)
         sender = self._snapshot.senders.get(case.sender_id)
-        is_fit = sender is not None and sender.is_usable
-        if sender is None or not is_fit or LANES[case.lane] not in sender.message_classes:
+        if sender is None or not sender.is_usable or not _may_carry(sender, case):
             return refused(FailureReason.SENDER_NOT_ALLOWED)
         if case.not_after is not None and case.not_after <= self._now:
-            return Verdict("end", MessageStatus.EXPIRED.value, FailureReason.DEADLINE.value)
+            return Verdict(_END, MessageStatus.EXPIRED.value, FailureReason.DEADLINE.value)
         return None
 
-    def _ruling(self, case: Case, sender: SenderCard) -> ComplianceDecision:
-        recipient = (case.advertiser_id, case.msisdn, case.lane)
-        registration = (sender.id, case.network_id, LANES[case.lane])
-        return self._decider(case, sender).decide(
-            consent=self._known.consents.get(recipient, "none"),
-            suppressed=self._refused(recipient, case, sender),
-            sender_registered=registration in self._snapshot.registrations,
-            touches=self._known.touches.get(recipient, ()),
-            segments=case.segment_count,
-        )
+    def _limit(self, reserving: Any, *, tell_all: bool) -> list[Loss]:
+        """Holds what may leave against earlier messages to the same people."""
+        bids: list[tuple[int, Ruled, Bid]] = []
+        for index, (verdict, ruled) in enumerate(self._decided):
+            if ruled is None or (verdict.action == _END and not tell_all):
+                continue
+            bid = bid_of(ruled.case, ruled.ground, ruled.standing, ruled.asks_once)
+            if bid is not None:
+                bids.append((index, ruled, bid))
+        pairs = [(ruled.case, bid) for _index, ruled, bid in bids]
+        losses = bids_answer(pairs, self._now, reserving)
+        for index, ruled, bid in bids:
+            if bid.is_over or bid.was_asked:
+                self._decided[index] = self._reached(self._decided[index][0], ruled, bid)
+            elif bid.taken or any(bid.counts):
+                verdict = self._decided[index][0]
+                told = self._memory.counted(verdict.decision, bid)
+                verdict = verdict._replace(decision=told, taken_from=taken_from(bid))
+                self._decided[index] = verdict, ruled
+        return losses
 
-    def _refused(self, recipient: Recipient, case: Case, sender: SenderCard) -> frozenset[str]:
-        """The purposes that the number refuses of this program from this sender."""
-        refusals = self._known.refusals.get(recipient)
-        if refusals is None:
-            return NO_SUPPRESSION
-        approved = self._snapshot.texts.get(case.template_version_id or 0)
-        program_id = approved.program_id if approved else None
-        return frozenset(r.purpose for r in refusals if r.covers(program_id, sender.address))
+    def _reached(self, first: Verdict, ruled: Ruled, bid: Bid) -> tuple[Verdict, Ruled]:
+        """The verdict on a message whose person has had enough."""
+        ruled = self._judge.rule_again(ruled, bid)
+        verdict = first if first.action == _END else self._verdict(ruled)
+        if bid.is_refused and verdict.action != _END:
+            verdict = refused(FailureReason.FREQUENCY_CAP)
+        told = self._memory.counted(verdict.decision, bid)
+        return verdict._replace(decision=told, holders=holders_of(bid)), ruled
 
-    def _decider(self, case: Case, sender: SenderCard) -> Decider:
-        own = (case.country, case.lane, case.advertiser_id, sender.id, case.template_version_id)
-        approved = self._snapshot.texts.get(case.template_version_id or 0)
-        key = (*own, *self._texts.key(case, approved))
-        decider = self._deciders.get(key)
-        if decider is None:
-            rules = self._snapshot.rulebook.rules_for(
-                case.country, self._now, case.account_id, case.advertiser_id
-            )
-            shared = Facts(
-                country=case.country,
-                message_class=LANES[case.lane],
-                account_id=case.account_id,
-                advertiser_id=case.advertiser_id,
-                sender_kind=sender.kind,
-                now=self._now,
-                is_from_template=approved is not None,
-            )
-            content = self._texts.findings(case, approved, rules)
-            decider = self._deciders[key] = Decider(rules, shared, content)
-        return decider
+    def _verdict(self, ruled: Ruled) -> Verdict:
+        ruling = ruled.ruling
+        if ruling.outcome == "blocked":
+            return blocked(ruling, self._memory.ruled(ruled))
+        unregistered = self._demand(ruled.case, ruled.sender)
+        if unregistered is not None:
+            reason = FailureReason.TEMPLATE_NOT_REGISTERED.value
+            facts = self._memory.unregistered(ruled, unregistered)
+            return Verdict(_END, MessageStatus.BLOCKED.value, reason, decision=facts)
+        if ruling.outcome == "delayed":
+            return delayed(ruled.case, ruling, self._memory.ruled(ruled))
+        return self._routed(ruled)
 
     def _demand(self, case: Case, sender: SenderCard) -> NetworkText | None:
         return registration_missing(
@@ -118,30 +132,14 @@ class Batch:
             now=self._now,
         )
 
-    def _unregistered(self, rule: NetworkText, ruling: ComplianceDecision) -> Verdict:
-        """One object per network and ruling, because a slice may have many of them."""
-        key = (rule.rule_id, id(ruling))
-        known = self._refusals.get(key)
-        if known is None:
-            finding = registration_finding(rule)
-            facts = ruling_facts(ruling)
-            facts["findings"] = [*facts["findings"], finding.rule_id]
-            facts["network"] = rule.network_name
-            known = self._refusals[key] = (ruling, facts)
-        reason = FailureReason.TEMPLATE_NOT_REGISTERED.value
-        return Verdict("end", MessageStatus.BLOCKED.value, reason, decision=known[1])
-
-    def explain(self, case: Case) -> Explanation:
-        """The verdict with its grounds; they come from the memories that decided."""
-        verdict = self.decide(case)
-        sender = self._snapshot.senders.get(case.sender_id)
-        if sender is None:
+    def _explained(self, verdict: Verdict, ruled: Ruled | None) -> Explanation:
+        if ruled is None:
             return Explanation(verdict, None, (), None)
-        ruling, demand = self._ruling(case, sender), self._demand(case, sender)
-        findings = (
-            ruling.findings if demand is None else (*ruling.findings, registration_finding(demand))
-        )
-        return Explanation(verdict, ruling, findings, self._route(case, sender))
+        demand = self._demand(ruled.case, ruled.sender)
+        findings = ruled.ruling.findings
+        if demand is not None:
+            findings = (*findings, registration_finding(demand))
+        return Explanation(verdict, ruled.ruling, findings, self._route(ruled.case, ruled.sender))
 
     def _route(self, case: Case, sender: SenderCard) -> RouteDecision:
         return choose(
@@ -159,34 +157,27 @@ class Batch:
             ),
         )
 
-    def _routed(self, case: Case, sender: SenderCard, ruling: ComplianceDecision) -> Verdict:
-        route = self._route(case, sender)
+    def _routed(self, ruled: Ruled) -> Verdict:
+        case = ruled.case
+        route = self._route(case, ruled.sender)
+        facts = self._memory.routed(ruled, route)
         carrier_id = case.kept_carrier_id or route.carrier_id
         if carrier_id is None:
-            return Verdict(
-                "end",
-                MessageStatus.FAILED.value,
-                FailureReason.NO_ROUTE.value,
-                decision=self._facts_of(route, ruling),
-            )
+            failed, reason = MessageStatus.FAILED.value, FailureReason.NO_ROUTE.value
+            return Verdict(_END, failed, reason, decision=facts)
         cost = route.chosen.cost_micros if route.chosen and route.chosen.cost_micros else 0
+        turn = self._snapshot.turns.after(case.country, self._now, case.account_id)
         return Verdict(
             "queue",
             MessageStatus.QUEUED.value,
             carrier_id=carrier_id,
-            not_after=earliest(case.not_after, ruling.close_at, self._turn(case)),
+            # What is queued when other rules begin is decided again.
+            not_after=earliest(case.not_after, ruled.ruling.close_at, turn),
             cost_micros=cost * (case.billed_segments or case.segment_count),
-            decision=self._facts_of(route, ruling),
+            decision=facts,
         )
 
-    def _turn(self, case: Case) -> datetime | None:
-        """When other rules begin: what is queued until then is decided again."""
-        return self._snapshot.turns.after(case.country, self._now, case.account_id)
 
-    def _facts_of(self, route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]:
-        """Both come from memories of their own: a slice has few pairs of them."""
-        key = (id(route), id(ruling))
-        known = self._facts.get(key)
-        if known is None:
-            known = self._facts[key] = KnownFacts(route, ruling, facts_of(route, ruling))
-        return known.facts
+def _may_carry(sender: SenderCard, case: Case) -> bool:
+    """Who may carry a message may carry the confirmation that none will come any more."""
+    return case.is_confirmation or LANES[case.lane] in sender.message_classes

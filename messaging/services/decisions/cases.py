@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from compliance.decision import ComplianceDecision
 from compliance.findings import Finding
+from messaging.constants import Origin, Priority
 from messaging.services.drafts import Draft
 from routing.engine import RouteDecision
 
@@ -14,7 +15,8 @@ from routing.engine import RouteDecision
 @dataclass(slots=True)
 class Case:
     """A message to decide about. `kept_carrier_id`: where its first segments already are;
-    `billed_segments`: where the network bills more than are sent."""
+    `billed_segments`: where the network bills more than are sent; `recipient_zone`: as the
+    customer gave it; `is_confirmation`: of a refusal, in the rules' own words."""
 
     id: uuid.UUID
     lane: int
@@ -32,6 +34,9 @@ class Case:
     attempts: int
     kept_carrier_id: int | None
     billed_segments: int | None = None
+    recipient_zone: str | None = None
+    is_confirmation: bool = False
+    priority: int = Priority.NORMAL.value
 
 
 def case_of(draft: Draft) -> Case:
@@ -53,13 +58,18 @@ def case_of(draft: Draft) -> Case:
         0,
         None,
         draft.billed_segments,
+        draft.recipient_zone,
+        draft.origin == Origin.SYSTEM,
+        draft.priority,
     )
 
 
 class Verdict(NamedTuple):
     """queue: to `carrier_id`, to leave before `not_after`; wait: until `due_at`; end: `status`.
 
-    `decision` is what the message's trace shows.
+    `decision` is what the message's trace shows. Where a person may get only so many messages:
+    `holders` are the campaigns whose messages are in this one's way, `taken_from` those from
+    which it takes a place (None: no campaign's).
     """
 
     action: str
@@ -70,6 +80,8 @@ class Verdict(NamedTuple):
     not_after: datetime | None = None
     cost_micros: int = 0
     decision: dict[str, Any] | None = None
+    holders: tuple[int | None, ...] = ()
+    taken_from: tuple[int | None, ...] = ()
 
 
 class Explanation(NamedTuple):

@@ -1,7 +1,7 @@
 """How a ruling, a route or a lack of them becomes a verdict, and what the trace keeps of it."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from compliance.decision import ComplianceDecision
 from messaging.constants import FailureReason, MessageStatus
@@ -21,14 +21,6 @@ _REASONS = {
     "cap_reached": FailureReason.FREQUENCY_CAP,
     "promise_reached": FailureReason.FREQUENCY_CAP,
 }
-
-
-class KnownFacts(NamedTuple):
-    """What the trace says of a pair; the pair is kept, so that its identity stays its own."""
-
-    route: RouteDecision
-    ruling: ComplianceDecision
-    facts: dict[str, Any]
 
 
 def facts_of(route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]:
@@ -52,10 +44,10 @@ def refused(reason: FailureReason) -> Verdict:
     return Verdict("end", MessageStatus.BLOCKED.value, reason.value)
 
 
-def blocked(ruling: ComplianceDecision) -> Verdict:
+def blocked(ruling: ComplianceDecision, facts: dict[str, Any]) -> Verdict:
     first = ruling.blocking[0]
     reason = _reason_of(first.message_code)
-    return Verdict("end", MessageStatus.BLOCKED.value, reason.value, decision=ruling_facts(ruling))
+    return Verdict("end", MessageStatus.BLOCKED.value, reason.value, decision=facts)
 
 
 def _reason_of(message_code: str) -> FailureReason:
@@ -89,16 +81,16 @@ def _exceptions(ruling: ComplianceDecision) -> dict[str, Any]:
     return {"exceptions": list(ruling.exceptions)} if ruling.exceptions else {}
 
 
-def delayed(case: Case, ruling: ComplianceDecision) -> Verdict:
+def delayed(case: Case, ruling: ComplianceDecision, facts: dict[str, Any]) -> Verdict:
     """Until the window opens; a message that would be useless by then ends now."""
     until = ruling.until
     if case.not_after is not None and until is not None and until >= case.not_after:
         reason = FailureReason.OUTSIDE_WINDOW.value
-        return Verdict("end", MessageStatus.EXPIRED.value, reason, decision=ruling_facts(ruling))
+        return Verdict("end", MessageStatus.EXPIRED.value, reason, decision=facts)
     return Verdict(
         "wait",
         MessageStatus.SCHEDULED.value,
         "window",
         due_at=until,
-        decision=ruling_facts(ruling),
+        decision=facts,
     )

@@ -1,0 +1,180 @@
+"""How often an advertiser writes to a number: slots, and who gets one. Pure.
+
+A slot belongs to a message. One that is on its way counts as sent now, whenever it will leave;
+one that was sent counts from then. Times are Unix seconds.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+LONGEST_HOURS = 31 * 24  # the longest promise that is counted; older slots are forgotten
+_HOUR = 3600
+
+
+class Cap(NamedTuple):
+    """At most `limit` messages in rolling `hours`; one that is not hard is only told."""
+
+    limit: int
+    hours: int
+    is_hard: bool = True
+
+
+class Slot(NamedTuple):
+    """A message that counts; `sent_at` None: it is on its way."""
+
+    message_id: UUID
+    lane: int
+    campaign_id: int | None
+    priority: int
+    reserved_at: float
+    sent_at: float | None = None
+
+
+@dataclass(slots=True)
+class Standing:
+    """The slots of one advertiser and number, in the order of reservation, and the message that
+    asked the person for consent."""
+
+    slots: tuple[Slot, ...] = ()
+    asked_id: UUID | None = None
+
+
+@dataclass(slots=True)
+class Bid:
+    """A message that wants a slot, and what it got.
+
+    `asks`: for consent, which a person may be asked only once; `is_known_asked`: who was, by
+    somebody else's word. `counts`: per cap, how many messages count before it. `taken`: the
+    slots of others that it takes. `holders`: whose slots are in its way.
+    """
+
+    message_id: UUID
+    lane: int
+    campaign_id: int | None
+    priority: int
+    caps: tuple[Cap, ...]
+    asks: bool = False
+    is_known_asked: bool = False
+    counts: tuple[int, ...] = ()
+    touches: tuple[float, ...] = ()
+    was_asked: bool = False
+    is_refused: bool = False
+    taken: tuple[Slot, ...] = ()
+    holders: tuple[Slot, ...] = field(default=(), repr=False)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether some cap, hard or not, is reached."""
+        return any(count >= cap.limit for cap, count in zip(self.caps, self.counts, strict=True))
+
+
+def slots_settled(
+    slots: Iterable[Slot], counted: Mapping[UUID, float | None], now: float
+) -> tuple[Slot, ...]:
+    """The slots that still count. `counted`: when messages were sent (None: on their way); one
+    that is not there has not left and never will."""
+    oldest = now - LONGEST_HOURS * _HOUR
+    kept = []
+    for slot in slots:
+        if slot.sent_at is None:
+            if slot.message_id not in counted:
+                continue
+            slot = slot._replace(sent_at=counted[slot.message_id])
+        if slot.sent_at is None or slot.sent_at > oldest:
+            kept.append(slot)
+    return tuple(kept)
+
+
+def touches_before(
+    slots: Iterable[Slot], lane: int, now: float, own: UUID | None = None
+) -> tuple[float, ...]:
+    """When the messages of a class went out that count before `own`: all that were sent, and
+    those on their way that have no later slot."""
+    found, is_behind = [], False
+    for slot in slots:
+        if slot.message_id == own:
+            is_behind = True
+        elif slot.lane == lane:
+            if slot.sent_at is not None:
+                found.append(slot.sent_at)
+            elif not is_behind:
+                found.append(now)
+    return tuple(found)
+
+
+def counts_of(caps: Sequence[Cap], touches: Sequence[float], now: float) -> tuple[int, ...]:
+    """How many touches lie in each cap's rolling hours; one exactly that long ago does not."""
+    return tuple(
+        sum(1 for touch in touches if touch > now - cap.hours * _HOUR) if touches else 0
+        for cap in caps
+    )
+
+
+def slots_takable(standing: Standing, bid: Bid, free: Collection[UUID]) -> tuple[Slot, ...]:
+    """The fewest slots whose end would let the bid in, of lower priority and not yet sent:
+    lowest priority first, then the latest. Nothing where they do not suffice."""
+    over = [
+        count - cap.limit + 1
+        for cap, count in zip(bid.caps, bid.counts, strict=True)
+        if cap.is_hard
+    ]
+    needed = max(over, default=0)
+    weaker = [
+        slot
+        for slot in reversed(standing.slots)
+        if slot.sent_at is None
+        and slot.lane == bid.lane
+        and slot.priority < bid.priority
+        and slot.message_id in free
+    ]
+    weaker.sort(key=lambda slot: slot.priority)
+    return tuple(weaker[:needed]) if 0 < needed <= len(weaker) else ()
+
+
+def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[UUID] = ()) -> None:
+    """Answers a bid and keeps the slot it gets. A message that has a slot already keeps it, as
+    long as the caps hold for those before it."""
+    own = bid.message_id
+    has_own = any(slot.message_id == own for slot in standing.slots)
+    bid.was_asked = bid.asks and (
+        bid.is_known_asked if standing.asked_id is None else standing.asked_id != own
+    )
+    bid.touches = touches_before(standing.slots, bid.lane, now, own)
+    bid.counts = counts_of(bid.caps, bid.touches, now)
+    bid.taken, bid.holders = (), ()
+    is_full = _is_full(bid)
+    if is_full and not bid.was_asked:
+        bid.taken = slots_takable(standing, bid, free)
+    bid.is_refused = bid.was_asked or (is_full and not bid.taken)
+    if bid.is_refused:
+        bid.holders = _in_the_way(standing, bid, now)
+        standing.slots = tuple(slot for slot in standing.slots if slot.message_id != own)
+        return
+    if bid.taken:
+        gone = {slot.message_id for slot in bid.taken}
+        standing.slots = tuple(slot for slot in standing.slots if slot.message_id not in gone)
+        bid.touches = touches_before(standing.slots, bid.lane, now, own)
+        bid.counts = counts_of(bid.caps, bid.touches, now)
+    if not has_own:
+        slot = Slot(own, bid.lane, bid.campaign_id, bid.priority, now)
+        standing.slots = (*standing.slots, slot)
+    if bid.asks:
+        standing.asked_id = own
+
+
+def _is_full(bid: Bid) -> bool:
+    pairs = zip(bid.caps, bid.counts, strict=True)
+    return any(cap.is_hard and count >= cap.limit for cap, count in pairs)
+
+
+def _in_the_way(standing: Standing, bid: Bid, now: float) -> tuple[Slot, ...]:
+    longest = max((cap.hours for cap in bid.caps), default=0) * _HOUR
+    return tuple(
+        slot
+        for slot in standing.slots
+        if slot.lane == bid.lane
+        and slot.message_id != bid.message_id
+        and (slot.sent_at is None or slot.sent_at > now - longest)
+    )
