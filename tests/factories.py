@@ -12,7 +12,14 @@ from compliance.services.access import role_grant
 from compliance.services.content_rules import RuleValues, content_rule_create
 from config.common import clock
 from messaging.constants import MessageStatus, Origin, VersionStatus
-from messaging.models import InboundMessage, Message, Template, TemplateVersion, WebhookEndpoint
+from messaging.models import (
+    InboundMessage,
+    Message,
+    RefusalReview,
+    Template,
+    TemplateVersion,
+    WebhookEndpoint,
+)
 from routing.constants import PaperState, SenderKind, SenderStatus
 from routing.models import (
     Network,
@@ -283,6 +290,20 @@ def make_inbound(account: Account | None = None, **overrides: Any) -> InboundMes
         "received_at": clock.now(),
     }
     return InboundMessage.objects.create(account=account or make_account(), **(values | overrides))
+
+
+def make_review(reply: InboundMessage, advertiser: Advertiser, **overrides: Any) -> RefusalReview:
+    """A reply that waits to be read; nothing is held by it."""
+    values = {
+        "account": advertiser.account,
+        "advertiser": advertiser,
+        "message": reply,
+        "msisdn": reply.msisdn,
+        "phrase": "wrong number",
+        "received_at": reply.received_at,
+        "due_at": reply.received_at + timedelta(hours=24),
+    }
+    return RefusalReview.objects.create(**(values | overrides))
 
 
 def make_webhook(account: Account | None = None, **overrides: Any) -> WebhookEndpoint:

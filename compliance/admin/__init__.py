@@ -6,6 +6,7 @@ from compliance.admin import (
     consent,
     content_rules,
     keys,
+    programs,
     rules,
     suppressions,
     users,
@@ -18,6 +19,7 @@ __all__ = [
     "content_rules",
     "keys",
     "rules",
+    "programs",
     "suppressions",
     "users",
 ]

@@ -1,7 +1,8 @@
 """A compliance officer's home: what waits for a decision, and who opted out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,19 +10,73 @@ from compliance.models import Suppression
 from compliance.numbers import to_display
 from config.common import clock
 from config.common.console.labels import label
+from config.common.durations import since
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
-from messaging.constants import VersionStatus
-from messaging.models import TemplateVersion
+from messaging.constants import ReviewState, VersionStatus
+from messaging.models import RefusalReview, TemplateVersion
 from messaging.selectors.reviews import review_backlog
 
 _SHOWN = 10
 _RECENT = timedelta(days=7)
 _LATE = timedelta(days=1)
+_SOON = timedelta(hours=4)
 
 
 def officer_panels(viewer: Viewer) -> list[Panel]:
-    """Templates waiting for review with their age, and recent opt-outs."""
-    return [_reviews(viewer), _opt_outs(viewer)]
+    """Possible refusals before their deadline, templates waiting for review with their age, and
+    recent opt-outs."""
+    return [_refusals(viewer), _reviews(viewer), _opt_outs(viewer)]
+
+
+def _refusals(viewer: Viewer) -> Panel:
+    """Those overdue first: the people stay held until somebody has read what they wrote."""
+    now = clock.now()
+    waiting = RefusalReview.objects.filter(
+        account__in=viewer.account_ids, state=ReviewState.WAITING
+    )
+    overdue = waiting.filter(due_at__lt=now).count()
+    shown = waiting.select_related("message", "advertiser").order_by("due_at", "id")[:_SHOWN]
+    rows = [
+        [
+            link(_beginning(one), page("messaging.refusalreview", "change", one.pk)),
+            to_display(one.msisdn),
+            one.advertiser.name,
+            _time_left(one, now),
+        ]
+        for one in shown
+    ]
+    queue = page("messaging.refusalreview", "changelist")
+    return Panel(
+        title=_("Replies that may be refusals"),
+        headers=[_("Reply"), _("From"), _("Advertiser"), _("To be read by")],
+        rows=rows,
+        empty=_("Nothing waits to be read."),
+        links=[Link(_("All of them"), queue, is_first=bool(rows))],
+        summary=_overdue_text(overdue),
+    )
+
+
+def _beginning(review: RefusalReview) -> str:
+    return Truncator(review.message.text).chars(60) or _("(empty)")
+
+
+def _time_left(review: RefusalReview, now: datetime) -> str:
+    if review.due_at <= now:
+        text = _("overdue since %(time)s") % {"time": since(review.due_at, now)}
+        return label(text, "danger")
+    left = _("%(time)s left") % {"time": since(now, review.due_at)}
+    return label(left, "warning" if review.due_at - now < _SOON else "info")
+
+
+def _overdue_text(count: int) -> str:
+    if not count:
+        return ""
+    words = ngettext(
+        "%(count)s reply is overdue: read it now. The person stays held until then.",
+        "%(count)s replies are overdue: read them now. The people stay held until then.",
+        count,
+    )
+    return words % {"count": number(count)}
 
 
 def _reviews(viewer: Viewer) -> Panel:

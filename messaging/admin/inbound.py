@@ -12,6 +12,7 @@ from unfold.decorators import action, display
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from messaging.admin.labels import ENCODINGS, label, lines
+from messaging.admin.outcomes import outcome_rows
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
 from messaging.admin.sight import Sight, sight_of
 from messaging.admin.simulate import may_simulate, simulate_page
@@ -56,6 +57,15 @@ def _understandings() -> dict[str, Any]:
     }
 
 
+def _grades() -> dict[str, Any]:
+    """The grammar's grades in the reader's words."""
+    return {
+        "exact": _("Exact: the keyword alone"),
+        "inferred": _("Inferred: the keyword with other words around it"),
+        "suspected": _("Suspected: read out of a longer or misspelt text"),
+    }
+
+
 @admin.register(InboundMessage)
 class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """What people wrote back, and how it was understood."""
@@ -69,14 +79,20 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     ordering = ("-id",)
     sortable_by = ()
     actions_list = ("simulate",)
-    change_form_outer_after_template = "admin/messaging/inbound/parts.html"
+    change_form_outer_after_template = "admin/messaging/inbound/after.html"
     empty_title = _("No reply in the last seven days")
     empty_text = _("Choose other days to see older ones, or simulate one.")
     fieldsets = (
         (None, {"fields": (("from_number", "to"), "words", "understood", "owner")}),
         (
             _("How it came"),
-            {"fields": (("received_at", "encoding_label"), ("part_count", "keyword"), "id")},
+            {
+                "fields": (
+                    ("received_at", "encoding_label"),
+                    ("keyword", "certainty"),
+                    ("part_count", "id"),
+                )
+            },
         ),
     )
     readonly_fields = (
@@ -89,6 +105,7 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         "encoding_label",
         "part_count",
         "keyword",
+        "certainty",
         "bind_name",
         "id",
     )
@@ -152,6 +169,10 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         word = _understandings().get(obj.action, obj.action or "–")
         return label(word, _COLOURS.get(obj.action, ""))
 
+    @display(description=_("certainty"))
+    def certainty(self, obj: InboundMessage) -> str:
+        return str(_grades().get(obj.grade, "–"))
+
     @display(description=_("account"))
     def owner(self, obj: InboundMessage) -> str:
         return obj.account.name if obj.account else gettext("none: no sender has this address")
@@ -168,8 +189,11 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         reply = context.get("original")
-        if reply is not None and sight_of(request.user).is_operator:
-            context["parts"] = list(reply.parts.order_by("number"))
+        if reply is not None:
+            sight = sight_of(request.user)
+            context["outcomes"] = outcome_rows(reply, sight)
+            if sight.is_operator:
+                context["parts"] = list(reply.parts.order_by("number"))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_actions_list(self, request: HttpRequest) -> Any:

@@ -12,6 +12,7 @@ from compliance.models import (
     AuditEntry,
     ConsentRecord,
     ConsentState,
+    Program,
     Suppression,
     User,
 )
@@ -33,6 +34,7 @@ from tests.factories import (
     make_list,
     make_message,
     make_network,
+    make_review,
     make_sender,
     make_template,
     make_template_version,
@@ -92,7 +94,11 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         subject=f"{marker} subject",
         detail={"note": marker},
     )
+    program = Program.objects.create(
+        account=account, advertiser=advertiser, name=f"{marker} program", code=f"{marker}"[:20]
+    )
     return {
+        "compliance.program": program,
         "compliance.consentrecord": ConsentRecord.objects.get(pk=record.pk),
         "compliance.consentstate": ConsentState.objects.get(record=record),
         "compliance.contentrule": rule,
@@ -159,11 +165,11 @@ def _traffic(account: Account, advertiser: Advertiser, marker: str, things: Thin
         type="message.sent",
         last_error=f"{marker} error",
     )
+    reply = make_inbound(account, text=f"{marker} reply", sender=things["routing.sender"])
     return {
         "messaging.message": message,
-        "messaging.inboundmessage": make_inbound(
-            account, text=f"{marker} reply", sender=things["routing.sender"]
-        ),
+        "messaging.inboundmessage": reply,
+        "messaging.refusalreview": make_review(reply, advertiser, phrase=f"{marker} phrase"),
         "messaging.webhookendpoint": endpoint,
         "messaging.event": event,
         "messaging.webhookdelivery": delivery,

@@ -39,14 +39,15 @@ def reply_act(message: InboundMessage, match: KeywordMatch, addressees: Addresse
     act = _ACTS.get(match.action)
     if act is None or not is_msisdn(message.msisdn) or not addressees.acting:
         return []
-    _one_after_the_other(message.msisdn)
+    replies_lock(message.msisdn)
     reply = Reply(message, match, snapshots.current(), clock.now())
     act(reply, addressees.acting)
     return reply.news
 
 
-def _one_after_the_other(msisdn: str) -> None:
-    """Two replies of a person at once: the second sees what the first has done."""
+def replies_lock(msisdn: str) -> None:
+    """Two replies of a person at once: the second sees what the first has done; until the end of
+    the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [REPLIES, msisdn])
 

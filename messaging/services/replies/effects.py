@@ -38,6 +38,7 @@ class Reply:
     match: KeywordMatch
     snapshot: Snapshot
     now: datetime
+    reader: str = ""  # the officer who read it
     news: list[News] = field(default_factory=list)
 
     def rules(self, one: Addressee) -> Rules:
@@ -50,6 +51,7 @@ class Reply:
     def evidence(self) -> dict[str, Any]:
         """What the ledger keeps of the reply."""
         return {
+            **({"read_by": self.reader} if self.reader else {}),
             "inbound": str(self.message.pk),
             "text": self.message.text[:500],
             "keyword": self.match.keyword,
