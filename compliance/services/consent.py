@@ -231,8 +231,10 @@ def consent_confirm(
     ).select_related("record")
     if purpose is not None:
         waiting = waiting.filter(purpose=purpose)
-    return [
-        consent_record(
+    made = []
+    for state in waiting.order_by("purpose"):
+        facets: Any = {name: getattr(state.record, name) for name in _FACETS}
+        record = consent_record(
             account=account,
             advertiser=advertiser,
             msisdn=msisdn,
@@ -243,10 +245,10 @@ def consent_confirm(
             evidence={"request": state.record_id} | dict(evidence),
             given_at=max(at or clock.now(), state.since),
             actor=actor,
-            **{name: getattr(state.record, name) for name in _FACETS},
+            **facets,
         )
-        for state in waiting.order_by("purpose")
-    ]
+        made.append(record)
+    return made
 
 
 @transaction.atomic

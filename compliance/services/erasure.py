@@ -30,7 +30,7 @@ def ledger_erase(*, account: Account, msisdn: str, reason: str, actor: User | No
     ConsentState.objects.filter(account=account, msisdn=msisdn).delete()
     with connection.cursor() as cursor:
         cursor.execute(_BLANK, [account.pk, msisdn])
-        erased = cursor.rowcount
+        erased = int(cursor.rowcount)
     removed = sum(_drop(document) for document in files)
     audit.record(
         action="consent.erased",

@@ -2,11 +2,12 @@
 
 from config.common import env
 from config.settings.base import *  # noqa: F403  settings modules extend one another
-from config.settings.base import derived_key
+from config.settings.base import derived_key, derived_seed
 
 DEBUG = False
 SECRET_KEY = env.required("SECRET_KEY")
 SECRET_ENCRYPTION_KEYS = env.items("SECRET_ENCRYPTION_KEYS") or [derived_key(SECRET_KEY)]
+LEDGER_SIGNING_KEYS = env.items("LEDGER_SIGNING_KEYS") or [derived_seed(SECRET_KEY)]
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", True)

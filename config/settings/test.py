@@ -10,11 +10,12 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["SIGNALBOX_VAR"] += worker
 
 from config.settings.base import *  # noqa: F403  settings modules extend one another
-from config.settings.base import derived_key
+from config.settings.base import derived_key, derived_seed
 
 DEBUG = False
 SECRET_KEY = "not-a-secret-only-for-tests-0123456789-abcdefghijklmnop"  # noqa: S105
 SECRET_ENCRYPTION_KEYS = [derived_key(SECRET_KEY)]
+LEDGER_SIGNING_KEYS = [derived_seed(SECRET_KEY)]
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
