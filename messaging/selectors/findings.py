@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from compliance.content_policy import SEGMENT_COUNT
 from compliance.findings import FIXES, MESSAGES, Finding
 from compliance.models import Account, Advertiser
+from compliance.readable_findings import readable_values
 from compliance.selectors.content_rules import content_policy
 from compliance.selectors.rules import rulebook
 from compliance.texts import text_findings as rules_findings
@@ -169,7 +170,7 @@ def sender_countries(account_ids: Collection[int]) -> dict[tuple[int, str], list
 
 def finding_readable(finding: Finding) -> TextFinding:
     """The finding in the reader's language."""
-    values = dict(finding.params)
+    values = readable_values(finding.params)
     return TextFinding(
         rule_id=finding.rule_id,
         severity=finding.severity,

@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from routing.constants import PaperKind, PaperState, SenderStatus
 from routing.models import Sender, SenderCertificate, SenderProgram, SenderRegistration
-from routing.models.papers import Paper
 
 SOON = timedelta(days=60)
 _OVER_SHOWN = timedelta(days=30)
@@ -69,25 +68,25 @@ def _leases(since: date, until: date, account_ids: Collection[int] | None) -> It
 
 
 def _papers(since: date, until: date, account_ids: Collection[int] | None) -> Iterator[Found]:
-    kinds: tuple[tuple[PaperKind, QuerySet[Paper]], ...] = (
-        (PaperKind.CERTIFICATE, SenderCertificate.objects.select_related("sender__account")),  # type: ignore[assignment]
-        (
-            PaperKind.REGISTRATION,
-            SenderRegistration.objects.select_related("sender__account", "network"),
-        ),
-        (PaperKind.PROGRAM, SenderProgram.objects.select_related("sender__account")),
+    counted = Q(
+        state__in=(PaperState.APPROVED, PaperState.EXPIRED),
+        valid_until__gte=since,
+        valid_until__lte=until,
+        sender__status=SenderStatus.ACTIVE,
     )
-    counted = Q(state__in=(PaperState.APPROVED, PaperState.EXPIRED))
-    for kind, rows in kinds:
-        rows = rows.filter(counted, valid_until__gte=since, valid_until__lte=until).filter(
-            sender__status=SenderStatus.ACTIVE
-        )
-        if account_ids is not None:
-            rows = rows.filter(sender__account__in=account_ids)
-        renewed = _renewed(until) if kind == PaperKind.CERTIFICATE else frozenset()
-        for row in rows:
-            if row.sender_id not in renewed:  # type: ignore[attr-defined]
-                yield row.sender, kind, row, row.valid_until  # type: ignore[attr-defined, misc]
+    if account_ids is not None:
+        counted &= Q(sender__account__in=account_ids)
+    renewed = _renewed(until)
+    for certificate in SenderCertificate.objects.filter(counted).select_related("sender__account"):
+        if certificate.sender_id not in renewed and certificate.valid_until:
+            yield certificate.sender, PaperKind.CERTIFICATE, certificate, certificate.valid_until
+    related = ("sender__account", "network")
+    for row in SenderRegistration.objects.filter(counted).select_related(*related):
+        if row.valid_until:
+            yield row.sender, PaperKind.REGISTRATION, row, row.valid_until
+    for program in SenderProgram.objects.filter(counted).select_related("sender__account"):
+        if program.valid_until:
+            yield program.sender, PaperKind.PROGRAM, program, program.valid_until
 
 
 def _renewed(until: date) -> frozenset[int]:

@@ -1,15 +1,16 @@
 """Papers of senders as decisions and pages read them."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from routing.models import Sender as SenderRow
-from routing.models import SenderCertificate, SenderProgram, SenderRegistration
+from routing.models import Sender, SenderProgram
 from routing.models.papers import Paper
 from routing.sender_rules import sender_rules
 from routing.standing import PaperTerms, SenderStanding
+
+_DAYS = ("pk", "sender", "state", "state_since", "valid_from", "valid_until")
 
 
 def terms_of(paper: Paper) -> PaperTerms:
@@ -18,24 +19,25 @@ def terms_of(paper: Paper) -> PaperTerms:
     return PaperTerms(paper.state, since, paper.valid_from, paper.valid_until)
 
 
+def standing_of(sender: Sender) -> SenderStanding:
+    """One sender's papers, of what is prefetched."""
+    return SenderStanding(
+        address=sender.address,
+        needed=sender_rules().rule_of(sender.country, sender.kind).papers,
+        certificates=tuple(terms_of(one) for one in sender.certificates.all()),
+        programs=tuple(terms_of(one) for one in sender.programs.all()),
+        registrations={
+            (one.network_id, one.message_class): (terms_of(one),)
+            for one in sender.registrations.all()
+        },
+    )
+
+
 def sender_standings() -> Mapping[int, SenderStanding]:
     """Every sender's papers; four queries."""
-    certificates: dict[int, list[PaperTerms]] = defaultdict(list)
-    for certificate in SenderCertificate.objects.order_by("pk"):
-        certificates[certificate.sender_id].append(terms_of(certificate))
-    programs: dict[int, list[PaperTerms]] = defaultdict(list)
-    for program in SenderProgram.objects.order_by("pk").defer("call_to_action", "opt_in_flow"):
-        programs[program.sender_id].append(terms_of(program))
-    registrations: dict[int, dict[tuple[int, str], tuple[PaperTerms, ...]]] = defaultdict(dict)
-    for row in SenderRegistration.objects.order_by("pk"):
-        registrations[row.sender_id][row.network_id, row.message_class] = (terms_of(row),)
-    return {
-        sender.pk: SenderStanding(
-            address=sender.address,
-            needed=sender_rules().rule_of(sender.country, sender.kind).papers,
-            certificates=tuple(certificates[sender.pk]),
-            programs=tuple(programs[sender.pk]),
-            registrations=registrations[sender.pk],
-        )
-        for sender in SenderRow.objects.only("pk", "address", "country", "kind")
-    }
+    rows = Sender.objects.only("pk", "address", "country", "kind").prefetch_related(
+        "certificates",
+        Prefetch("programs", SenderProgram.objects.only(*_DAYS)),
+        "registrations",
+    )
+    return {sender.pk: standing_of(sender) for sender in rows}
