@@ -14,7 +14,7 @@ from compliance.recipient_checks import CHECKS, NO_SUPPRESSION, Facts, promise_f
 from compliance.rule_packs.model import Rule, WindowParams
 from compliance.rule_packs.packs import Rules
 from compliance.sender_gaps import SenderGap
-from compliance.windows import Pairs, joint_close, joint_window, next_window
+from compliance.windows import joint_close, joint_window, next_window
 
 __all__ = [
     "FIXES",
@@ -30,6 +30,7 @@ __all__ = [
 
 ALLOWED, DELAYED, BLOCKED = "allowed", "delayed", "blocked"
 _MOST_REMEMBERED = 20_000
+_MOST_HOURS = 5_000  # per plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +76,84 @@ def decide(
 ) -> ComplianceDecision:
     """The decision for one message. Findings about its text are `content`, where given
     (from `content_findings`), or are worked out from `facts.text`."""
-    message_class = facts.message_class
-    exceptions = rules.exceptions[message_class]
+    plan = _plan(rules, facts)
     findings = [
         finding
-        for rule in _recipient_rules(rules, facts)
-        if (finding := CHECKS[rule.kind](rule, rule.params, facts)) is not None
+        for check, rule, params in plan.checks
+        if (finding := check(rule, params, facts)) is not None
     ]
     until = close_at = None
     if not facts.is_confirmation:
-        if (promise := promise_finding(facts)) is not None:
+        if facts.promised is not None and (promise := promise_finding(facts)) is not None:
             findings.append(promise)
         if content is None and facts.text is not None:
-            content = content_findings(rules, facts.text, message_class, is_paid=facts.is_paid)
+            content = content_findings(
+                rules, facts.text, facts.message_class, is_paid=facts.is_paid
+            )
         findings += content or ()
-        shut, until, close_at = _windows(rules.window_rules[message_class], facts)
-        findings += shut
-    severities = {finding.severity for finding in findings}
-    found = tuple(findings)
-    if "block" in severities:
-        return ComplianceDecision(BLOCKED, None, None, found, rules.version, exceptions)
-    outcome = DELAYED if "delay" in severities else ALLOWED
-    return ComplianceDecision(outcome, until, close_at, found, rules.version, exceptions)
+        if plan.windows:
+            shut, until, close_at = plan.hours(facts)
+            findings += shut
+    return _conclusion(rules, plan, tuple(findings), until, close_at)
+
+
+def _conclusion(
+    rules: Rules,
+    plan: "_Plan",
+    findings: tuple[Finding, ...],
+    until: datetime | None,
+    close_at: datetime | None,
+) -> ComplianceDecision:
+    outcome = ALLOWED
+    for finding in findings:
+        if finding.severity == "block":
+            return ComplianceDecision(BLOCKED, None, None, findings, rules.version, plan.exceptions)
+        if finding.severity == "delay":
+            outcome = DELAYED
+    return ComplianceDecision(outcome, until, close_at, findings, rules.version, plan.exceptions)
+
+
+Hours = tuple[tuple[Finding, ...], datetime | None, datetime | None]
+
+
+class _Plan:
+    """What a kind of message meets in a region, made ready once per set of rules."""
+
+    __slots__ = ("_known", "checks", "exceptions", "windows")
+
+    def __init__(self, rules: Rules, facts: Facts) -> None:
+        message_class, region = facts.message_class, facts.region
+        self.checks = tuple(
+            (CHECKS[rule.kind], rule, rule.params)
+            for rule in _recipient_rules(rules, facts)
+            if rule.is_there(region)
+        )
+        self.windows = tuple(
+            (rule, rule.params)
+            for rule in rules.window_rules[message_class]
+            if rule.is_there(region) and isinstance(rule.params, WindowParams)
+        )
+        self.exceptions = rules.exceptions[message_class]
+        self._known: dict[tuple[datetime, tuple[ZoneInfo, ...]], Hours] = {}
+
+    def hours(self, facts: Facts) -> Hours:
+        """The windows that are shut, when all are open next, and when the first closes then."""
+        key = (facts.now, facts.zones)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST_HOURS:
+                self._known.clear()
+            found = self._known[key] = _hours(self.windows, facts)
+        return found
+
+
+def _plan(rules: Rules, facts: Facts) -> _Plan:
+    mode = "confirm" if facts.is_confirmation else "ask" if facts.is_consent_request else ""
+    key = (facts.message_class, facts.region, mode)
+    plan: _Plan | None = rules.prepared.get(key)
+    if plan is None:
+        plan = rules.prepared[key] = _Plan(rules, facts)
+    return plan
 
 
 def _recipient_rules(rules: Rules, facts: Facts) -> tuple[Rule, ...]:
@@ -107,41 +164,21 @@ def _recipient_rules(rules: Rules, facts: Facts) -> tuple[Rule, ...]:
     return rules.recipient_rules[facts.message_class]
 
 
-def _windows(
-    window_rules: tuple[Rule, ...], facts: Facts
-) -> tuple[list[Finding], datetime | None, datetime | None]:
-    """The windows that are shut, when all are open next, and when the first closes then."""
-    holding = [
-        (rule, _pairs(rule.params, facts))
-        for rule in window_rules
-        if isinstance(rule.params, WindowParams) and _is_there(rule.params, facts.region)
-    ]
-    if not holding:
-        return [], None, None
-    pairs = tuple(pair for _, those in holding for pair in those)
-    opens_at = joint_window(pairs, facts.now)
+def _hours(windows: tuple[tuple[Rule, WindowParams], ...], facts: Facts) -> Hours:
+    now, zones = facts.now, facts.zones
+    pairs = tuple((params.window, zone) for _, params in windows for zone in zones or params.zones)
+    opens_at = joint_window(pairs, now)
     close_at = joint_close(pairs, opens_at) if opens_at is not None else None
-    if opens_at is not None and opens_at <= facts.now:
-        return [], None, close_at
+    if opens_at is not None and opens_at <= now:
+        return (), None, close_at
     opening = (("until", opens_at.isoformat()),) if opens_at else ()
     severity = None if opens_at else "block"
-    findings = [
+    shut = tuple(
         finding_of(rule, "outside_hours", opening, severity=severity)
-        for rule, those in holding
-        if any(next_window(window, facts.now, zone) > facts.now for window, zone in those)
-    ]
-    return findings, opens_at, close_at
-
-
-def _is_there(params: WindowParams, region: str) -> bool:
-    """Whether a window holds in a region ("": not known)."""
-    if not params.regions or region in params.regions:
-        return True
-    return not region and params.is_for_unknown_region
-
-
-def _pairs(params: WindowParams, facts: Facts) -> Pairs:
-    return tuple((params.window, zone) for zone in facts.zones or params.zones)
+        for rule, params in windows
+        if any(next_window(params.window, now, zone) > now for zone in zones or params.zones)
+    )
+    return shut, opens_at, close_at
 
 
 class Decider:

@@ -156,8 +156,16 @@ MESSAGES: Mapping[str, str] = {
     ),
     "sender_program_expired": gettext_noop("The program of %(sender)s expired on %(day)s."),
     "sender_program_not_yet": gettext_noop("The program of %(sender)s is valid only from %(day)s."),
+    "sender_form": gettext_noop("The sender “%(sender)s” does not have the form that is asked."),
+    "template_ids_missing": gettext_noop(
+        "Not known of the registration with the regulator's platform: %(ids)s."
+    ),
+    "link_to_register": gettext_noop(
+        "The text has a link (%(found)s); links must be registered with the text."
+    ),
     "template_missing": gettext_noop("The text does not come from an approved template."),
     "label_missing": gettext_noop("The text does not begin with an advertising label."),
+    "label_not_there": gettext_noop("The text has no advertising label."),
     "opt_out_text_missing": gettext_noop("The text does not say how to refuse further messages."),
     "opt_out_text_not_last": gettext_noop(
         "The text does not end with a clear instruction to refuse further messages."
@@ -261,6 +269,7 @@ FIXES: Mapping[str, str] = {
     "renew_program": gettext_noop("Renew the program, or choose another sender."),
     "use_template": gettext_noop("Use an approved template of this class."),
     "write_label": gettext_noop("Begin the text with %(write)s."),
+    "write_label_in": gettext_noop("Write %(write)s into the text."),
     "write_opt_out": gettext_noop("End the text with, for example: %(write)s."),
     "write_price": gettext_noop("Name the price with its currency."),
     "wait": gettext_noop("Nothing to do: it is sent when the window opens."),
@@ -298,7 +307,11 @@ FIX_OF: Mapping[str, str] = {
     "sender_name_refused": "choose_code",
     "sender_name_refused_alone": "lease_code",
     "sender_network_unknown": "find_network",
+    "sender_form": "choose_sender",
+    "template_ids_missing": "register_template",
+    "link_to_register": "register_template",
     "template_missing": "use_template",
+    "label_not_there": "write_label_in",
     "label_missing": "write_label",
     "opt_out_text_missing": "write_opt_out",
     "opt_out_text_not_last": "write_opt_out",

@@ -17,6 +17,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
 }
 _LIST_READERS: Mapping[str, Callable[[list[Any]], object]] = {
     "promised": tuple,
+    "registered_ids": frozenset,
     "suppressed": frozenset,
     "touches": lambda moments: tuple(map(datetime.fromisoformat, moments)),
     "zones": lambda names: tuple(map(ZoneInfo, names)),

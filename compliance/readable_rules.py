@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from compliance.constants import ConsentMethod, MessageClass, Purpose
+from compliance.constants import MessageClass
+from compliance.readable_policies import pack_policies
 from compliance.rule_packs import model
 from compliance.rule_packs.parsing import parse_pack
 from compliance.windows import Span
@@ -30,6 +32,37 @@ _SENDERS = {
     "short_code": gettext_lazy("Short code"),
     "long_code": gettext_lazy("Long code"),
     "alphanumeric": gettext_lazy("Brandname"),
+}
+REGISTRATIONS = {
+    "certificate": gettext_lazy("the state's certificate of the name"),
+    "network": gettext_lazy("registration with the network for the class"),
+    "program": gettext_lazy("the code's program"),
+    "campaign": gettext_lazy("10DLC brand and campaign"),
+    "dlt": gettext_lazy("entity and header on the DLT platform"),
+    "ssir": gettext_lazy("the SSIR registry of names"),
+}
+IDS = {
+    "entity": gettext_lazy("entity id"),
+    "header": gettext_lazy("header"),
+    "template": gettext_lazy("template id"),
+}
+_GROUPS: Mapping[Any, frozenset[str]] = {
+    gettext_lazy("Who may be written to"): frozenset(
+        {"suppression", "consent", "consent_request", "register"}
+    ),
+    gettext_lazy("From which sender"): frozenset({"sender"}),
+    gettext_lazy("When and how often"): frozenset({"window", "cap"}),
+    gettext_lazy("With which text"): frozenset(
+        {
+            "template",
+            "label",
+            "optout_text",
+            "price_text",
+            "links",
+            "characters",
+            "max_segments",
+        }
+    ),
 }
 _DAYS = (
     gettext_lazy("Monday"),
@@ -60,37 +93,97 @@ class ReadableRule:
     confidence_colour: str
     effective_from: date
     effective_to: date | None
+    where: str = ""
+    details: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableGroup:
+    """Rules that answer one question."""
+
+    title: Any
+    rules: tuple[ReadableRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadablePenalty:
+    """What breaking the rules costs, in the words of the source."""
+
+    act: str
+    amount: str
+    citation: str
+    source: model.Source
+    confidence: Any
+    confidence_colour: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReadablePack:
-    """A pack: a word of caution, its rules, and how replies and records are handled."""
+    """A pack: a word of caution, its rules in groups, how replies and records are handled, and
+    what breaking the rules costs."""
 
     note: str
     rules: tuple[ReadableRule, ...]
     policies: tuple[tuple[str, str], ...]
     sources: tuple[model.Source, ...]
+    groups: tuple[ReadableGroup, ...] = ()
+    penalties: tuple[ReadablePenalty, ...] = ()
 
 
 def readable_pack(data: Mapping[str, Any]) -> ReadablePack:
     """The pack of a stored version. Raises PackError if it is none."""
     pack = parse_pack(data)
     sources = {source.id: source for source in pack.sources}
-    notes = {rule["id"]: rule.get("note", "") for rule in data["rules"]}
+    rules = tuple(_rule(rule, sources[rule.source]) for rule in pack.rules)
+    kinds = {rule.id: rule.kind for rule in pack.rules}
+    groups = (
+        ReadableGroup(title, tuple(rule for rule in rules if kinds[rule.id] in members))
+        for title, members in _GROUPS.items()
+    )
     return ReadablePack(
-        note=str(data.get("note", "")),
-        rules=tuple(_rule(rule, sources[rule.source], notes[rule.id]) for rule in pack.rules),
-        policies=tuple(_policies(pack)),
+        note=pack.note,
+        rules=rules,
+        policies=pack_policies(pack),
         sources=pack.sources,
+        groups=tuple(group for group in groups if group.rules),
+        penalties=tuple(_penalty(one, sources[one.source]) for one in pack.penalties),
     )
 
 
 def rule_sentence(rule: model.Rule) -> str:
-    """What one rule asks of a message, in the reader's language."""
-    return str(_SENTENCES[type(rule.params)](rule.params))
+    """What one rule asks of a message, and of whose, in the reader's language."""
+    return " ".join(filter(None, (str(_SENTENCES[type(rule.params)](rule.params)), _where(rule))))
 
 
-def _rule(rule: model.Rule, source: model.Source, note: str) -> ReadableRule:
+def _where(rule: model.Rule) -> str:
+    if not rule.regions:
+        return ""
+    places = get_text_list(sorted(rule.regions), _("and"))
+    if rule.is_for_unknown_region:
+        return _("For recipients in %(places)s, and where the state is not known.") % {
+            "places": places
+        }
+    return _("For recipients in %(places)s.") % {"places": places}
+
+
+def _details(params: model.Params) -> tuple[str, ...]:
+    """What is too long for a sentence."""
+    if not isinstance(params, model.WindowParams):
+        return ()
+    return tuple(
+        f"{date_format(day, 'DATE_FORMAT')}: {name}"
+        for day, name in sorted(params.holidays.items())
+    )
+
+
+def _penalty(penalty: model.Penalty, source: model.Source) -> ReadablePenalty:
+    confidence, colour = CONFIDENCE[penalty.confidence]
+    return ReadablePenalty(
+        penalty.act, penalty.amount, penalty.citation, source, confidence, colour
+    )
+
+
+def _rule(rule: model.Rule, source: model.Source) -> ReadableRule:
     consequence, colour = SEVERITY[rule.severity]
     confidence, confidence_colour = CONFIDENCE[rule.confidence]
     return ReadableRule(
@@ -100,12 +193,14 @@ def _rule(rule: model.Rule, source: model.Source, note: str) -> ReadableRule:
         consequence=consequence,
         colour=colour,
         citation=rule.citation,
-        note=note,
+        note=rule.note,
         source=source,
         confidence=confidence,
         confidence_colour=confidence_colour,
         effective_from=rule.effective_from,
         effective_to=rule.effective_to,
+        where=_where(rule),
+        details=_details(rule.params),
     )
 
 
@@ -127,11 +222,52 @@ def _senders(params: model.SenderParams) -> str:
         text += " " + _("Registered with the recipient's network: %(kinds)s.") % {
             "kinds": _list(registered)
         }
+    if registered and params.registration_kinds:
+        text += " " + _("That takes: %(papers)s.") % {
+            "papers": get_text_list(
+                [str(REGISTRATIONS[kind]) for kind in params.registration_kinds], _("and")
+            )
+        }
+    for kind, pattern in params.patterns.items():
+        text += " " + _("%(kind)s: in the form %(pattern)s.") % {
+            "kind": _SENDERS[kind],
+            "pattern": pattern.pattern,
+        }
     return text
+
+
+def _template(params: model.TemplateParams) -> str:
+    text = _("The text is that of an approved template.")
+    if params.ids:
+        text += " " + _("Known of its registration: %(ids)s.") % {
+            "ids": get_text_list([str(IDS[name]) for name in params.ids], _("and"))
+        }
+    if params.ids and params.when_ids_unknown == "warn":
+        text += " " + _("Where that is not known there is a warning.")
+    return text
+
+
+def _label(params: model.LabelParams) -> str:
+    labels = {"labels": _list(params.accepted)}
+    if params.is_at_start:
+        return _("The text begins with %(labels)s.") % labels
+    return _("The text contains %(labels)s.") % labels
+
+
+def _links(params: model.LinksParams) -> str:
+    return {
+        "none": _("The text has no link."),
+        "no_shorteners": _("The text has no link of a public shortener."),
+        "registered": _("Links in the text are registered with it."),
+    }[params.policy]
 
 
 def _register(params: model.RegisterParams) -> str:
     text = _("The number is not in the do-not-call register.")
+    if params.name:
+        text = _("The number is not in this register: %(name)s.") % {"name": params.name}
+    if params.channel == "any":
+        text += " " + _("Entries against calls count too.")
     if params.when_unknown == "warn":
         text += " " + _("Where that was not checked there is a warning.")
     if params.max_age_hours is not None:
@@ -160,9 +296,11 @@ def _window(params: model.WindowParams) -> str:
         "spans": "; ".join(_span(span) for span in params.window.spans),
         "zones": get_text_list([zone.key for zone in params.zones], _("and")),
     }
-    if params.regions:
-        text += " " + _("Only for recipients in %(regions)s.") % {
-            "regions": get_text_list(sorted(params.regions), _("and"))
+    if params.holidays:
+        text += " " + _("Not on public holidays.")
+    if params.holidays_until:
+        text += " " + _("They are listed until %(day)s.") % {
+            "day": date_format(params.holidays_until, "DATE_FORMAT")
         }
     return text
 
@@ -184,9 +322,12 @@ _SENTENCES: Mapping[type, Callable[[Any], str]] = {
     model.ConsentRequestParams: _consent_request,
     model.RegisterParams: _register,
     model.SenderParams: _senders,
-    model.TemplateParams: lambda _params: _("The text is that of an approved template."),
-    model.LabelParams: lambda params: (
-        _("The text begins with %(labels)s.") % {"labels": _list(params.accepted)}
+    model.TemplateParams: _template,
+    model.LabelParams: _label,
+    model.LinksParams: _links,
+    model.CharactersParams: lambda params: (
+        _("The text has none of these characters: %(characters)s")
+        % {"characters": " ".join(sorted(params.refused))}
     ),
     model.OptOutTextParams: _opt_out,
     model.PriceTextParams: lambda _params: _(
@@ -202,27 +343,3 @@ _SENTENCES: Mapping[type, Callable[[Any], str]] = {
         % {"limit": params.limit}
     ),
 }
-
-
-def _policies(pack: model.Pack) -> list[tuple[str, str]]:
-    retention = pack.retention
-    return [
-        (
-            _("A refusal by reply"),
-            _("stops: %(scope)s.") % {"scope": Purpose(pack.optout.purpose).label},
-        ),
-        (
-            _("How consent may be given"),
-            ", ".join(str(ConsentMethod(name).label) for name in pack.optin.methods) or "–",
-        ),
-        (_("Languages of replies"), ", ".join(pack.languages)),
-        (
-            _("Records are kept"),
-            _("evidence of consent %(evidence)d, message data %(metadata)d, texts %(body)d months.")
-            % {
-                "evidence": retention.evidence_months,
-                "metadata": retention.metadata_months,
-                "body": retention.body_months,
-            },
-        ),
-    ]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from compliance.findings import FIX_OF, Finding, finding_of, gettext_noop
 from compliance.rule_packs.model import (
+    PROMISE_RULE,
     CapParams,
     ConsentParams,
     ConsentRequestParams,
@@ -21,7 +22,6 @@ from compliance.rule_packs.model import (
 from compliance.sender_gaps import SenderChoice, SenderGap, refusal_of_kind
 
 NO_SUPPRESSION: frozenset[str] = frozenset()
-PROMISE_RULE = "consent.frequency"
 PROMISE_CITATION = gettext_noop("Frequency that the person agreed to when giving consent")
 _CONSENT_CODES = {
     "lapsed": "consent_lapsed",
@@ -45,7 +45,8 @@ class Facts:
     message asks for consent; `was_asked`: the person has had one. `is_confirmation`: the
     message confirms a refusal, in the pack's own words. `sender_gaps`: the sender's papers that
     are not in order, the first to be put right first; `sender_choices`: senders of the account
-    that would do.
+    that would do. `registered_ids`: what is known of the text's registration with the
+    regulator's platform (None: not known).
     """
 
     country: str
@@ -73,6 +74,7 @@ class Facts:
     sender_address: str = ""
     sender_gaps: tuple[SenderGap, ...] = ()
     sender_choices: tuple[SenderChoice, ...] = ()
+    registered_ids: frozenset[str] | None = None
 
 
 def _suppression(rule: Rule, params: SuppressionParams, facts: Facts) -> Finding | None:
@@ -115,6 +117,9 @@ def _register(rule: Rule, params: RegisterParams, facts: Facts) -> Finding | Non
 def _sender(rule: Rule, params: SenderParams, facts: Facts) -> Finding | None:
     if facts.sender_kind not in params.kinds:
         return _kind_refused(rule, params, facts)
+    pattern = params.patterns.get(facts.sender_kind)
+    if pattern and facts.sender_address and not pattern.fullmatch(facts.sender_address):
+        return finding_of(rule, "sender_form", (("sender", facts.sender_address),))
     if facts.sender_kind not in params.registration_required:
         return None
     if facts.sender_gaps:
@@ -134,7 +139,16 @@ def _kind_refused(rule: Rule, params: SenderParams, facts: Facts) -> Finding:
 
 
 def _template(rule: Rule, params: TemplateParams, facts: Facts) -> Finding | None:
-    return finding_of(rule, "template_missing") if facts.is_from_template is False else None
+    if facts.is_from_template is False:
+        return finding_of(rule, "template_missing")
+    if not params.ids or (facts.registered_ids is None and params.when_ids_unknown == "ignore"):
+        return None
+    missing = [name for name in params.ids if name not in (facts.registered_ids or ())]
+    if not missing:
+        return None
+    severity = params.when_ids_unknown if facts.registered_ids is None else None
+    values = (("ids", ", ".join(missing)),)
+    return finding_of(rule, "template_ids_missing", values, severity=severity)
 
 
 def _cap(rule: Rule, params: CapParams, facts: Facts) -> Finding | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,17 @@ SENDER_KINDS = ("short_code", "long_code", "alphanumeric")
 SCOPES = (*MESSAGE_CLASSES, "all")
 SEVERITIES = ("block", "delay", "warn")
 REACHES = ("program", "sender", "brand", "account")
+# The rule that no pack states: the frequency that a person agreed to.
+PROMISE_RULE = "consent.frequency"
+REGISTRATION_KINDS = (
+    "certificate",  # of the state, for a name
+    "network",  # with each network, per class
+    "program",  # of a short code
+    "campaign",  # 10DLC: brand and campaign
+    "dlt",  # India: principal entity and header
+    "ssir",  # Singapore's registry of sender ids
+)
+REGISTERED_IDS = ("entity", "header", "template")
 CONFIDENCES = ("run", "src", "page", "one_source", "memory")
 
 
@@ -50,34 +61,51 @@ class ConsentRequestParams:
 
 @dataclass(frozen=True, slots=True)
 class RegisterParams:
-    """A do-not-call register; `when_unknown` says what an unchecked number gets. A list older
-    than `max_age_hours` (None: any age will do) fails the rule."""
+    """A do-not-call register and what it is called; `when_unknown` says what an unchecked number
+    gets. A list older than `max_age_hours` (None: any age will do) fails the rule. `channel`:
+    whose entries count, of those for messages and those for calls."""
 
     register: str
     when_unknown: str
     max_age_hours: int | None = None
+    channel: str = "sms"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SenderParams:
-    """The kinds of sender allowed, and those among them that must be registered."""
+    """The kinds of sender allowed, and those among them that must be registered.
+
+    `patterns`: what addresses of a kind look like as a whole; `registration_kinds`: what
+    registering consists of (see REGISTRATION_KINDS).
+    """
 
     kinds: frozenset[str]
     registration_required: frozenset[str]
+    patterns: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    registration_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateParams:
-    """The text must come from an approved template."""
+    """The text must come from an approved template.
+
+    `ids`: what must be known of its registration with the regulator's platform (see
+    REGISTERED_IDS); in which parameter of a bind they travel is the bind's own.
+    """
+
+    ids: tuple[str, ...] = ()
+    when_ids_unknown: str = "ignore"
 
 
 @dataclass(frozen=True, slots=True)
 class LabelParams:
-    """Marks an advertisement at the very beginning; `write` is the one to suggest."""
+    """Marks an advertisement, at the very beginning or anywhere; `write` is the one to suggest."""
 
     accepted: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
     write: str
+    is_at_start: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +125,31 @@ class PriceTextParams:
 
 
 @dataclass(frozen=True, slots=True)
+class LinksParams:
+    """`policy` none: no link; no_shorteners: none of a public shortener; registered: links are
+    registered with the regulator first, which cannot be seen here."""
+
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class CharactersParams:
+    """Characters that are refused."""
+
+    refused: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class WindowParams:
     """The hours, and the zones that must all be open where the recipient's is not known.
 
-    `regions`: it holds for recipients there only (ISO 3166-2; none: everywhere), and for those
-    whose region is not known where `is_for_unknown_region`.
+    `holidays`: the names of the days on which it stays shut, known until `holidays_until`.
     """
 
     window: Window
     zones: tuple[ZoneInfo, ...]
-    regions: frozenset[str] = frozenset()
-    is_for_unknown_region: bool = False
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    holidays_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +177,8 @@ Params = (
     | LabelParams
     | OptOutTextParams
     | PriceTextParams
+    | LinksParams
+    | CharactersParams
     | WindowParams
     | CapParams
     | MaxSegmentsParams
@@ -143,7 +187,11 @@ Params = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule with its clause, its source and how sure that is; `effective_to` is exclusive."""
+    """One rule with its clause, its source and how sure that is; `effective_to` is exclusive.
+
+    `regions`: it holds for recipients there only (ISO 3166-2, as "US-TX"; none: everywhere), and
+    for those whose region is not known where `is_for_unknown_region`.
+    """
 
     id: str
     kind: str
@@ -155,6 +203,15 @@ class Rule:
     effective_from: date
     effective_to: date | None
     params: Params
+    regions: frozenset[str] = frozenset()
+    is_for_unknown_region: bool = False
+    note: str = ""
+
+    def is_there(self, region: str) -> bool:
+        """Whether the rule holds for a recipient in a region ("": not known)."""
+        if not self.regions or region in self.regions:
+            return True
+        return not region and self.is_for_unknown_region
 
     def is_in_force(self, on: date) -> bool:
         """Whether the rule holds on a day."""
@@ -203,12 +260,38 @@ class OptInPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionBasis:
+    """Why a kind of record is kept at least so many months (0: no term is set)."""
+
+    kind: str
+    least_months: int
+    citation: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionPolicy:
-    """Months that evidence of consent, message metadata and message bodies are kept."""
+    """Months that evidence of consent, message metadata and message bodies are kept, and the
+    audit log; refusals (None: for good). `basis`: what law says of it."""
 
     evidence_months: int
     metadata_months: int
     body_months: int
+    refusal_months: int | None = None
+    log_months: int = 24
+    basis: tuple[RetentionBasis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """What breaking the rules costs, in the words of the source."""
+
+    act: str
+    amount: str
+    citation: str
+    source: str
+    confidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +325,8 @@ class Pack:
     is_concatenation_allowed: bool
     examples: tuple[Example, ...]
     optout_changes: tuple[OptOutChange, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
+    note: str = ""
 
     def optout_on(self, on: date) -> OptOutPolicy:
         """The policy on refusals of a day: `optout`, or the latest change of it by then."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from compliance.rule_packs.adjustments import Adjustment, adjusted
 from compliance.rule_packs.model import MESSAGE_CLASSES, OptOutPolicy, Pack, Rule
@@ -17,7 +18,7 @@ SCHEMA = PACKS / "schema.json"
 WINDOW_KIND = "window"
 CONSENT_KIND = "consent"
 REQUEST_KIND = "consent_request"
-CONTENT_KINDS = frozenset({"label", "optout_text", "price_text"})
+CONTENT_KINDS = frozenset({"characters", "label", "links", "optout_text", "price_text"})
 # The confirmation of a refusal is the pack's own text, sent once to somebody who has refused.
 NOT_FOR_CONFIRMATIONS = frozenset(
     {"cap", CONSENT_KIND, REQUEST_KIND, "register", "suppression", "template"}
@@ -62,6 +63,8 @@ class Rules:
     window_rules: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False)
     exceptions: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
     version: str = field(init=False)
+    # What decisions prepare from the rules, kept with them.
+    prepared: dict[tuple[str, str, str], Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         rules, left_out = adjusted(

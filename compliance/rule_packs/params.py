@@ -1,17 +1,22 @@
 """Each kind of rule: how its parameters are read. A new kind is a reader and a line below."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from compliance.rule_packs.model import (
     MESSAGE_CLASSES,
+    REGISTERED_IDS,
+    REGISTRATION_KINDS,
     SCOPES,
     SENDER_KINDS,
     CapParams,
+    CharactersParams,
     ConsentParams,
     ConsentRequestParams,
     LabelParams,
+    LinksParams,
     MaxSegmentsParams,
     OptOutTextParams,
     Params,
@@ -25,6 +30,7 @@ from compliance.rule_packs.model import (
 from compliance.rule_packs.reading import PackError, Reader
 from compliance.windows import MINUTES_PER_DAY, Span, Window
 
+_WHEN_UNKNOWN = ("ignore", "warn", "block")
 _EVERY_DAY = frozenset(range(1, 8))
 
 
@@ -50,8 +56,10 @@ def _consent_request(reader: Reader) -> ConsentRequestParams:
 def _register(reader: Reader) -> RegisterParams:
     return RegisterParams(
         reader.text("register", among=("dnc",)),
-        reader.text("when_unknown", among=("ignore", "warn", "block")),
+        reader.text("when_unknown", among=_WHEN_UNKNOWN),
         reader.integer("max_age_hours", least=1) if reader.has("max_age_hours") else None,
+        reader.text("channel", among=("sms", "any"), default="sms"),
+        reader.text("name", default=""),
     )
 
 
@@ -59,17 +67,39 @@ def _sender(reader: Reader) -> SenderParams:
     return SenderParams(
         frozenset(reader.texts("kinds", among=SENDER_KINDS)),
         frozenset(reader.texts("registration_required", among=SENDER_KINDS, default=[])),
+        _sender_patterns(reader.part("patterns")) if reader.has("patterns") else {},
+        reader.texts("registration_kinds", among=REGISTRATION_KINDS, default=[]),
     )
 
 
+def _sender_patterns(reader: Reader) -> dict[str, re.Pattern[str]]:
+    found = {kind: reader.pattern(kind) for kind in SENDER_KINDS if reader.has(kind)}
+    reader.finish()
+    return found
+
+
 def _template(reader: Reader) -> TemplateParams:
-    return TemplateParams()
+    return TemplateParams(
+        reader.texts("ids", among=REGISTERED_IDS, default=[]),
+        reader.text("when_ids_unknown", among=_WHEN_UNKNOWN, default="ignore"),
+    )
 
 
 def _label(reader: Reader) -> LabelParams:
     return LabelParams(
-        reader.texts("accepted"), reader.patterns("patterns", default=[]), reader.text("write")
+        reader.texts("accepted"),
+        reader.patterns("patterns", default=[]),
+        reader.text("write"),
+        reader.text("position", among=("start", "anywhere"), default="start") == "start",
     )
+
+
+def _links(reader: Reader) -> LinksParams:
+    return LinksParams(reader.text("policy", among=("none", "no_shorteners", "registered")))
+
+
+def _characters(reader: Reader) -> CharactersParams:
+    return CharactersParams(frozenset("".join(reader.texts("refused"))))
 
 
 def _optout_text(reader: Reader) -> OptOutTextParams:
@@ -83,16 +113,17 @@ def _price_text(reader: Reader) -> PriceTextParams:
 
 def _window(reader: Reader) -> WindowParams:
     spans = tuple(_span(part) for part in reader.parts("spans"))
-    holidays = frozenset(date.fromisoformat(day) for day in reader.texts("holidays", default=[]))
+    holidays = _holidays(reader.part("holidays")) if reader.has("holidays") else {}
     zones = tuple(ZoneInfo(name) for name in reader.texts("zones"))
     if not zones:
         raise PackError(f"{reader.where}.zones", "needs a time zone")
-    return WindowParams(
-        Window(spans, holidays),
-        zones,
-        frozenset(reader.texts("regions", default=[])),
-        reader.flag("when_region_unknown", default=False),
-    )
+    until = reader.day("holidays_until") if reader.has("holidays_until") else None
+    return WindowParams(Window(spans, frozenset(holidays)), zones, holidays, until)
+
+
+def _holidays(reader: Reader) -> dict[date, str]:
+    """The names of holidays by their dates."""
+    return {date.fromisoformat(day): reader.text(day) for day in reader}
 
 
 def _span(reader: Reader) -> Span:
@@ -130,9 +161,11 @@ def _max_segments(reader: Reader) -> MaxSegmentsParams:
 
 READERS: Mapping[str, Callable[[Reader], Params]] = {
     "cap": _cap,
+    "characters": _characters,
     "consent": _consent,
     "consent_request": _consent_request,
     "label": _label,
+    "links": _links,
     "max_segments": _max_segments,
     "optout_text": _optout_text,
     "price_text": _price_text,

@@ -7,20 +7,22 @@ from zoneinfo import ZoneInfo
 from compliance.rule_packs.model import (
     CONFIDENCES,
     MESSAGE_CLASSES,
-    REACHES,
-    SCOPES,
+    PROMISE_RULE,
     SEVERITIES,
     Example,
-    HelpPolicy,
-    OptInPolicy,
-    OptOutChange,
-    OptOutPolicy,
     Pack,
-    RetentionPolicy,
     Rule,
     Source,
 )
 from compliance.rule_packs.params import READERS, read_params
+from compliance.rule_packs.policies import (
+    read_help,
+    read_optin,
+    read_optout,
+    read_optout_changes,
+    read_penalties,
+    read_retention,
+)
 from compliance.rule_packs.reading import PackError, Reader
 
 OUTCOMES = ("allowed", "delayed", "blocked")
@@ -31,8 +33,6 @@ def parse_pack(document: Mapping[str, object]) -> Pack:
     reader = Reader(document)
     if reader.has("$schema"):
         reader.text("$schema")
-    if reader.has("note"):
-        reader.text("note")
     pack = Pack(
         country=reader.text("country"),
         version=reader.text("pack_version"),
@@ -42,13 +42,15 @@ def parse_pack(document: Mapping[str, object]) -> Pack:
         languages=reader.texts("languages"),
         sources=tuple(_source(part) for part in reader.parts("sources")),
         rules=tuple(_rule(part) for part in reader.parts("rules")),
-        optout=_optout(reader.part("optout")),
-        help=_help(reader.part("help")),
-        optin=_optin(reader.part("optin")),
-        retention=_retention(reader.part("retention")),
+        optout=read_optout(reader.part("optout")),
+        help=read_help(reader.part("help")),
+        optin=read_optin(reader.part("optin")),
+        retention=read_retention(reader.part("retention")),
         is_concatenation_allowed=_concatenation(reader.part("concatenation")),
         examples=tuple(_example(part) for part in reader.parts("examples")),
-        optout_changes=_optout_changes(reader),
+        optout_changes=read_optout_changes(reader),
+        penalties=read_penalties(reader),
+        note=reader.text("note", default=""),
     )
     reader.finish()
     _check_rules(pack)
@@ -84,74 +86,14 @@ def _rule(reader: Reader) -> Rule:
         effective_from=reader.day("effective_from"),
         effective_to=_until(reader),
         params=read_params(kind, reader.part("params")),
+        regions=frozenset(reader.texts("regions", default=[])),
+        is_for_unknown_region=reader.flag("when_region_unknown", default=False),
+        note=reader.text("note", default=""),
     )
-    if reader.has("note"):
-        reader.text("note")
     reader.finish()
     if (rule.severity == "delay") != (kind == "window"):
         raise PackError(f"{reader.where}.severity", "“delay” is for windows, and only “delay”")
     return rule
-
-
-def _optout(reader: Reader) -> OptOutPolicy:
-    policy = OptOutPolicy(
-        reader.text("purpose", among=SCOPES),
-        reader.text("reach", among=REACHES),
-        reader.integer("deadline_hours"),
-        reader.integer("review_hours"),
-        reader.flag("ack_once"),
-        _by_language(reader.part("ack_texts")),
-    )
-    reader.finish()
-    return policy
-
-
-def _optout_changes(reader: Reader) -> tuple[OptOutChange, ...]:
-    parts = reader.parts("optout_changes") if reader.has("optout_changes") else ()
-    changes = tuple(_optout_change(part) for part in parts)
-    return tuple(sorted(changes, key=lambda change: change.effective_from))
-
-
-def _optout_change(reader: Reader) -> OptOutChange:
-    change = OptOutChange(
-        reader.day("effective_from"),
-        _optout(reader.part("policy")),
-        reader.text("citation"),
-        reader.text("source"),
-        reader.text("confidence", among=CONFIDENCES),
-    )
-    reader.finish()
-    return change
-
-
-def _help(reader: Reader) -> HelpPolicy:
-    policy = HelpPolicy(_by_language(reader.part("texts")))
-    reader.finish()
-    return policy
-
-
-def _by_language(reader: Reader) -> dict[str, str]:
-    return {language: reader.text(language) for language in reader}
-
-
-def _optin(reader: Reader) -> OptInPolicy:
-    policy = OptInPolicy(
-        reader.texts("methods"),
-        reader.flag("confirmation_required"),
-        reader.texts("confirmation_elements", default=[]),
-    )
-    reader.finish()
-    return policy
-
-
-def _retention(reader: Reader) -> RetentionPolicy:
-    policy = RetentionPolicy(
-        reader.integer("evidence_months"),
-        reader.integer("metadata_months"),
-        reader.integer("body_months"),
-    )
-    reader.finish()
-    return policy
 
 
 def _concatenation(reader: Reader) -> bool:
@@ -193,16 +135,22 @@ def _check_rules(pack: Pack) -> None:
         if rule.source not in sources:
             raise PackError(f"{where}.source", f"“{rule.source}” is not among the sources")
         seen[rule.id] = rule
-    for number, change in enumerate(pack.optout_changes):
-        if change.source not in sources:
-            where = f"pack.optout_changes[{number}].source"
-            raise PackError(where, f"“{change.source}” is not among the sources")
+    cited = {
+        "optout_changes": [one.source for one in pack.optout_changes],
+        "penalties": [one.source for one in pack.penalties],
+        "retention.basis": [one.source for one in pack.retention.basis],
+    }
+    for name, named in cited.items():
+        for number, source in enumerate(named):
+            if source not in sources:
+                where = f"pack.{name}[{number}].source"
+                raise PackError(where, f"“{source}” is not among the sources")
     _check_examples(pack, seen)
 
 
 def _check_examples(pack: Pack, rules: Mapping[str, Rule]) -> None:
     for number, example in enumerate(pack.examples):
         for rule_id in example.findings:
-            if rule_id not in rules:
+            if rule_id not in rules and rule_id != PROMISE_RULE:
                 where = f"pack.examples[{number}].expect.findings"
                 raise PackError(where, f"no rule is called “{rule_id}”")

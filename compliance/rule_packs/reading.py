@@ -83,17 +83,19 @@ class Reader:
         self, key: str, *, default: list[str] | None = None
     ) -> tuple[re.Pattern[str], ...]:
         """A list of regular expressions, each short enough to be read by a person."""
-        found = []
-        for pattern in self.texts(key, default=default):
-            if len(pattern) > _LONGEST_PATTERN:
-                raise PackError(
-                    self._at(key), f"a pattern has at most {_LONGEST_PATTERN} characters"
-                )
-            try:
-                found.append(re.compile(pattern))
-            except re.error as error:
-                raise PackError(self._at(key), f"is no pattern: {error}") from error
-        return tuple(found)
+        return tuple(self._compiled(key, text) for text in self.texts(key, default=default))
+
+    def pattern(self, key: str) -> re.Pattern[str]:
+        """One regular expression."""
+        return self._compiled(key, self.text(key))
+
+    def _compiled(self, key: str, pattern: str) -> re.Pattern[str]:
+        if len(pattern) > _LONGEST_PATTERN:
+            raise PackError(self._at(key), f"a pattern has at most {_LONGEST_PATTERN} characters")
+        try:
+            return re.compile(pattern)
+        except re.error as error:
+            raise PackError(self._at(key), f"is no pattern: {error}") from error
 
     def part(self, key: str) -> "Reader":
         """An object inside this one."""

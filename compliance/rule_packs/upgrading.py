@@ -6,6 +6,7 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
+_LOG_MONTHS = 24
 _REVIEW_HOURS = 24
 
 
@@ -21,6 +22,8 @@ def upgraded(document: Mapping[str, Any]) -> dict[str, Any]:
             "review_hours": _REVIEW_HOURS,
             **optout,
         }
+    if isinstance(found.get("retention"), dict):
+        found["retention"].setdefault("log_months", _LOG_MONTHS)
     for example in found.get("examples", ()):
         if isinstance(example, dict) and isinstance(example.get("facts"), dict):
             _upgrade_facts(example["facts"])

@@ -56,7 +56,7 @@ def test_a_lawful_advertisement_may_go_until_ten_at_night() -> None:
     decision = decide(VN, make_facts())
     assert (decision.outcome, decision.findings, decision.until) == ("allowed", (), None)
     assert decision.close_at == datetime(2026, 11, 22, 15, tzinfo=UTC)
-    assert decision.rules_version == "VN 2026.11.22"
+    assert decision.rules_version == VN.version
 
 
 @pytest.mark.parametrize(
@@ -175,21 +175,25 @@ def us_facts(**overrides: Any) -> Facts:
 
 
 @pytest.mark.parametrize(
-    ("zone", "hour_utc", "outcome"),
+    ("zone", "region", "hour_utc", "outcome"),
     [
-        (None, 15, "delayed"),  # 10:00 in New York, 07:00 in Los Angeles
-        (None, 16, "allowed"),
-        ("America/New_York", 13, "allowed"),
-        ("America/New_York", 12, "delayed"),
-        ("Pacific/Honolulu", 17, "delayed"),
-        ("Pacific/Honolulu", 18, "allowed"),
+        (None, "", 17, "delayed"),  # noon in New York, 07:00 in Hawaii
+        (None, "", 18, "allowed"),
+        (None, "", 20 + 5, "delayed"),  # eight at night, when Florida shuts
+        (None, "US-NY", 15, "delayed"),
+        ("America/New_York", "US-NY", 13, "allowed"),
+        ("America/New_York", "US-NY", 12, "delayed"),
+        ("Pacific/Honolulu", "US-HI", 17, "delayed"),
+        ("Pacific/Honolulu", "US-HI", 18, "allowed"),
+        ("America/New_York", "US-CT", 13, "delayed"),
+        ("America/New_York", "", 13, "delayed"),  # the stricter states' hours hold
     ],
 )
 def test_united_states_hours_are_the_recipients(
-    zone: str | None, hour_utc: int, outcome: str
+    zone: str | None, region: str, hour_utc: int, outcome: str
 ) -> None:
-    now = datetime(2026, 11, 22, hour_utc, tzinfo=UTC)
-    facts = us_facts(now=now, zones=(ZoneInfo(zone),) if zone else ())
+    now = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=hour_utc)
+    facts = us_facts(now=now, zones=(ZoneInfo(zone),) if zone else (), region=region)
     assert decide(US, facts).outcome == outcome
 
 
@@ -240,7 +244,7 @@ def test_a_decision_is_stored_as_plain_json() -> None:
     night = MORNING + timedelta(hours=14)
     decision = decide(VN, make_facts(now=night, segments=9))
     facts = json.loads(json.dumps(decision.as_facts()))
-    assert (facts["outcome"], facts["rules_version"]) == ("blocked", "VN 2026.11.22")
+    assert (facts["outcome"], facts["rules_version"]) == ("blocked", VN.version)
     segments = facts["findings"][0]
     assert segments["params"] == {"segments": 9, "limit": 3}
     assert segments["citation"].startswith("Operators' terms")
