@@ -9,6 +9,10 @@ from compliance.services.consent_lapses import consents_lapse_expired
 from compliance.services.ledger_digests import digests_write
 from compliance.services.registers import folder_load, register_load, registers_resume
 from compliance.services.retention import run_execute, runs_start_nightly
+from compliance.services.suppression_imports import (
+    suppression_import_run,
+    suppression_imports_resume,
+)
 from compliance.services.suppressions import suppressions_expire
 
 
@@ -42,7 +46,20 @@ def load_register(snapshot_id: int) -> str:
 def watch_registers() -> dict[str, int]:
     """Takes files from the registers' folder and finds runs that were lost (every minute)."""
     taken = folder_load(settings.REGISTER_FOLDER)
-    return taken | {"resumed": registers_resume()}
+    return taken | {"resumed": registers_resume() + suppression_imports_resume()}
+
+
+@shared_task(
+    name="compliance.tasks.run_suppression_import",
+    acks_late=True,
+    reject_on_worker_lost=True,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=True,
+    max_retries=5,
+)
+def run_suppression_import(import_id: int) -> str:
+    """Runs a file of suppressions from where it stands; repeating is harmless."""
+    return suppression_import_run(import_id)
 
 
 @shared_task(name="compliance.tasks.expire_suppressions")

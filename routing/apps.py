@@ -8,3 +8,9 @@ class RoutingConfig(AppConfig):
     name = "routing"
     verbose_name = _("Routing")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from compliance.services.suppression_imports import brands  # models are ready only now
+        from routing.selectors.brands import advertisers_of_brandnames
+
+        brands.register_finder(advertisers_of_brandnames)

@@ -168,6 +168,11 @@ def _is_stronger(cause: str, expires_at: datetime | None, present: Suppression) 
     return expires_at is None or expires_at > present.expires_at
 
 
+def weaker_causes(cause: str) -> tuple[str, ...]:
+    """Causes whose suppressions give way to one of this cause."""
+    return _STRENGTH[: _STRENGTH.index(cause)]
+
+
 def suppressions_expire() -> int:
     """Lifts what has ended (by `expires_at`), in batches; returns how many. The claim of messages
     asks only what is not lifted."""
