@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -20,6 +26,7 @@ from campaigns.services.audience import audience_size
 from campaigns.services.preflight import PreflightState, preflight_state
 from campaigns.services.results import campaign_results_export
 from campaigns.services.standing import standing_problem
+from compliance.downloads import download
 from compliance.numbers import to_msisdn
 from messaging.selectors.snapshot import snapshots
 
@@ -142,9 +149,17 @@ class CampaignPages(CampaignActs):
         title = _("Results of %(name)s") % {"name": campaign.name}
         return self.campaign_page(request, "results.html", title, campaign, context)
 
-    def export_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    def export_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The results as a file, all or those of the filter."""
         campaign = self.own(request, pk, "view")
+        return download(
+            request,
+            campaign.account,
+            "campaign.results",
+            lambda: self._results_file(request, campaign),
+        )
+
+    def _results_file(self, request: HttpRequest, campaign: Campaign) -> StreamingHttpResponse:
         wanted, _search = _filter_of(request, campaign)
         lines = campaign_results_export(
             campaign=campaign,

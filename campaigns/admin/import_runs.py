@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import (
     HttpRequest,
     HttpResponse,
+    HttpResponseBase,
     HttpResponseRedirect,
     JsonResponse,
     StreamingHttpResponse,
@@ -19,6 +20,7 @@ from campaigns.imports.cells import csv_lines
 from campaigns.models import ContactImport
 from campaigns.selectors.imports import bad_line_rows, bad_lines_page, field_label, progress
 from campaigns.services.imports import import_cancel, import_retry
+from compliance.downloads import download
 from config.common import clock
 from config.common.errors import DomainError
 
@@ -50,14 +52,16 @@ class ImportRuns(ImportParts):
         response["Cache-Control"] = "no-store"
         return response
 
-    def bad_lines_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    def bad_lines_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """The bad lines as a file to mend and import again."""
         found = self._own(request, pk, "view")
-        response = StreamingHttpResponse(
-            csv_lines(bad_line_rows(found)), content_type="text/csv; charset=utf-8"
+        return download(
+            request,
+            found.account,
+            "import.bad_lines",
+            lambda: _bad_lines_file(found),
+            rows=found.rows_bad,
         )
-        response["Content-Disposition"] = f'attachment; filename="import-{found.pk}-bad-lines.csv"'
-        return response
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._act(request, pk, import_cancel)
@@ -77,3 +81,10 @@ class ImportRuns(ImportParts):
         except DomainError as error:
             messages.error(request, str(error.message))
         return HttpResponseRedirect(self._address(contact_import))
+
+
+def _bad_lines_file(found: ContactImport) -> StreamingHttpResponse:
+    lines = csv_lines(bad_line_rows(found))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{found.pk}-bad-lines.csv"'
+    return response

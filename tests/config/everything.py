@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Model
 
 from campaigns.models import AudienceEntry, BadLine, ContactImport, ListMembership
+from campaigns.services.people import request_open
 from compliance.models import (
     Account,
     Advertiser,
@@ -19,16 +20,20 @@ from compliance.models import (
 from compliance.services.api_keys import api_key_create
 from compliance.services.consent import consent_record
 from compliance.services.content_rules import RuleValues, content_rule_create
+from compliance.services.residency import transfer_note
+from compliance.services.retention import policy_set
 from compliance.services.suppressions import suppression_add
 from config.common import audit, clock
 from config.common.ids import uuid7
 from messaging.constants import VersionStatus
 from messaging.models import Event, WebhookDelivery
 from messaging.services.templates.registrations import registrations_record
-from routing.models import Network
+from routing.models import Network, SenderNotice, SenderProgram
+from routing.services.papers import document_attach, paper_save
 from tests.factories import (
     make_advertiser,
     make_campaign,
+    make_certificate,
     make_contact,
     make_inbound,
     make_list,
@@ -97,7 +102,18 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
     program = Program.objects.create(
         account=account, advertiser=advertiser, name=f"{marker} program", code=f"{marker}"[:20]
     )
+    policy = policy_set(
+        account=account, country="", kind="text", days=30, note=f"{marker} policy", actor=None
+    )
     return {
+        "compliance.datatransfer": transfer_note(
+            account=account,
+            what="test.export",
+            country="VN",
+            recipient=f"{marker} recipient",
+            actor=actor,
+        ),
+        "compliance.retentionpolicy": policy,
         "compliance.program": program,
         "compliance.consentrecord": ConsentRecord.objects.get(pk=record.pk),
         "compliance.consentstate": ConsentState.objects.get(record=record),
@@ -130,7 +146,30 @@ def _texts(account: Account, advertiser: Advertiser, marker: str, actor: User) -
         reference=f"{marker} template reference",
         actor=None,
     )
+    certificate = make_certificate(sender, reference=f"{marker} certificate")
+    program = paper_save(
+        paper=SenderProgram(sender=sender, name=f"{marker} program", help_text=f"{marker} help"),
+        actor=None,
+        reason=f"{marker} step",
+    )
+    file = document_attach(
+        sender=sender, paper=certificate, name=f"{marker}.txt", content=marker.encode(), actor=None
+    )
+    notice = SenderNotice.objects.create(
+        sender=sender,
+        kind="certificate",
+        paper_id=certificate.pk,
+        ends_on=clock.now().date(),
+        days_before=1,
+        told_at=clock.now(),
+    )
     return {
+        "routing.sendercertificate": certificate,
+        "routing.senderdocument": file,
+        "routing.sendernotice": notice,
+        "routing.senderprogram": program,
+        "routing.senderstep": sender.steps.latest("pk"),
+        "compliance.document": file.document,
         "messaging.templateregistration": registered,
         "routing.sender": sender,
         "routing.senderregistration": registration,
@@ -195,6 +234,14 @@ def _audience(account: Account, advertiser: Advertiser, marker: str, things: Thi
         created_at=clock.now(),
         consent_advertiser=advertiser,
     )
+    request = request_open(
+        account=account,
+        msisdn=contact.msisdn,
+        kind="erasure",
+        asked_on=clock.now().date(),
+        note=f"{marker} wish",
+        actor=None,
+    )
     bad_line = BadLine.objects.create(
         contact_import=contact_import, line=1, code="x", content=marker
     )
@@ -208,5 +255,6 @@ def _audience(account: Account, advertiser: Advertiser, marker: str, things: Thi
         "campaigns.campaign": campaign,
         "campaigns.contactimport": contact_import,
         "campaigns.badline": bad_line,
+        "campaigns.personrequest": request,
         "campaigns.audienceentry": entry,
     }

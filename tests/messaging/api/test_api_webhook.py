@@ -32,7 +32,7 @@ def test_new_endpoint_gets_events_from_now_on(api, world):
     EventCounter.objects.update_or_create(account=world.account, defaults={"last": 41})
     assert api.put("/webhook", {"url": URL}).json() | {"secret": None} == {
         "url": URL, "event_types": [], "is_enabled": True, "disabled_reason": None,
-        "failing_since": None, "delivered_up_to": 41, "secret": None,
+        "failing_since": None, "delivered_up_to": 41, "country": None, "secret": None,
     }  # fmt: skip
 
 
