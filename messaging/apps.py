@@ -17,9 +17,12 @@ class MessagingConfig(AppConfig):
         from messaging.encoding.segmentation import segment_count
         from messaging.pump.factory import MessagingPumps
         from messaging.services import retention as kept
+        from messaging.services.preferences import preference_spec
         from messaging.services.sender_news import sender_told
+        from messaging.wording.slots import reserve
         from routing import news
 
+        reserve(preference_spec())
         ports.register(MessagingPumps())
         news.register(sender_told)
         count_segments_with(lambda text: segment_count(text).segment_count)

@@ -311,6 +311,12 @@ LEDGER_DIGEST_RECIPIENTS = env.items("LEDGER_DIGEST_RECIPIENTS")
 RELEASE_BACKLOG = env.integer("RELEASE_BACKLOG", 5000)
 RELEASE_SLICE = env.integer("RELEASE_SLICE", 1000)
 
+# Where people open the pages of their links; and the secrets of those links, newest first, where
+# they are not to hang on SECRET_KEY (old ones keep their links alive for as long as they stand
+# here).
+PREFERENCE_BASE_URL = env.text("PREFERENCE_BASE_URL", f"http://127.0.0.1:{PORT}")
+PREFERENCE_SECRETS = env.items("PREFERENCE_SECRETS")
+
 # Webhooks to private addresses are refused unless a development machine allows them.
 WEBHOOK_ALLOW_PRIVATE = env.boolean("WEBHOOK_ALLOW_PRIVATE", False)
 

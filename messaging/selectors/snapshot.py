@@ -55,6 +55,7 @@ class AccountCard:
     currency: str
     share: int
     free_text_classes: frozenset[str]
+    adds_preference_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class SenderCard:
     lease_end: date | None
     is_usable: bool
     message_classes: frozenset[str]
+    receives_replies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ def _account_card(row: Account) -> AccountCard:
         currency=row.currency,
         share=max(1, row.share),
         free_text_classes=frozenset(row.free_text_classes),
+        adds_preference_link=row.adds_preference_link,
     )
 
 
@@ -231,6 +234,7 @@ def _sender_card(row: Sender, day: date) -> SenderCard:
         lease_end=row.lease_end,
         is_usable=sender_is_usable(row, day),
         message_classes=frozenset(row.allowed_classes),
+        receives_replies=row.receives_replies,
     )
 
 

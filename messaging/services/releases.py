@@ -27,6 +27,7 @@ from messaging.services.decisions import (
 from messaging.services.drafts import MAX_SEGMENTS, Draft
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from messaging.services.outcomes import outcomes_apply
+from messaging.services.preferences import preference_ended, preference_filled
 from messaging.services.rows import Fate, rows_store, tally_accepted
 from messaging.wording.values import RefusedValueError, ValueProblem
 from routing.engine import price_of
@@ -161,13 +162,19 @@ class _Slice:
         if self._sender is None:
             return _excluded(recipient, "sender_not_allowed")
         try:
-            text = self._text.wordings.choose(recipient.language).render(recipient.values)
+            text = self._rendered(self._text, self._sender, recipient)
         except RefusedValueError as error:
             return _refused(recipient, error.problem)
         count = segmentation.segment_count(text)
         if count.segment_count > MAX_SEGMENTS:
             return _excluded(recipient, "too_long")
         return self._priced(recipient, override, text, count, self._text, self._sender)
+
+    def _rendered(self, approved: ApprovedText, sender: SenderCard, recipient: Recipient) -> str:
+        """With the person's own link, where the wording or the account wants one."""
+        values = preference_filled(approved, recipient.values, recipient.msisdn)
+        text = approved.wordings.choose(recipient.language).render(values)
+        return preference_ended(self._account, sender, approved, text, recipient.msisdn)
 
     def _priced(
         self,

@@ -16,6 +16,8 @@ from messaging.selectors.snapshot import AccountCard, ApprovedText, Snapshot
 from messaging.services import drafts as drafting
 from messaging.services.drafts import Draft
 from messaging.services.free_texts import class_differs, text_source
+from messaging.services.preferences import preference_ended, preference_filled
+from messaging.wording.slots import PREFERENCE_SLOT
 from routing.numbers import MESSAGES, Number, NumberError, shipped_normalizer
 from routing.selectors.snapshot import number_overrides
 
@@ -73,6 +75,8 @@ def request_draft(
     message_class = _class(request, approved)
     _ask(refuse, drafting.class_allowed, sender, message_class)
     number = _number(request.to, account.country)
+    if approved is not None:
+        text = preference_ended(account, sender, approved, text, number.msisdn)
     count = _count(text, refuse)
     _ask(refuse, _times_checked, request, now)
     return Draft(
@@ -122,7 +126,19 @@ def request_text(
     if request.template is None:
         return None, drafting.text_checked(request.text or "", field_name="text")
     approved = approved_required(snapshot, account, request.template)
-    return approved, drafting.text_rendered(approved, request.parameters, language=request.language)
+    values = _with_link(account, approved, request)
+    return approved, drafting.text_rendered(approved, values, language=request.language)
+
+
+def _with_link(
+    account: AccountCard, approved: ApprovedText, request: MessageRequest
+) -> Mapping[str, str]:
+    """With the person's own link; a number that is none is refused where numbers are."""
+    try:
+        number = shipped_normalizer()(request.to, default_country=account.country)
+    except NumberError:
+        return request.parameters
+    return preference_filled(approved, request.parameters, number.msisdn)
 
 
 def _source(
@@ -135,12 +151,24 @@ def _source(
     if approved is not None or is_free or not text.strip():
         return approved, text
     try:
-        return text_source(snapshot, account, text, request.message_class)
+        return _named_by_text(*text_source(snapshot, account, text, request.message_class))
     except DomainError as error:
         if request.message_class is None and account.free_text_classes:
             return None, text  # some class is missing, rather than a template
         refuse(error)
         return None, text
+
+
+def _named_by_text(approved: ApprovedText, text: str) -> tuple[ApprovedText, str]:
+    """Where a wording has the person's own link, a plain text could bring any other."""
+    if PREFERENCE_SLOT in approved.wordings.slots:
+        raise InvalidError(
+            "template_required",
+            _("This text holds the person's own link: send it by “template”: “%(template)s”.")
+            % {"template": approved.slug},
+            field="text",
+        )
+    return approved, text
 
 
 def approved_required(snapshot: Snapshot, account: AccountCard, slug: str) -> ApprovedText:

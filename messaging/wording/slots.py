@@ -30,6 +30,8 @@ _DEFAULTS: Final = {
     "app_hash": (11, ""),
 }
 SLOT_TYPES: Final = tuple(_DEFAULTS)
+# Filled by sending itself: no customer gives it, and none can give another.
+PREFERENCE_SLOT: Final = "unsubscribe"
 SlotList = Sequence[Mapping[str, Any]]  # JSON objects, as a version stores them
 # Without marks a text is meant to be GSM-7, so its values have to be as well.
 _UNMARKED: Final = {"any": "gsm7", "letters": "plain_letters"}
@@ -86,6 +88,19 @@ class SlotSpec:
         return _UNMARKED.get(default, default) if rewriting == "unmarked" else default
 
 
+_reserved: dict[str, SlotSpec] = {}
+
+
+def reserve(spec: SlotSpec) -> None:
+    """Called once, when the application is ready: what stands in a slot that sending fills."""
+    _reserved[spec.name] = spec
+
+
+def reserved(name: str) -> SlotSpec | None:
+    """What stands in a slot that sending fills; None for the author's own slots."""
+    return _reserved.get(name)
+
+
 def default_length(slot_type: str) -> int:
     """The longest value of a type where the author sets none, in UTF-16 units."""
     return _DEFAULTS.get(slot_type, _DEFAULTS["text"])[0]
@@ -125,7 +140,7 @@ def specs_of(parsed: Template, given: Iterable[Mapping[str, Any]]) -> tuple[Slot
 
     Entries for slots that are gone are left out. Raises SpecError.
     """
-    by_name = {spec.name: spec for spec in map(spec_of, given)}
+    by_name = {spec.name: spec for spec in map(spec_of, given)} | _reserved
     return tuple(by_name.get(name, SlotSpec(name)) for name in parsed.slots)
 
 

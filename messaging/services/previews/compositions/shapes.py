@@ -17,7 +17,7 @@ from messaging.wording.formats import format_findings
 from messaging.wording.grammar import Template
 from messaging.wording.judging import spec_problems
 from messaging.wording.sentences import FORMATS
-from messaging.wording.slots import SlotList, SlotSpec, SpecError, default_length, spec_of
+from messaging.wording.slots import SlotList, SlotSpec, SpecError, default_length, reserved, spec_of
 from messaging.wording.wordings import Wording, wording_of
 from messaging.wording.worst import Bound, bound_of, figures_of
 
@@ -38,10 +38,10 @@ def specs_judged(
         if name not in parsed.slots:
             continue
         try:
-            by_name[name] = spec_of(one)
+            by_name[name] = reserved(name) or spec_of(one)
         except SpecError:
             problems.append(SlotProblem(name, "max_length", _("Write a whole number.")))
-    specs = tuple(by_name.get(name, SlotSpec(name)) for name in parsed.slots)
+    specs = tuple(by_name.get(name) or reserved(name) or SlotSpec(name) for name in parsed.slots)
     usable = tuple(_usable(spec, rewritings, problems) for spec in specs)
     return specs, usable, tuple(dict.fromkeys(problems))
 
