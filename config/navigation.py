@@ -32,6 +32,9 @@ GROUPS = (
             (_("Template versions"), "fact_check", "messaging.templateversion"),
             (_("Template registrations"), "how_to_reg", "messaging.templateregistration"),
             (_("Senders"), "tag", "routing.sender"),
+            (_("Sender registrations"), "app_registration", "routing.senderregistration"),
+            (_("Sender certificates"), "workspace_premium", "routing.sendercertificate"),
+            (_("Sender programs"), "assignment", "routing.senderprogram"),
         ),
     ),
     (
@@ -39,6 +42,8 @@ GROUPS = (
         (
             (_("Consents"), "verified_user", "compliance.consentstate"),
             (_("Consent ledger"), "history_edu", "compliance.consentrecord"),
+            (_("Daily digests"), "verified", "compliance.ledgerdigest"),
+            (_("Evidence files"), "attach_file", "compliance.document"),
             (_("Suppressions"), "do_not_disturb_on", "compliance.suppression"),
             (_("Programs"), "category", "compliance.program"),
             (_("Rule packs"), "gavel", "compliance.rulepackversion"),

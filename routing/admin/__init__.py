@@ -1,5 +1,5 @@
-"""Pages about networks, number plans, senders, routes and rates."""
+"""Pages about networks, number plans, senders and their papers, routes and rates."""
 
-from routing.admin import networks, number_plans, rates, routes, senders
+from routing.admin import networks, number_plans, papers, rates, routes, senders
 
-__all__ = ["networks", "number_plans", "rates", "routes", "senders"]
+__all__ = ["networks", "number_plans", "papers", "rates", "routes", "senders"]

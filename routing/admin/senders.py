@@ -2,19 +2,29 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from compliance.constants import MessageClass
-from compliance.scoping import AccountScopedAdmin, ScopedForm, ScopedTabularInline
+from compliance.scoping import AccountScopedAdmin
+from compliance.selectors.access import visible
 from config.common import clock
+from config.common.console.actors import actor_of
 from config.common.console.labels import coloured
 from config.common.errors import InvalidError
+from routing.admin.paper_forms import UploadForm
+from routing.admin.sender_papers import PREFETCHED, overview_context, sender_context
 from routing.constants import PaperState, SenderStatus
-from routing.models import Sender, SenderRegistration
-from routing.services.senders import sender_check
+from routing.models import Sender
+from routing.selectors.ends import endings
+from routing.selectors.papers import attached_document
+from routing.services.papers import document_attach
+from routing.services.senders import sender_check, sender_save
 
 _ENDS_SOON_DAYS = 60
 _STATUS_COLOURS = {
@@ -24,7 +34,7 @@ _STATUS_COLOURS = {
 }
 
 
-class SenderForm(ScopedForm):
+class SenderForm(UploadForm):
     class Meta:
         model = Sender
         fields = (
@@ -36,6 +46,8 @@ class SenderForm(ScopedForm):
             "status",
             "lease_start",
             "lease_end",
+            "lease_provider",
+            "lease_reference",
             "allowed_classes",
             "throughput",
             "receives_replies",
@@ -55,6 +67,7 @@ class SenderForm(ScopedForm):
                 address=values.get("address", self.instance.address),
                 lease_start=values.get("lease_start"),
                 lease_end=values.get("lease_end"),
+                country=values.get("country", self.instance.country),
             )
         except InvalidError as error:
             if error.field not in self.errors:
@@ -62,16 +75,18 @@ class SenderForm(ScopedForm):
         return cleaned
 
 
-class RegistrationInline(ScopedTabularInline):
-    model = SenderRegistration
-    hide_title = True
-    fields = ("network", "message_class", "state", "reference", "valid_until")
-    autocomplete_fields = ("network",)
-    readonly_fields = ("state",)
-    verbose_name_plural = _("Registrations with networks, per class of traffic")
+class LeaseFilter(admin.SimpleListFilter):
+    title = _("ends")
+    parameter_name = "ends"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("network")
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("soon", _("Something ends within 60 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "soon":
+            return queryset
+        found = {one.sender.pk for one in endings(clock.now().date()) if one.days_left >= 0}
+        return queryset.filter(pk__in=found)
 
 
 @admin.register(Sender)
@@ -89,12 +104,18 @@ class SenderAdmin(AccountScopedAdmin):
         "networks",
         "account",
     )
-    list_filter = ("kind", "status", "country", "account")
+    list_filter = ("kind", "status", LeaseFilter, "country", "account")
     list_select_related = ("account", "advertiser")
     search_fields = ("address", "account__name", "advertiser__name")
     readonly_fields = ("lease", "classes")
     autocomplete_fields = ("advertiser",)
-    inlines = (RegistrationInline,)
+    actions_list = ("overview",)
+    change_form_outer_after_template = "admin/routing/sender/papers.html"
+    change_list_template = "admin/messaging/list.html"
+    empty_title = _("No sender yet")
+    empty_text = _(
+        "A sender is what messages come from: a short code on lease, a long code, a brandname."
+    )
     fieldsets = (
         (
             None,
@@ -109,7 +130,12 @@ class SenderAdmin(AccountScopedAdmin):
         (
             _("Lease"),
             {
-                "fields": (("lease_start", "lease_end"), "lease"),
+                "fields": (
+                    ("lease_start", "lease_end"),
+                    "lease",
+                    ("lease_provider", "lease_reference"),
+                    "upload",
+                ),
                 "description": _("Both days are in the lease. Out of it nothing is sent."),
             },
         ),
@@ -120,7 +146,64 @@ class SenderAdmin(AccountScopedAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("registrations__network")
+        return super().get_queryset(request).prefetch_related(*PREFETCHED)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.document_view)
+        address = path("documents/<int:attached_id>/", view)
+        address.name = "routing_sender_document"
+        return [address, *super().get_urls()]
+
+    def document_view(self, request: HttpRequest, attached_id: int) -> HttpResponse:
+        """A document of a sender, to people who may read documents of its account."""
+        attached = attached_document(attached_id)
+        if attached is None or not (
+            self.may(request, "view", attached.sender)
+            and request.user.has_perm("compliance.view_document", attached.sender)
+        ):
+            raise Http404
+        document = attached.document
+        answer = HttpResponse(bytes(document.content), content_type=document.media_type)
+        answer["Content-Disposition"] = content_disposition_header(True, document.name) or ""
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
+
+    @action(description=_("Overview of registrations"), url_path="overview", icon="table_view")
+    def overview(self, request: HttpRequest) -> HttpResponse:
+        """Every sender with its papers, network by network and class by class."""
+        if not self.may(request, "view"):
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Senders and registrations"),
+            "opts": self.opts,
+            **overview_context(
+                actor_of(request),
+                visible(Sender.objects.all(), request.user),
+                request.GET.get("page"),
+            ),
+        }
+        return TemplateResponse(request, "admin/routing/sender/overview.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With what stops messages and every paper."""
+        sender = context.get("original")
+        if sender is not None:
+            context |= sender_context(actor_of(request), sender)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Sender, form: Any, change: bool) -> None:
+        sender_save(sender=obj, actor=actor_of(request))
+        upload = form.cleaned_data.get("upload")
+        if upload:
+            document_attach(
+                sender=obj,
+                name=upload.name,
+                content=upload.read(),
+                actor=actor_of(request),
+            )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The days left are shown of an existing lease; classes in words to those who read."""
@@ -129,9 +212,13 @@ class SenderAdmin(AccountScopedAdmin):
             title, options = fieldsets[2]
             fields = ("classes", "throughput", "receives_replies")
             fieldsets[2] = (title, {**options, "fields": fields})
+            title, options = fieldsets[1]
+            fields = tuple(one for one in options["fields"] if one != "upload")
+            fieldsets[1] = (title, {**options, "fields": fields})
         if obj is None:
             title, options = fieldsets[1]
-            fieldsets[1] = (title, {**options, "fields": (("lease_start", "lease_end"),)})
+            fields = tuple(one for one in options["fields"] if one not in ("lease", "upload"))
+            fieldsets[1] = (title, {**options, "fields": fields})
         return fieldsets
 
     @coloured(_("status"), _STATUS_COLOURS, ordering="status")

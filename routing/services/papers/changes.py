@@ -15,7 +15,7 @@ from routing.models import Network, Sender, SenderRegistration
 from routing.services.papers.records import AnyPaper, may, role_required, step_note
 
 # What was handed in is changed by those who decide about it.
-_OPEN = frozenset({PaperState.DRAFT, PaperState.REJECTED, PaperState.EXPIRED})
+OPEN_STATES = frozenset({PaperState.DRAFT, PaperState.REJECTED, PaperState.EXPIRED})
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def paper_save(*, paper: AnyPaper, actor: User | None, reason: str = "") -> AnyP
     else:
         stored = type(paper)._default_manager.select_for_update(of=("self",)).get(pk=paper.pk)
         paper.state, paper.state_since = stored.state, stored.state_since
-        if stored.state not in _OPEN and not may(actor, "decide", paper):
+        if stored.state not in OPEN_STATES and not may(actor, "decide", paper):
             raise NotAllowedError(
                 "paper_handed_in",
                 _("It is “%(state)s”: only those who decide about it may change it now.")
