@@ -14,6 +14,7 @@ from messaging.models.inbound import InboundMessage, InboundPart
 from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
 from messaging.models.replies import RefusalReview, ReplyOutcome
 from messaging.models.templates import Template, TemplateRegistration, TemplateVersion
+from messaging.models.trials import PolicyTrial
 from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "InboundPart",
     "Message",
     "ParkedReceipt",
+    "PolicyTrial",
     "ReceiptWatermark",
     "RefusalReview",
     "ReplyOutcome",
