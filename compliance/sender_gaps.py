@@ -4,10 +4,10 @@ Senders live above this app (routing), which finds the gaps; rules decide here w
 matter.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from compliance.rule_packs.model import SenderParams
+from compliance.rule_packs.model import Rule, SenderParams
 
 CERTIFICATE, REGISTRATION, PROGRAM = "certificate", "registration", "program"
 # In the order in which they are obtained, so that the first one named is the first thing to do.
@@ -30,6 +30,28 @@ class SenderGap:
     def code(self) -> str:
         """The code of the sentence in `compliance.findings`."""
         return f"sender_{self.item}_{self.problem}"
+
+
+# What packs call the parts of a registration (REGISTRATION_KINDS), by the paper that proves it.
+_ITEM_OF = {
+    "certificate": CERTIFICATE,
+    "dlt": CERTIFICATE,
+    "ssir": CERTIFICATE,
+    "network": REGISTRATION,
+    "program": PROGRAM,
+    "campaign": PROGRAM,
+}
+
+
+def papers_demanded(rules: Iterable[Rule], kind: str) -> tuple[str, ...]:
+    """The papers that rules about senders want of a kind, in the order of obtaining them."""
+    wanted = {
+        _ITEM_OF.get(one, REGISTRATION)
+        for rule in rules
+        if isinstance(rule.params, SenderParams) and kind in rule.params.registration_required
+        for one in rule.params.registration_kinds or ("network",)
+    }
+    return tuple(item for item in ITEMS if item in wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,22 @@ FORMATS: Mapping[str, str] = {
         "Networks there carry no sender names: lease a short code or register a long code."
     ),
     "header": gettext_noop(
-        "A header has six letters, for promotion also six digits, and may end in -P, -S, -T or"
-        " -G, for example SAOMAI-S."
+        "A header has six letters and may end in -P, -S, -T or -G, for example SAOMAI-S."
+    ),
+    "header_digits": gettext_noop(
+        "A numeric header has six digits, the first of which is the category from 0 to 8, and may"
+        " end in -P."
+    ),
+    "name_of_three": gettext_noop(
+        "A sender name has 3 to 11 letters without marks, digits, spaces or any of . - _ &, with"
+        " at least one letter and no space at its ends."
+    ),
+    "gb_short_code": gettext_noop(
+        "A short code of the United Kingdom has 5 to 7 digits and begins with 6, 7 or 8."
+    ),
+    "fr_name": gettext_noop(
+        "A sender name in France has 3 to 11 letters without marks or digits, with at least one"
+        " letter."
     ),
     "fr_short_code": gettext_noop(
         "A short code of France has five digits: 36xxx for marketing, 38xxx for notices."
@@ -62,27 +76,21 @@ FORMATS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SenderRule:
-    """The rule for a kind of sender in a country (`country` "": any country without its own).
+    """What a kind of sender may be called in a country (`country` "": any without its own entry).
 
-    `papers`: what must be in order where registration is demanded, in the order in which it is
-    obtained. `is_unique`: nobody else there may have the address, whatever its capitals.
+    `pattern` stands where no rule pack has one; `is_carried`: whether networks there carry such
+    senders at all. `is_unique`: nobody else there may have the address, whatever its capitals.
     """
 
     country: str
     kind: str
     pattern: re.Pattern[str] | None
+    is_carried: bool
     sentence: str
-    papers: tuple[str, ...]
     is_unique: bool
     certificate_months: int | None
     source: str
     confidence: str
-
-    def fits(self, address: str) -> bool:
-        """Whether an address may be registered."""
-        if self.pattern is None or address != address.strip():
-            return False
-        return self.pattern.fullmatch(address) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +128,9 @@ def sender_rules() -> SenderRules:
         SenderRule(
             country=one["country"],
             kind=one["kind"],
-            pattern=None if one["pattern"] is None else re.compile(one["pattern"], re.ASCII),
+            pattern=re.compile(one["pattern"], re.ASCII) if one.get("pattern") else None,
+            is_carried=one.get("pattern", "") is not None,
             sentence=one["sentence"],
-            papers=tuple(one["papers"]),
             is_unique=one.get("is_unique", False),
             certificate_months=one.get("certificate_months"),
             source=one["source"],

@@ -37,18 +37,23 @@ Papers = tuple[PaperTerms, ...]
 
 @dataclass(frozen=True, slots=True)
 class SenderStanding:
-    """A sender's papers; `needed` are those that its country and kind demand."""
+    """A sender's papers."""
 
     address: str
-    needed: tuple[str, ...]
     certificates: Papers = ()
     programs: Papers = ()
     registrations: Mapping[tuple[int, str], Papers] = field(default_factory=dict)
 
     def gaps(
-        self, *, network_id: int | None, network_name: str, message_class: str, on: date
+        self,
+        needed: tuple[str, ...],
+        *,
+        network_id: int | None,
+        network_name: str,
+        message_class: str,
+        on: date,
     ) -> tuple[SenderGap, ...]:
-        """What is not in order for a class on a network, in the order of obtaining it.
+        """Which of the papers needed are not in order for a class on a network.
 
         `network_id` None: the recipient's network is not known; `on`: the day there.
         """
@@ -58,7 +63,7 @@ class SenderStanding:
             ("message_class", message_class),
         )
         found = []
-        for item in self.needed:
+        for item in needed:
             if item == REGISTRATION and network_id is None:
                 found.append(SenderGap("network", "unknown", named))
                 continue

@@ -7,12 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from compliance.number_lists import NumberListMixin
 from compliance.scoping import PlatformScopedAdmin
 from config.common import clock
+from config.common.console.forms import ServiceForm
 from config.common.console.labels import coloured
+from config.common.zone_checks import zone_cleaned
 from routing.models import Network, NumberOverride
+
+
+class NetworkForm(ServiceForm):
+    class Meta:
+        model = Network
+        fields = ("name", "code", "country", "kind", "mcc_mnc", "timezone")
+
+    def clean_timezone(self) -> str:
+        return zone_cleaned(self.cleaned_data["timezone"])
 
 
 @admin.register(Network)
 class NetworkAdmin(PlatformScopedAdmin):
+    form = NetworkForm
     list_display = ("name", "code", "country", "kind", "mcc_mnc")
     list_filter = ("country", "kind")
     list_select_related = ()
@@ -23,7 +35,7 @@ class NetworkAdmin(PlatformScopedAdmin):
         (
             None,
             {
-                "fields": (("name", "code"), ("country", "kind"), "mcc_mnc"),
+                "fields": (("name", "code"), ("country", "kind"), ("mcc_mnc", "timezone")),
                 "description": _(
                     "A mobile network, or a virtual one that rides on another. Routes, rates and"
                     " registrations of senders speak of networks."

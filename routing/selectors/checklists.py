@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from compliance.sender_gaps import CERTIFICATE
+from compliance.selectors.rules import rulebook
+from compliance.sender_gaps import CERTIFICATE, papers_demanded
 from config.common import clock
 from routing.checklists import (
     LINES,
@@ -69,9 +70,10 @@ def _of_certificate(paper: SenderCertificate, is_granted: bool) -> list[Line]:
 
 def _of_registration(paper: SenderRegistration) -> list[Line]:
     sender = paper.sender
-    needed = sender_rules().rule_of(sender.country, sender.kind).papers
+    rules = rulebook().rules_for(sender.country, clock.now())
+    needed = papers_demanded(rules.recipient_rules[paper.message_class], sender.kind)
     papers = tuple(terms_of(one) for one in sender.certificates.all())
-    problem, _day = problem_of(papers, clock.now().date())
+    problem, _day = problem_of(papers, rules.on)
     return registration_lines(
         lacks_certificate=CERTIFICATE in needed and bool(problem),
         is_class_allowed=paper.message_class in sender.allowed_classes,

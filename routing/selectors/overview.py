@@ -11,13 +11,18 @@ from compliance.readable_findings import readable_values
 from compliance.rule_packs.model import SenderParams
 from compliance.rule_packs.packs import Rules
 from compliance.selectors.rules import rulebook
-from compliance.sender_gaps import CERTIFICATE, PROGRAM, REGISTRATION, SenderGap
+from compliance.sender_gaps import (
+    CERTIFICATE,
+    PROGRAM,
+    REGISTRATION,
+    SenderGap,
+    papers_demanded,
+)
 from config.common import clock
 from routing.constants import PaperState
 from routing.models import Network, Sender, SenderRegistration
 from routing.selectors.ends import SOON
 from routing.selectors.standings import standing_of, terms_of
-from routing.sender_rules import sender_rules
 
 REFUSED, REQUIRED, FREE = "refused", "required", "free"
 _COLOURS = {
@@ -115,8 +120,8 @@ def overviews(senders: Iterable[Sender]) -> list[SenderOverview]:
 def _overview(sender: Sender, rules: Rules, networks: Sequence[Network]) -> SenderOverview:
     classes = tuple(sender.allowed_classes)
     demands = {name: demand_of(rules, name, sender.kind) for name in classes}
-    needed = sender_rules().rule_of(sender.country, sender.kind).papers
-    asked = needed if REQUIRED in demands.values() else ()
+    needed = {name: papers_demanded(rules.recipient_rules[name], sender.kind) for name in classes}
+    asked = {item for items in needed.values() for item in items}
     held = {(row.network_id, row.message_class): row for row in sender.registrations.all()}
     rows = tuple(
         NetworkRow(
@@ -136,7 +141,7 @@ def _overview(sender: Sender, rules: Rules, networks: Sequence[Network]) -> Send
         program=_single(sender.programs.all(), PROGRAM in asked, rules.on),
         classes=classes,
         networks=rows,
-        missing=_missing(sender, demands, networks, rules.on),
+        missing=_missing(sender, needed, networks, rules.on),
     )
 
 
@@ -172,17 +177,15 @@ def _near(problem: str, day: date | None, is_needed: bool, paper_id: int, on: da
 
 
 def _missing(
-    sender: Sender, demands: dict[str, str], networks: Sequence[Network], on: date
+    sender: Sender, needed: dict[str, tuple[str, ...]], networks: Sequence[Network], on: date
 ) -> tuple[str, ...]:
     """Sentences about what stops messages, those of registrations by network and class."""
     standing = standing_of(sender)
     found: dict[SenderGap, None] = {}
-    for name, demand in demands.items():
-        if demand != REQUIRED:
-            continue
-        for network in networks:
+    for name, items in needed.items():
+        for network in networks if items else ():
             gaps = standing.gaps(
-                network_id=network.pk, network_name=network.name, message_class=name, on=on
+                items, network_id=network.pk, network_name=network.name, message_class=name, on=on
             )
             for gap in gaps:
                 values = gap.values if gap.item == REGISTRATION else _general(gap)

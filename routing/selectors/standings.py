@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from routing.models import Sender, SenderProgram
 from routing.models.papers import Paper
-from routing.sender_rules import sender_rules
 from routing.standing import PaperTerms, SenderStanding
 
 _DAYS = ("pk", "sender", "state", "state_since", "valid_from", "valid_until")
@@ -23,7 +22,6 @@ def standing_of(sender: Sender) -> SenderStanding:
     """One sender's papers, of what is prefetched."""
     return SenderStanding(
         address=sender.address,
-        needed=sender_rules().rule_of(sender.country, sender.kind).papers,
         certificates=tuple(terms_of(one) for one in sender.certificates.all()),
         programs=tuple(terms_of(one) for one in sender.programs.all()),
         registrations={

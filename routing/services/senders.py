@@ -1,5 +1,6 @@
 """What a sender's address may be, by kind and country, and that nobody else has it."""
 
+import re
 from datetime import date
 
 from django.db import connection, transaction
@@ -7,11 +8,13 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from compliance.models import User
-from config.common import audit
+from compliance.rule_packs.model import SenderParams
+from compliance.selectors.rules import rulebook
+from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError
 from routing.constants import SenderKind
 from routing.models import Sender
-from routing.sender_rules import FORMATS, SenderRule, sender_rules
+from routing.sender_rules import ANY_COUNTRY, FORMATS, SenderRule, sender_rules
 
 _UNIQUE_LOCK = 0x5E4DE7  # any fixed number: one address is checked and stored at a time
 
@@ -28,8 +31,8 @@ def sender_check(
     if kind not in SenderKind.values:
         raise InvalidError("unknown_kind", _("Choose one of the kinds."), field="kind")
     rule = sender_rules().rule_of(country, kind)
-    if not rule.fits(address):
-        field = "kind" if rule.pattern is None else "address"
+    if not rule.is_carried or not _fits(rule, country, address):
+        field = "address" if rule.is_carried else "kind"
         raise InvalidError(f"invalid_{rule.sentence}", _(FORMATS[rule.sentence]), field=field)
     if lease_start and lease_end and lease_end < lease_start:
         raise InvalidError(
@@ -37,6 +40,35 @@ def sender_check(
             _("The lease ends before it starts: choose a later end."),
             field="lease_end",
         )
+
+
+def _fits(rule: SenderRule, country: str, address: str) -> bool:
+    """By the form in the country's rule pack, or by the shipped one where it has none. A code is
+    stored in one form only, so the shipped form holds besides where there is one."""
+    if address != address.strip():
+        return False
+    forms = [] if rule.pattern is None else [rule.pattern]
+    if country:
+        forms += _forms_of_pack(country, rule.kind)
+    return all(form.fullmatch(address) for form in forms or [_any_country(rule.kind)])
+
+
+def _forms_of_pack(country: str, kind: str) -> list[re.Pattern[str]]:
+    rules = rulebook().rules_for(country, clock.now())
+    found = {
+        rule.params.patterns[kind]
+        for those in rules.recipient_rules.values()
+        for rule in those
+        if isinstance(rule.params, SenderParams) and kind in rule.params.patterns
+    }
+    # Where classes differ (36xxx for French advertising), one of the forms suffices.
+    return [re.compile("|".join(f"(?:{form.pattern})" for form in found))] if found else []
+
+
+def _any_country(kind: str) -> re.Pattern[str]:
+    pattern = sender_rules().rule_of(ANY_COUNTRY, kind).pattern
+    assert pattern is not None, "every kind has a form for any country"
+    return pattern
 
 
 def sender_rule(sender: Sender) -> SenderRule:

@@ -9,12 +9,13 @@ from compliance.decision import ComplianceDecision, Decider, Facts
 from compliance.places import Place, place_of
 from compliance.recipient_checks import NO_SUPPRESSION
 from compliance.selectors.consent import ConsentStanding
-from compliance.sender_gaps import SenderGap
+from compliance.sender_gaps import SenderGap, papers_demanded
 from messaging.frequency import Bid
 from messaging.selectors.snapshot import SenderCard, Snapshot
 from messaging.services.decisions.cases import Case
 from messaging.services.decisions.grounds import Ground, ground_of
 from messaging.services.decisions.recipients import recipients_known
+from messaging.services.decisions.senders import sender_choices
 from messaging.services.decisions.texts import TextJudge
 
 _NOWHERE = Place((), "", "")
@@ -129,7 +130,9 @@ class Judge:
         key = (sender.id, case.network_id, case.lane, case.country)
         gaps = self._gaps.get(key)
         if gaps is None:
+            needed = papers_demanded(ground.rules.recipient_rules[LANES[case.lane]], sender.kind)
             gaps = self._gaps[key] = self._snapshot.standings[sender.id].gaps(
+                needed,
                 network_id=case.network_id,
                 network_name=self._snapshot.numbers.names.get(case.network_id or 0, ""),
                 message_class=LANES[case.lane],
@@ -156,6 +159,7 @@ class Judge:
                 is_consent_request=approved is not None and approved.asks_consent,
                 is_confirmation=case.is_confirmation,
                 sender_address=sender.address,
+                sender_choices=sender_choices(self._snapshot, ground.rules, case, sender),
             )
             content = self._texts.findings(case, approved, ground.rules)
             decider = self._deciders[key] = Decider(ground.rules, shared, content)
