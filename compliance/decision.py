@@ -4,14 +4,21 @@ Every failed rule is named, not only the first. One message: `decide`. Many reci
 one text: `Decider`, which works each combination of facts out once.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from compliance.content import content_findings
 from compliance.findings import FIXES, MESSAGES, Finding, finding_of
-from compliance.recipient_checks import CHECKS, NO_SUPPRESSION, Facts, promise_finding
-from compliance.rule_packs.model import Rule, WindowParams
+from compliance.recipient_checks import (
+    CHECKS,
+    NO_SUPPRESSION,
+    Facts,
+    promise_finding,
+    touches_within,
+)
+from compliance.rule_packs.model import CapParams, Rule, WindowParams
 from compliance.rule_packs.packs import Rules
 from compliance.sender_gaps import SenderGap
 from compliance.windows import joint_close, joint_window, next_window
@@ -29,6 +36,21 @@ __all__ = [
 ]
 
 ALLOWED, DELAYED, BLOCKED = "allowed", "delayed", "blocked"
+_OWN = frozenset(
+    {
+        "consent",
+        "is_dnc_listed",
+        "promised",
+        "region",
+        "segments",
+        "sender_registered",
+        "suppressed",
+        "touches",
+        "was_asked",
+        "zones",
+    }
+)
+_SHARED = tuple(one.name for one in fields(Facts) if one.name not in _OWN)
 _MOST_REMEMBERED = 20_000
 _MOST_HOURS = 5_000  # per plan
 
@@ -184,17 +206,28 @@ def _hours(windows: tuple[tuple[Rule, WindowParams], ...], facts: Facts) -> Hour
 class Decider:
     """Decides for the recipients of one batch: what they share is given once.
 
-    `shared` holds the batch's facts (its `now` too, so a decider lives for a batch only).
+    `shared` holds the batch's facts (its `now` too, so a decider lives for a batch only). Of
+    earlier messages only their number within a cap's hours decides, so recipients with other
+    histories share decisions too.
     """
 
-    __slots__ = ("_content", "_known", "_rules", "_shared")
+    __slots__ = ("_cap_hours", "_content", "_facts_of", "_known", "_now", "_rules")
 
     def __init__(
         self, rules: Rules, shared: Facts, content: tuple[Finding, ...] | None = None
     ) -> None:
         self._rules = rules
-        self._shared = shared
+        # Three times as fast as `replace`, which reads every field anew for each recipient.
+        self._facts_of = partial(Facts, **{name: getattr(shared, name) for name in _SHARED})
         self._content = content
+        self._now = shared.now
+        self._cap_hours = tuple(
+            {
+                rule.params.hours
+                for rule in rules.recipient_rules[shared.message_class]
+                if isinstance(rule.params, CapParams)
+            }
+        )
         self._known: dict[tuple[object, ...], ComplianceDecision] = {}
 
     def decide(
@@ -220,7 +253,7 @@ class Decider:
             sender_gaps,
             zones,
             region,
-            touches,
+            self._counts(touches, promised) if touches else None,
             promised,
             segments,
             is_dnc_listed,
@@ -228,8 +261,7 @@ class Decider:
         )
         decision = self._known.get(key)
         if decision is None:
-            facts = replace(
-                self._shared,
+            facts = self._facts_of(
                 consent=consent,
                 suppressed=suppressed,
                 sender_registered=sender_registered,
@@ -246,3 +278,10 @@ class Decider:
             if len(self._known) < _MOST_REMEMBERED:
                 self._known[key] = decision
         return decision
+
+    def _counts(
+        self, touches: tuple[datetime, ...], promised: tuple[int, int] | None
+    ) -> tuple[int, ...]:
+        """How many of the earlier messages lie in the hours of each cap and of the promise."""
+        spans = self._cap_hours if promised is None else (*self._cap_hours, promised[1])
+        return tuple([touches_within(touches, self._now, hours) for hours in spans])

@@ -152,6 +152,8 @@ def _template(rule: Rule, params: TemplateParams, facts: Facts) -> Finding | Non
 
 
 def _cap(rule: Rule, params: CapParams, facts: Facts) -> Finding | None:
+    if len(facts.touches) < params.limit:
+        return None
     count = touches_within(facts.touches, facts.now, params.hours)
     if count < params.limit:
         return None
@@ -166,7 +168,7 @@ def touches_within(touches: tuple[datetime, ...], now: datetime, hours: int) -> 
     """How many of the instants lie in the rolling hours before `now`; one exactly that long ago
     counts no more, one after `now` does."""
     since = now - timedelta(hours=hours)
-    return sum(1 for touch in touches if touch > since)
+    return len([touch for touch in touches if touch > since])
 
 
 def promise_finding(facts: Facts) -> Finding | None:
@@ -174,6 +176,8 @@ def promise_finding(facts: Facts) -> Finding | None:
     if facts.promised is None:
         return None
     limit, hours = facts.promised
+    if len(facts.touches) < limit:
+        return None
     count = touches_within(facts.touches, facts.now, hours)
     if count < limit:
         return None

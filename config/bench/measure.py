@@ -1,30 +1,39 @@
 """The process that measures: it makes the world, runs the figures and prints their lines."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from django.conf import settings
 
 from config.bench.audience import Audience, audience_make
+from config.bench.decisions import decisions
 from config.bench.encoder import encoder
 from config.bench.figures import Figure, json_line
 from config.bench.latency import Latency
 from config.bench.machine import machine_facts
-from config.bench.options import Options
+from config.bench.options import PROCESSOR_FIGURES, Options
 from config.bench.rig import pids, tell
 from config.bench.throughput import throughput
 from config.bench.world import World, world_make
 from config.common import env
 
+_MEASURES: Mapping[str, Callable[[], Iterator[Figure]]] = {
+    "decisions": decisions,
+    "encoder": encoder,
+}
 
-def measure_encoder(write: Callable[[str], object]) -> None:
-    """Prints the encoder's lines; it needs nothing but a processor."""
+
+def measure_processor(figures: Iterable[str], write: Callable[[str], object]) -> None:
+    """Prints the lines of figures that need nothing but a processor; knows no others."""
     machine = machine_facts(has_database=False)
-    before = os.getloadavg()
-    for figure in encoder():
-        load = {"before": before, "after": os.getloadavg()}
-        write(json_line(figure, machine=machine, load=load))
+    for name in PROCESSOR_FIGURES:
+        if name not in figures:
+            continue
+        before = os.getloadavg()
+        for figure in _MEASURES[name]():
+            load = {"before": before, "after": os.getloadavg()}
+            write(json_line(figure, machine=machine, load=load))
 
 
 def measure(options: Options, write: Callable[[str], object]) -> bool:

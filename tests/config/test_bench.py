@@ -6,7 +6,8 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.bench import encoder
+from compliance.rule_packs import shipped_packs
+from config.bench import decisions, encoder
 from config.bench.cpu import Usage, busy_ticks, parse_stat, tree_ticks
 from config.bench.figures import Figure, json_line, milliseconds, per_message, percentile
 from config.bench.options import OptionError, Sink, options
@@ -102,7 +103,7 @@ def test_waiting_cores_and_guests_do_not_count_as_busy():
 
 def test_everything_is_measured_unless_somebody_chooses(chosen):
     found = chosen()
-    assert found.figures == {"encoder", "latency", "throughput"}
+    assert found.figures == {"decisions", "encoder", "latency", "throughput"}
     assert (found.count, found.sink, found.keeps) == (100_000, None, False)
 
 
@@ -114,13 +115,13 @@ def test_choices_are_read(chosen):
 
 
 def test_latency_is_left_out_with_a_sink_of_ones_own(chosen):
-    assert chosen(SINK="smsc:2775").figures == {"encoder", "throughput"}
+    assert chosen(SINK="smsc:2775").figures == {"decisions", "encoder", "throughput"}
 
 
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"BENCH": "speed"}, "BENCH=speed: choose from encoder,latency,throughput"),
+        ({"BENCH": "speed"}, "BENCH=speed: choose from decisions,encoder,latency,throughput"),
         ({"BENCH": "latency", "SINK": "smsc:2775"}, "leave SINK out"),
         ({"COUNT": "10"}, "COUNT=10: write a number"),
         ({"SINK": "smsc"}, "SINK=smsc: write host:port"),
@@ -145,6 +146,10 @@ def quick(monkeypatch):
     monkeypatch.setattr(encoder, "_ROUND_SECONDS", 0.0)
     monkeypatch.setattr(encoder, "_ROUNDS", 1)
     monkeypatch.setattr(encoder, "_TEXTS", 20)
+    monkeypatch.setattr(decisions, "_ROUND_SECONDS", 0.0)
+    monkeypatch.setattr(decisions, "_ROUNDS", 1)
+    monkeypatch.setattr(decisions, "_BATCH", 50)
+    monkeypatch.setattr(decisions, "_RECIPIENTS", 1_600)
 
 
 def test_encoder_says_how_many_texts_of_which_mix(quick):
@@ -170,9 +175,21 @@ def test_mixes_of_the_encoder_are_what_they_are_called(mix, encodings, counts):
     assert {one.segment_count for one in found} == counts
 
 
-def test_encoder_alone_starts_no_server(quick, monkeypatch, capsys):
-    monkeypatch.setenv("BENCH", "encoder")
+def test_decisions_come_out_every_way_over_all_packs(quick):
+    found = list(decisions.decisions())
+    assert [one.values["way"] for one in found] == ["single", "distinct", "batch"]
+    for one in found:
+        assert one.values["decisions_per_second"] > 0
+        assert set(one.values["outcomes"]) == {"allowed", "delayed", "blocked"}
+        assert sum(one.values["outcomes"].values()) == 1_600
+        assert set(one.settings["countries"]) == {pack.country for pack in shipped_packs()}
+    single, distinct, _batch = found
+    assert single.values["outcomes"] == distinct.values["outcomes"]
+
+
+def test_figures_of_the_processor_start_no_server(quick, monkeypatch, capsys):
+    monkeypatch.setenv("BENCH", "encoder,decisions")
     call_command("bench")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {line["figure"] for line in lines} == {"encoder"}
+    assert {line["figure"] for line in lines} == {"encoder", "decisions"}
     assert "postgresql" not in lines[0]["machine"]

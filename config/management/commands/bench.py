@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.bench import rig
-from config.bench.measure import measure, measure_encoder
+from config.bench.measure import measure, measure_processor
 from config.bench.options import PLATFORM_FIGURES, OptionError, Options, options
 from config.embedded import ServicesError
 from config.management.programs import manage
@@ -17,7 +17,7 @@ from config.stop_signals import StopRequestedError
 
 class Command(BaseCommand):
     help = (
-        "Measures the encoder, throughput and latency, the latter two on servers, ports and a "
+        "Measures decisions, the encoder, throughput and latency, the latter two on servers, ports and a "
         "folder of their own, and prints one JSON line per figure; progress goes to standard error. Variables: BENCH (figures, with "
         "commas between), COUNT (contacts), SINK (host:port), KEEP=1 (leave var/bench)."
     )
@@ -35,8 +35,7 @@ class Command(BaseCommand):
         if arguments["inside"]:
             sys.exit(0 if measure(chosen, self._write) else 1)
         try:
-            if "encoder" in chosen.figures:
-                measure_encoder(self._write)
+            measure_processor(chosen.figures, self._write)
             if not chosen.figures & PLATFORM_FIGURES:
                 return
             sys.exit(_run(chosen))
