@@ -41,7 +41,7 @@ def never_opens(rule: Rule, others: Iterable[Rule], now: datetime) -> bool:
         for other in others
         if isinstance(other.params, WindowParams)
         and other.applies_to & rule.applies_to
-        and not other.params.regions
+        and not other.regions
     ]
     pairs = tuple((one.window, zone) for one in (rule.params, *windows) for zone in one.zones)
     try:
@@ -58,7 +58,7 @@ def _covers(other: Rule, rule: Rule) -> bool:
     """Whether the other rule refuses all that this one does."""
     mine, theirs = rule.params, other.params
     if isinstance(mine, WindowParams) and isinstance(theirs, WindowParams):
-        return not theirs.regions and _is_within(theirs, mine)
+        return not other.regions and _is_within(theirs, mine)
     if isinstance(mine, CapParams) and isinstance(theirs, CapParams):
         return theirs.limit <= mine.limit and theirs.hours >= mine.hours
     if isinstance(mine, ConsentParams) and isinstance(theirs, ConsentParams):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Q
 
@@ -64,6 +65,11 @@ def terms_by_country(countries: Iterable[str] | None = None) -> dict[str, list[T
     for row in rows:
         found.setdefault(row.country, []).append(row)
     return {country: terms_of(those) for country, those in found.items()}
+
+
+def today_of(version: RulePackVersion) -> date:
+    """The present day in the pack's zone."""
+    return clock.now().astimezone(ZoneInfo(version.data["zone"])).date()
 
 
 def rule_packs_active() -> tuple[PackInForce, ...]:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import RulePackActivation, RulePackVersion, User
 from compliance.rule_packs.packs import PACKS, SCHEMA
-from compliance.selectors.rules import terms_by_country, terms_of
+from compliance.selectors.rules import terms_by_country, terms_of, today_of
 from compliance.services.rule_documents import (
     Document,
     checked,
@@ -282,11 +281,6 @@ class _Standing:
         if version.pk in self.coming:
             return Status.STAGED.value
         return (Status.RETIRED if version.pk in self.past else Status.SUBMITTED).value
-
-
-def today_of(version: RulePackVersion) -> date:
-    """The present day in the pack's zone."""
-    return clock.now().astimezone(ZoneInfo(version.data["zone"])).date()
 
 
 def _day(version: RulePackVersion, wanted: date | None) -> date:
