@@ -59,6 +59,7 @@ OFFICER: Grants = {
     "compliance.contentrule": EDIT,  # those of every account: to read
     "compliance.datatransfer": VIEW,
     "compliance.document": ADD,
+    "compliance.ledgerdigest": VIEW,
     "compliance.program": EDIT,
     "compliance.retentionpolicy": ALL,
     "compliance.register": VIEW,
@@ -69,7 +70,7 @@ OFFICER: Grants = {
     "compliance.suppressionimport": ADD | {"undo"},
     "compliance.suppressionpolicy": EDIT,  # the platform's: to read
     "messaging.inboundmessage": VIEW,
-    "messaging.message": VIEW,
+    "messaging.message": VIEW | {"prove"},  # proof packs
     "messaging.refusalreview": VIEW | {"decide"},
     "messaging.template": VIEW,
     "messaging.templateregistration": EDIT,  # of accounts with agreements of their own
@@ -147,6 +148,7 @@ ADMINISTRATOR: Grants = {
     "compliance.auditentry": VIEW,
     "compliance.contentrule": EDIT,
     "compliance.datatransfer": VIEW,
+    "compliance.ledgerdigest": VIEW,
     "compliance.platform": VIEW,
     "compliance.register": EDIT,
     "compliance.registersnapshot": ADD,
