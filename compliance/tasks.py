@@ -1,19 +1,19 @@
 """Background work of compliance: each task is one call of a service."""
 
 from celery import shared_task
-from django.conf import settings
-from django.db import InterfaceError, OperationalError
-
 from compliance.services.chain_checks import chains_check_due
 from compliance.services.consent_lapses import consents_lapse_expired
 from compliance.services.ledger_digests import digests_write
 from compliance.services.registers import folder_load, register_load, registers_resume
 from compliance.services.retention import run_execute, runs_start_nightly
+from compliance.services.rules import rule_packs_settle
 from compliance.services.suppression_imports import (
     suppression_import_run,
     suppression_imports_resume,
 )
 from compliance.services.suppressions import suppressions_expire
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 
 @shared_task(name="compliance.tasks.run_retention")
@@ -66,6 +66,12 @@ def run_suppression_import(import_id: int) -> str:
 def expire_suppressions() -> dict[str, int]:
     """Lifts suppressions whose time has ended (every 30 s)."""
     return {"lifted": suppressions_expire()}
+
+
+@shared_task(name="compliance.tasks.settle_rule_packs")
+def settle_rule_packs() -> dict[str, int]:
+    """Lets statuses of rule packs follow the day (every minute); decisions do not wait for it."""
+    return rule_packs_settle()
 
 
 @shared_task(name="compliance.tasks.check_ledgers", time_limit=3600)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
+from compliance.access import permission_of
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
-
-from compliance.access import permission_of
 
 # Title, then pages as (title, icon, model). Pages of `KEPT_BY` are for those who keep them;
 # others reach them by links.
@@ -47,6 +46,8 @@ GROUPS = (
             (_("Suppressions"), "do_not_disturb_on", "compliance.suppression"),
             (_("Programs"), "category", "compliance.program"),
             (_("Rule packs"), "gavel", "compliance.rulepackversion"),
+            (_("Own rules"), "tune", "compliance.accountrule"),
+            (_("Exceptions"), "rule_settings", "compliance.ruleexception"),
             (_("Content rules"), "rule", "compliance.contentrule"),
             (_("Audit log"), "policy", "compliance.auditentry"),
         ),

@@ -1,20 +1,21 @@
 """An administrator's home: accounts, people without a role, what was changed."""
 
-from django.db.models import Count
-from django.utils.translation import gettext as _
-from guardian.models import UserObjectPermission
-
 from compliance.models import Account, AuditEntry, User
 from compliance.selectors.access import PREFIX
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
+from config.dashboards.rules import administrator_rule_panels
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from guardian.models import UserObjectPermission
 
 _SHOWN = 10
 
 
-def administrator_panels(_viewer: Viewer) -> list[Panel]:
-    """Accounts with their people, users without a role, the latest audit entries."""
-    return [_accounts(), _idle_users(), _audit()]
+def administrator_panels(viewer: Viewer) -> list[Panel]:
+    """What the rules ask for, accounts with their people, users without a role, the latest audit
+    entries."""
+    return [*administrator_rule_panels(viewer), _accounts(), _idle_users(), _audit()]
 
 
 def _accounts() -> Panel:

@@ -2,16 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from compliance.models import Suppression
 from compliance.numbers import to_display
 from config.common import clock
 from config.common.console.labels import label
 from config.common.durations import since
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
+from config.dashboards.rules import officer_rule_panels
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from messaging.constants import ReviewState, VersionStatus
 from messaging.models import RefusalReview, TemplateVersion
 from messaging.selectors.reviews import review_backlog
@@ -25,7 +25,7 @@ _SOON = timedelta(hours=4)
 def officer_panels(viewer: Viewer) -> list[Panel]:
     """Possible refusals before their deadline, templates waiting for review with their age, and
     recent opt-outs."""
-    return [_refusals(viewer), _reviews(viewer), _opt_outs(viewer)]
+    return [_refusals(viewer), _reviews(viewer), *officer_rule_panels(viewer), _opt_outs(viewer)]
 
 
 def _refusals(viewer: Viewer) -> Panel:

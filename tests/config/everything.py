@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Model
-
 from campaigns.models import AudienceEntry, BadLine, ContactImport, ListMembership
 from campaigns.services.people import request_open
 from compliance.models import (
@@ -14,9 +12,11 @@ from compliance.models import (
     ConsentRecord,
     ConsentState,
     Program,
+    RuleException,
     Suppression,
     User,
 )
+from compliance.services.account_rules import AccountRuleValues, account_rule_create
 from compliance.services.api_keys import api_key_create
 from compliance.services.consent import consent_record
 from compliance.services.content_rules import RuleValues, content_rule_create
@@ -25,6 +25,7 @@ from compliance.services.retention import policy_set
 from compliance.services.suppressions import suppression_add
 from config.common import audit, clock
 from config.common.ids import uuid7
+from django.db.models import Model
 from messaging.constants import VersionStatus
 from messaging.models import Event, WebhookDelivery
 from messaging.services.templates.registrations import registrations_record
@@ -55,6 +56,7 @@ def make_everything(account: Account, marker: str, actor: User) -> Things:
     advertiser = make_advertiser(account, name=f"{marker} brand", legal_name=f"{marker} Ltd")
     things: Things = {"compliance.account": account, "compliance.advertiser": advertiser}
     things |= _compliance(account, advertiser, marker, actor)
+    things |= _own_rules(account, advertiser, marker, actor)
     things |= _texts(account, advertiser, marker, actor)
     things |= _traffic(account, advertiser, marker, things)
     things |= _audience(account, advertiser, marker, things)
@@ -123,6 +125,33 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         "compliance.auditentry": AuditEntry.objects.filter(subject=f"{marker} subject").latest(
             "pk"
         ),
+    }
+
+
+def _own_rules(account: Account, advertiser: Advertiser, marker: str, actor: User) -> Things:
+    own = AccountRuleValues(
+        kind="cap",
+        params={"key": "advertiser", "limit": 1, "hours": 24},
+        country="VN",
+        message_classes=["marketing"],
+        note=f"{marker} note",
+        advertiser=advertiser,
+    )
+    today = clock.now().date()
+    exception = RuleException.objects.create(
+        account=account,
+        advertiser=advertiser,
+        country="VN",
+        rule_id="zz.consent",
+        first_day=today,
+        last_day=today + timedelta(days=20),
+        reason=f"{marker} reason",
+        asked_by=actor,
+        asked_at=clock.now(),
+    )
+    return {
+        "compliance.accountrule": account_rule_create(account=account, values=own, actor=None),
+        "compliance.ruleexception": exception,
     }
 
 

@@ -1,0 +1,102 @@
+"""Rules on the home pages of officers and administrators: what comes, what waits for a second
+pair of eyes, which exceptions end."""
+
+from django.db.models import QuerySet
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from compliance.models import RuleException, RulePackVersion
+from compliance.readable_changes import SOON_DAYS
+from compliance.selectors.account_rules import (
+    WARN_DAYS,
+    exception_state,
+    exceptions_ending,
+    exceptions_waiting,
+)
+from compliance.selectors.rule_packs import coming_changes, name_for, versions_for
+from config.common.console.labels import label
+from config.dashboards.panels import Link, Panel, Viewer, ago, link, page
+
+_SHOWN = 10
+_COLOURS = {"waits": "warning", "ends": "danger", "on": "success", "later": "info"}
+
+
+def officer_rule_panels(viewer: Viewer) -> list[Panel]:
+    """Coming changes, and the exceptions of the officer's accounts."""
+    mine = RuleException.objects.filter(account__in=viewer.account_ids)
+    return [_coming(), _exceptions(mine)]
+
+
+def administrator_rule_panels(viewer: Viewer) -> list[Panel]:
+    """Coming changes, versions that wait for approval, exceptions of every account."""
+    return [_waiting(viewer), _coming(), _exceptions(RuleException.objects.all())]
+
+
+def _coming() -> Panel:
+    changes = coming_changes(within_days=max(SOON_DAYS))[:_SHOWN]
+    rows = [
+        [
+            country,
+            label(change.countdown, change.colour),
+            date_format(change.day),
+            link(change.title, page("compliance.rulepackversion", "change", change.version_id))
+            if change.version_id
+            else change.title,
+        ]
+        for country, change in changes
+    ]
+    return Panel(
+        title=_("Rules that change within %(days)d days") % {"days": max(SOON_DAYS)},
+        headers=[_("Country"), _("When"), _("Day"), _("What")],
+        rows=rows,
+        empty=_("No change of the rules is known for the next %(days)d days.")
+        % {"days": max(SOON_DAYS)},
+        links=[Link(_("Rule packs"), page("compliance.rulepackversion", "changelist"))],
+    )
+
+
+def _waiting(viewer: Viewer) -> Panel:
+    waiting = RulePackVersion.objects.filter(status=RulePackVersion.Status.SUBMITTED)
+    found = versions_for(viewer.request.user, waiting).select_related("author").defer("data")
+    rows = [
+        [
+            link(str(one), page("compliance.rulepackversion", "change", one.pk)),
+            name_for(viewer.request.user, one.author),
+            one.purpose or one.get_origin_display(),
+            ago(one.submitted_at),
+        ]
+        for one in found.order_by("submitted_at")[:_SHOWN]
+    ]
+    return Panel(
+        title=_("Rule packs waiting for approval"),
+        headers=[_("Version"), _("Author"), _("What changes"), _("Submitted")],
+        rows=rows,
+        empty=_("No rule pack waits for approval."),
+        links=[Link(_("Rule packs"), page("compliance.rulepackversion", "changelist"))],
+    )
+
+
+def _exceptions(rows: QuerySet[RuleException]) -> Panel:
+    found = [
+        *exceptions_waiting(rows).select_related("account", "asked_by")[:_SHOWN],
+        *exceptions_ending(rows).select_related("account", "asked_by")[:_SHOWN],
+    ]
+    table = []
+    for one in found[:_SHOWN]:
+        state = exception_state(one)
+        table.append(
+            [
+                link(one.rule_id, page("compliance.ruleexception", "change", one.pk)),
+                one.account.name,
+                one.asked_by.get_username(),
+                date_format(one.last_day),
+                label(state.text, _COLOURS.get(state.kind, "")),
+            ]
+        )
+    return Panel(
+        title=_("Exceptions that wait for you or end within %(days)d days") % {"days": WARN_DAYS},
+        headers=[_("Rule left out"), _("Account"), _("Asked by"), _("Last day"), _("State")],
+        rows=table,
+        empty=_("No exception waits or ends soon."),
+        links=[Link(_("Exceptions"), page("compliance.ruleexception", "changelist"))],
+    )
