@@ -1,6 +1,9 @@
 """Background work of compliance: each task is one call of a service."""
 
 from celery import shared_task
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+
 from compliance.services.chain_checks import chains_check_due
 from compliance.services.consent_lapses import consents_lapse_expired
 from compliance.services.ledger_digests import digests_write
@@ -12,8 +15,6 @@ from compliance.services.suppression_imports import (
     suppression_imports_resume,
 )
 from compliance.services.suppressions import suppressions_expire
-from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 
 @shared_task(name="compliance.tasks.run_retention")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from compliance.access import permission_of
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+
+from compliance.access import permission_of
 
 # Title, then pages as (title, icon, model). Pages of `KEPT_BY` are for those who keep them;
 # others reach them by links.

@@ -1,13 +1,14 @@
 """An administrator's home: accounts, people without a role, what was changed."""
 
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from guardian.models import UserObjectPermission
+
 from compliance.models import Account, AuditEntry, User
 from compliance.selectors.access import PREFIX
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 from config.dashboards.rules import administrator_rule_panels
-from django.db.models import Count
-from django.utils.translation import gettext as _
-from guardian.models import UserObjectPermission
 
 _SHOWN = 10
 

@@ -2,6 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from compliance.models import Suppression
 from compliance.numbers import to_display
 from config.common import clock
@@ -9,9 +13,6 @@ from config.common.console.labels import label
 from config.common.durations import since
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 from config.dashboards.rules import officer_rule_panels
-from django.utils.text import Truncator
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from messaging.constants import ReviewState, VersionStatus
 from messaging.models import RefusalReview, TemplateVersion
 from messaging.selectors.reviews import review_backlog

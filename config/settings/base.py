@@ -5,11 +5,11 @@ import hashlib
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from config.common import env
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
+from config.common import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("SIGNALBOX_VAR", str(BASE_DIR / "var")))

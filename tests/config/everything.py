@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Model
+
 from campaigns.models import AudienceEntry, BadLine, ContactImport, ListMembership
 from campaigns.services.people import request_open
 from compliance.models import (
@@ -25,7 +27,6 @@ from compliance.services.retention import policy_set
 from compliance.services.suppressions import suppression_add
 from config.common import audit, clock
 from config.common.ids import uuid7
-from django.db.models import Model
 from messaging.constants import VersionStatus
 from messaging.models import Event, WebhookDelivery
 from messaging.services.templates.registrations import registrations_record
