@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from compliance.services.chain_checks import chains_check_due
+from compliance.services.chain_checks import chain_check, chains_check_due
 from compliance.services.consent_lapses import consents_lapse_expired
 from compliance.services.ledger_digests import digests_write
 from compliance.services.registers import folder_load, register_load, registers_resume
@@ -88,3 +88,9 @@ def lapse_consent() -> int:
     while found := consents_lapse_expired():
         lapsed += found
     return lapsed
+
+
+@shared_task(name="compliance.tasks.check_book", time_limit=3600)
+def check_book(account_id: int | None, chain: str) -> bool:
+    """Verifies one book because somebody asked; whether it is whole."""
+    return chain_check(account_id, chain).broken_link is None

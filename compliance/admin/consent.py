@@ -1,48 +1,32 @@
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.decorators import action, display
 
-from compliance.admin.number_form import NumberForm
+from compliance.admin.consent_filters import SourceFilter, StandingFilter
+from compliance.admin.consent_form import ConsentRecordForm, record_of
+from compliance.admin.consent_history import evidence_text, history_of, promise_text
+from compliance.admin.ledger_pages import moved_page, proof_page
 from compliance.constants import ConsentAction
 from compliance.models import ConsentRecord, ConsentState
 from compliance.number_lists import NumberListMixin
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
-from compliance.services.consent import consent_record
-from config.common.console.actors import actor_of
-from config.common.console.labels import coloured, plain
+from compliance.selectors.ledger import links_of, whole_records
+from config.common import clock
+from config.common.console.labels import coloured, label, plain
 
-_COLOURS = {ConsentAction.GRANTED: "success", ConsentAction.REVOKED: "danger"}
-
-
-class ConsentRecordForm(NumberForm):
-    evidence_note = forms.CharField(
-        label=_("Evidence"),
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("What proves it: the form's number, a link to the scan, who was present."),
-    )
-
-    class Meta:
-        model = ConsentRecord
-        fields = (
-            "account",
-            "advertiser",
-            "msisdn",
-            "purpose",
-            "action",
-            "method",
-            "given_at",
-            "source",
-            "text_version",
-            "content",
-            "form",
-            "frequency",
-        )
+_COLOURS = {
+    ConsentAction.GRANTED: "success",
+    ConsentAction.REVOKED: "danger",
+    ConsentAction.REQUESTED: "info",
+    ConsentAction.LAPSED: "warning",
+}
 
 
 @admin.register(ConsentRecord)
@@ -56,15 +40,34 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
         "purpose",
         "advertiser",
         "method",
+        "source",
         "given_at",
         "account",
     )
-    list_filter = ("action", "purpose", "method", "advertiser", "account")
+    list_filter = (
+        "action",
+        "purpose",
+        "method",
+        "advertiser",
+        SourceFilter,
+        ("recorded_at", RangeDateFilter),
+        "account",
+    )
     list_select_related = ("account", "advertiser")
     search_fields = ("msisdn",)
-    readonly_fields = ("number", "evidence_text", "recorded_by", "recorded_at")
+    readonly_fields = (
+        "number",
+        "evidence_text",
+        "file",
+        "promise",
+        "cause",
+        "proof",
+        "recorded_by",
+        "recorded_at",
+    )
     autocomplete_fields = ("advertiser",)
     ordering = ("-id",)
+    actions_list = ("proof_list",)
     add_fieldsets = (
         (
             None,
@@ -79,8 +82,9 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
         ),
         (
             _("How it was given"),
-            {"fields": ("method", "given_at", "source", "evidence_note", "text_version")},
+            {"fields": ("method", "given_at", "expires_at", "source", "text_version")},
         ),
+        (_("What proves it"), {"fields": ("evidence_note", "call_reference", "evidence_file")}),
         (
             _("What was agreed"),
             {
@@ -90,23 +94,28 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
         ),
     )
     fieldsets = (
-        (None, {"fields": ("account", "advertiser", "number", "purpose", "action")}),
+        (None, {"fields": ("account", "advertiser", "number", "purpose", "action", "cause")}),
         (
             _("How it was given"),
             {
                 "fields": (
                     "method",
                     "given_at",
+                    "expires_at",
                     "source",
                     "evidence_text",
+                    "file",
                     "text_version",
                     "recorded_at",
                     "recorded_by",
                 )
             },
         ),
-        (_("What was agreed"), {"fields": ("content", "form", "frequency")}),
+        (_("What was agreed"), {"fields": ("content", "form", "frequency", "promise")}),
+        (_("Proof"), {"fields": ("proof",)}),
     )
+    empty_title = _("No consent is on record yet")
+    empty_text = _("Record one by hand, import a list, or let your platforms write it by API.")
 
     @coloured(_("action"), _COLOURS, ordering="action")
     def action_label(self, obj: ConsentRecord) -> tuple[str, str]:
@@ -116,15 +125,33 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
 
     @display(description=_("evidence"))
     def evidence_text(self, obj: ConsentRecord) -> str:
-        return "; ".join(f"{key}: {value}" for key, value in obj.evidence.items())
+        return evidence_text(obj) or "–"
+
+    @display(description=_("kept to"))
+    def promise(self, obj: ConsentRecord) -> str:
+        return promise_text(obj) or "–"
+
+    @display(description=_("file"))
+    def file(self, obj: ConsentRecord) -> SafeString | str:
+        if obj.document_id is None or obj.document is None:
+            return "–"
+        return format_html(
+            '<a class="font-medium text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+            reverse("admin:compliance_document_download", args=[obj.document_id]),
+            obj.document.name,
+        )
+
+    @display(description=_("chain"))
+    def proof(self, obj: ConsentRecord) -> SafeString:
+        link = links_of([obj.pk]).get(obj.pk)
+        if obj.pk not in whole_records([obj.pk]):
+            return label(_("changed after it was written"), "danger")
+        if link is None:
+            return label(_("in no link"))
+        return label(_("in link %(number)d, as it was written") % {"number": link}, "success")
 
     def save_model(self, request: HttpRequest, obj: ConsentRecord, form: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in ConsentRecordForm.Meta.fields}
-        note = form.cleaned_data["evidence_note"]
-        made = consent_record(
-            **values, evidence={"note": note} if note else {}, actor=actor_of(request)
-        )
-        obj.pk = made.pk
+        obj.pk = record_of(form, request).pk
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -132,20 +159,95 @@ class ConsentRecordAdmin(NumberListMixin, AccountScopedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_urls(self) -> list[Any]:
+        """How the books stand."""
+        proof = path(
+            "proof/",
+            self.admin_site.admin_view(self.proof_view),
+            name="compliance_consentrecord_proof",
+        )
+        return [proof, *super().get_urls()]
+
+    def proof_view(self, request: HttpRequest) -> HttpResponse:
+        """The books' links and their last verification."""
+        return proof_page(self, request)
+
+    @action(description=_("Verify"), url_path="to-proof", icon="verified")
+    def proof_list(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:compliance_consentrecord_proof"))
+
 
 @admin.register(ConsentState)
 class ConsentStateAdmin(ReadOnlyMixin, NumberListMixin, AccountScopedAdmin):
     """What is in force now, derived from the ledger."""
 
-    list_display = ("number", "state_label", "purpose", "advertiser", "since", "account")
-    list_filter = ("state", "purpose", "advertiser", "account")
+    list_display = (
+        "number",
+        "state_label",
+        "purpose",
+        "advertiser",
+        "since",
+        "expires_at",
+        "account",
+    )
+    list_filter = (StandingFilter, "purpose", "advertiser", "account")
     list_select_related = ("account", "advertiser")
     search_fields = ("msisdn",)
-    readonly_fields = ("account", "advertiser", "number", "purpose", "state", "since", "record")
+    readonly_fields = (
+        "account",
+        "advertiser",
+        "number",
+        "purpose",
+        "state_label",
+        "since",
+        "expires_at",
+        "history_text",
+    )
     autocomplete_fields = ()
     ordering = ("-id",)
-    fieldsets = ((None, {"fields": readonly_fields}),)
+    actions_list = ("moved_list",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "account",
+                    ("number", "advertiser"),
+                    ("purpose", "state_label"),
+                    ("since", "expires_at"),
+                )
+            },
+        ),
+        (_("On record about this number"), {"fields": ("history_text",)}),
+    )
+    empty_title = _("No consent yet")
+    empty_text = _("It appears with the first record of the ledger.")
 
     @coloured(_("consent"), _COLOURS, ordering="state")
     def state_label(self, obj: ConsentState) -> tuple[str, str]:
-        return obj.state, obj.get_state_display()
+        is_over = obj.state == ConsentAction.GRANTED and (
+            obj.expires_at is not None and obj.expires_at <= clock.now()
+        )
+        state = ConsentAction.LAPSED if is_over else ConsentAction(obj.state)
+        return state.value, str(state.label)
+
+    @display(description=_("history"))
+    def history_text(self, obj: ConsentState) -> SafeString:
+        return history_of(obj.account_id, obj.msisdn, obj.advertiser_id)
+
+    def get_urls(self) -> list[Any]:
+        """Numbers that belong to somebody else."""
+        moved = path(
+            "moved/",
+            self.admin_site.admin_view(self.moved_view),
+            name="compliance_consentstate_moved",
+        )
+        return [moved, *super().get_urls()]
+
+    def moved_view(self, request: HttpRequest) -> HttpResponse:
+        """A list of numbers whose consent lapses."""
+        return moved_page(self, request)
+
+    @action(description=_("Numbers that changed hands"), url_path="to-moved", icon="person_remove")
+    def moved_list(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:compliance_consentstate_moved"))

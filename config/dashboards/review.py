@@ -6,8 +6,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from compliance.book_words import standing_label, standing_text
+from compliance.constants import Chain
 from compliance.models import Suppression
 from compliance.numbers import to_display
+from compliance.selectors.ledger import book_standings
 from config.common import clock
 from config.common.console.labels import label
 from config.common.durations import since
@@ -26,7 +29,7 @@ _SOON = timedelta(hours=4)
 def officer_panels(viewer: Viewer) -> list[Panel]:
     """Possible refusals before their deadline, templates waiting for review with their age, and
     recent opt-outs."""
-    return [_refusals(viewer), _reviews(viewer), *officer_rule_panels(viewer), _opt_outs(viewer)]
+    return [_refusals(viewer), _reviews(viewer), *officer_rule_panels(viewer), _opt_outs(viewer), _books(viewer)]
 
 
 def _refusals(viewer: Viewer) -> Panel:
@@ -155,4 +158,26 @@ def _opt_outs(viewer: Viewer) -> Panel:
         rows=rows,
         empty=_("Nobody opted out in the last seven days."),
         links=[Link(_("All suppressions"), page("compliance.suppression", "changelist"))],
+    )
+
+
+def _books(viewer: Viewer) -> Panel:
+    """Whether the chained books prove themselves, and until where that was computed."""
+    standings = book_standings(viewer.account_ids)
+    rows = [
+        [
+            book.account.name if book.account else "–",
+            Chain(book.chain).label,
+            standing_label(book),
+            standing_text(book),
+        ]
+        for book in standings
+    ]
+    is_broken = any(book.check and book.check.broken_link is not None for book in standings)
+    return Panel(
+        title=_("Books that prove themselves"),
+        headers=[_("Account"), _("Book"), _("State"), _("Verified")],
+        rows=rows,
+        empty=_("Nothing is on record yet."),
+        links=[Link(_("Verify"), page("compliance.consentrecord", "proof"), is_first=is_broken)],
     )

@@ -1,5 +1,6 @@
 """One of everything an account can have, with a marker in every text a page could show."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,13 @@ from compliance.models import (
     AuditEntry,
     ConsentRecord,
     ConsentState,
+    LedgerDigest,
     Program,
     RuleException,
     Suppression,
+    SuppressionBadLine,
+    SuppressionImport,
+    SuppressionPolicy,
     User,
 )
 from compliance.services.account_rules import AccountRuleValues, account_rule_create
@@ -83,6 +88,27 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         source="console",
         reason=f"{marker} reason",
     )
+    suppression_import = SuppressionImport.objects.create(
+        token=uuid7(),
+        account=account,
+        advertiser=advertiser,
+        network=f"{marker} network",
+        reason=f"{marker} reason",
+        state=SuppressionImport.State.COMPLETED,
+        file_name=f"{marker}.csv",
+        checksum="0" * 64,
+        unknown_brands={f"{marker} brand": 1},
+        unknown_brand=1,
+        lines_bad=1,
+        created_by=actor,
+        created_at=clock.now(),
+    )
+    SuppressionBadLine.objects.create(
+        suppression_import=suppression_import, line=1, code="number_wrong", content=marker
+    )
+    policy = SuppressionPolicy.objects.create(
+        account=account, error_class="refused", note=f"{marker} note", errors=[marker[:16]]
+    )
     rule = content_rule_create(
         account=account,
         kind="forbidden_phrase",
@@ -119,9 +145,19 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         "compliance.retentionpolicy": policy,
         "compliance.program": program,
         "compliance.consentrecord": ConsentRecord.objects.get(pk=record.pk),
+        "compliance.ledgerdigest": LedgerDigest.objects.create(
+            account=account,
+            day=clock.now().date(),
+            body=json.dumps({"chains": {"consent": {"link": 1, "digest": f"{marker} digest"}}}),
+            signature=f"{marker} signature",
+            public_key=f"{marker} key",
+            made_at=clock.now(),
+        ),
         "compliance.consentstate": ConsentState.objects.get(record=record),
         "compliance.contentrule": rule,
         "compliance.suppression": Suppression.objects.get(pk=suppression.pk),
+        "compliance.suppressionimport": suppression_import,
+        "compliance.suppressionpolicy": policy,
         "compliance.apikey": key,
         "compliance.auditentry": AuditEntry.objects.filter(subject=f"{marker} subject").latest(
             "pk"
