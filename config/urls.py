@@ -9,6 +9,7 @@ from config import health
 from config.common.api import handlers
 from config.common.api.docs import DocsView
 from config.language import set_language
+from messaging.views import PreferenceView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
+    path("p/<str:token>", PreferenceView.as_view(), name="preferences"),
     path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("campaigns.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -2,36 +2,27 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from compliance.confirmations import confirmation_text
-from compliance.constants import (
-    ConsentAction,
-    ConsentMethod,
-    Purpose,
-    SuppressionCause,
-    SuppressionSource,
-)
-from compliance.models import ConsentState, Program, Suppression
+from compliance.constants import ConsentAction, ConsentMethod, Purpose, SuppressionSource
+from compliance.models import Program
 from compliance.reach import named
-from compliance.services.consent import consent_record
-from compliance.services.suppressions import suppression_add, suppression_lift
-from config.common.errors import DomainError
+from compliance.services.consent import consent_confirm, consent_record
 from messaging.constants import EventType, ReplyDeed
 from messaging.services.replies.addressees import Addressee
 from messaging.services.replies.answers import Answer
 from messaging.services.replies.effects import News, Reply
-
-_BY_THE_PERSON = (SuppressionSource.MO, SuppressionSource.LINK)
+from messaging.services.replies.wishes import refusals_take_back
 
 
 def grant(reply: Reply, one: Addressee) -> None:
     """Consents, where something was asked or the word itself is a wish (START, DK)."""
-    pending = _pending(reply, one)
-    if pending is not None:
-        _consent(reply, one, pending.purpose, ConsentMethod.REGISTRATION_REPLY)
-        _settled(reply, one, ReplyDeed.GRANTED, pending.purpose)
+    confirmed = consent_confirm(
+        **_who(reply, one), evidence=reply.evidence, at=reply.now, source=one.sender.address
+    )
+    if confirmed:
+        _settled(reply, one, ReplyDeed.GRANTED, confirmed[0].purpose)
         return
     method = _method(reply, one)
     if reply.match.is_answer or method is None:
@@ -39,18 +30,15 @@ def grant(reply: Reply, one: Addressee) -> None:
         return
     program = _program(one, reply.match.argument)
     _consent(reply, one, Purpose.MARKETING, method)
-    lifted = _take_back(reply, one, program)
+    lifted = refusals_take_back(
+        one.sender.advertiser,
+        reply.message.msisdn,
+        program=program,
+        sender=one.sender.address,
+        reason=_("The person took it back by reply."),
+    )
     deed = ReplyDeed.TAKEN_BACK if lifted else ReplyDeed.GRANTED
     _settled(reply, one, deed, Purpose.MARKETING, program)
-
-
-def _pending(reply: Reply, one: Addressee) -> ConsentState | None:
-    return ConsentState.objects.filter(
-        account=one.sender.account,
-        advertiser=one.sender.advertiser,
-        msisdn=reply.message.msisdn,
-        state=ConsentAction.REQUESTED,
-    ).first()
 
 
 def _method(reply: Reply, one: Addressee) -> ConsentMethod | None:
@@ -68,9 +56,7 @@ def _program(one: Addressee, argument: str) -> Program | None:
 
 def _consent(reply: Reply, one: Addressee, purpose: str, method: str) -> None:
     consent_record(
-        account=one.sender.account,
-        advertiser=one.sender.advertiser,
-        msisdn=reply.message.msisdn,
+        **_who(reply, one),
         purpose=purpose,
         action=ConsentAction.GRANTED,
         method=method,
@@ -82,55 +68,13 @@ def _consent(reply: Reply, one: Addressee, purpose: str, method: str) -> None:
     )
 
 
-def _take_back(reply: Reply, one: Addressee, program: Program | None) -> int:
-    """Lifts what the person refused by reply or link; what others entered, complaints and holds
-    stay. How many were lifted. A word about one program leaves wider refusals standing."""
-    refused = Suppression.objects.filter(
-        account=one.sender.account,
-        msisdn=reply.message.msisdn,
-        lifted_at=None,
-        cause=SuppressionCause.REFUSAL,
-        source__in=_BY_THE_PERSON,
-    )
-    own = [
-        refusal
-        for refusal in refused
-        if refusal.advertiser_id in (None, one.sender.advertiser_id)
-        and refusal.sender in ("", one.sender.address)
-        and (program is None or refusal.program_id == program.pk)
-    ]
-    return sum(_lifted(reply, one, refusal) for refusal in own)
-
-
-def _lifted(reply: Reply, one: Addressee, refusal: Suppression) -> bool:
-    try:
-        with transaction.atomic():
-            suppression_lift(
-                suppression=refusal,
-                reason=_("The person took it back by reply."),
-                actor=None,
-            )
-    except DomainError:
-        return False  # it stays, and the page of the number shows it
-    if refusal.advertiser_id is None:
-        _keep_for_others(one, refusal)
-    return True
-
-
-def _keep_for_others(one: Addressee, refusal: Suppression) -> None:
-    """Of a refusal of every brand, what was said to one of them takes back that one's."""
-    account = one.sender.account
-    for advertiser in account.advertisers.exclude(pk=one.sender.advertiser_id):
-        suppression_add(
-            account=account,
-            advertiser=advertiser,
-            msisdn=refusal.msisdn,
-            purpose=refusal.purpose,
-            source=refusal.source,
-            cause=SuppressionCause.REFUSAL,
-            reason=refusal.reason,
-            actor=None,
-        )
+def _who(reply: Reply, one: Addressee) -> dict[str, Any]:
+    sender = one.sender
+    return {
+        "account": sender.account,
+        "advertiser": sender.advertiser,
+        "msisdn": reply.message.msisdn,
+    }
 
 
 def _settled(

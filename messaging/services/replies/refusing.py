@@ -3,23 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from compliance.constants import Purpose, Reach, SuppressionCause, SuppressionSource
 from compliance.models import Advertiser, Program, Suppression
 from compliance.reach import Aim, aim_of, named
 from compliance.services.consent import opt_out
-from config.common import clock
-from messaging.constants import EventType, ReplyDeed, ReviewState
-from messaging.models import RefusalReview, ReplyOutcome
+from messaging.constants import EventType, ReplyDeed
+from messaging.models import ReplyOutcome
 from messaging.services.replies.addressees import Addressee
 from messaging.services.replies.effects import News, Reply
+from messaging.services.replies.wishes import reviews_settle
 from routing.models import Sender
 
 # A repeated refusal is confirmed anew after this time only.
 _ACKNOWLEDGED_FOR = timedelta(days=30)
-# What stands in the place of a refusal gives way to it: it may be lifted by others.
-_WEAKER = (SuppressionCause.HOLD, SuppressionCause.BOUNCE, SuppressionCause.MANUAL)
 
 
 def refuse(reply: Reply, one: Addressee, *, argument: str) -> None:
@@ -44,7 +40,6 @@ def refusal_apply(
     """Writes a refusal of a known reach, confirms it once and tells the account."""
     place = place_of(one.sender, aim, advertiser) | {"purpose": purpose}
     is_known = _stands(reply.message.msisdn, place)
-    _give_way(reply.message.msisdn, place)
     opt_out(
         **place,
         msisdn=reply.message.msisdn,
@@ -52,7 +47,7 @@ def refusal_apply(
         evidence=reply.evidence,
         at=reply.message.received_at,
     )
-    _reviews_settle(reply, aim, advertiser)
+    reviews_settle(aim.reach, advertiser, reply.message.msisdn)
     answer = None
     policy = reply.rules(one).optout
     if not (is_known and policy.ack_once and _was_acknowledged(reply, advertiser)):
@@ -121,12 +116,6 @@ def _stands(msisdn: str, place: dict[str, Any]) -> bool:
     return bool(_standing(msisdn, place).filter(cause=SuppressionCause.REFUSAL).exists())
 
 
-def _give_way(msisdn: str, place: dict[str, Any]) -> None:
-    _standing(msisdn, place).filter(cause__in=_WEAKER).update(
-        lifted_at=clock.now(), lifted_reason=_("The person refused: a refusal takes its place.")
-    )
-
-
 def _was_acknowledged(reply: Reply, advertiser: Advertiser) -> bool:
     return ReplyOutcome.objects.filter(
         msisdn=reply.message.msisdn,
@@ -135,26 +124,6 @@ def _was_acknowledged(reply: Reply, advertiser: Advertiser) -> bool:
         answer_id__isnull=False,
         created_at__gt=reply.now - _ACKNOWLEDGED_FOR,
     ).exists()
-
-
-def _reviews_settle(reply: Reply, aim: Aim, advertiser: Advertiser) -> None:
-    """What waited to be read is answered by the person: nobody has to read it any more."""
-    if aim.reach not in (Reach.BRAND, Reach.ACCOUNT):
-        return
-    waiting = RefusalReview.objects.filter(
-        account=advertiser.account_id, msisdn=reply.message.msisdn, state=ReviewState.WAITING
-    )
-    if aim.reach == Reach.BRAND:
-        waiting = waiting.filter(advertiser=advertiser)
-    holds = list(waiting.values_list("hold_id", flat=True))
-    waiting.update(
-        state=ReviewState.CONFIRMED,
-        decided_at=reply.now,
-        note=_("The person refused by a keyword."),
-    )
-    Suppression.objects.filter(pk__in=holds, lifted_at=None).update(
-        lifted_at=reply.now, lifted_reason=_("The person refused: a refusal takes its place.")
-    )
 
 
 def _tell(reply: Reply, one: Addressee, place: dict[str, Any], aim: Aim) -> None:
