@@ -54,6 +54,7 @@ FIELD_TITLES = {
     Field.NUMBER: _("Number"),
     Field.NAME: _("Name"),
     Field.LANGUAGE: _("Language"),
+    Field.TIMEZONE: _("Time zone"),
     Field.CONSENT: _("Consent: yes or no"),
     Field.CONSENT_DATE: _("Consent: date"),
     Field.CONSENT_SOURCE: _("Consent: source"),

@@ -21,6 +21,8 @@ from compliance.number_lists import country_of
 from compliance.scoping import AccountScopedAdmin, ScopedForm
 from routing.numbers import display as display_number
 
+_GIVEN = ("name", "language", "timezone", "attributes")
+
 
 class OnListFilter(admin.RelatedFieldListFilter):
     """Contacts of a list; it holds even where there is only one list to choose."""
@@ -40,7 +42,7 @@ class ContactForm(ScopedForm):
 
     class Meta:
         model = Contact
-        fields = ("account", "name", "language", "attributes")
+        fields = ("account", "name", "language", "timezone", "attributes")
 
 
 class ContactChangeForm(ScopedForm):
@@ -48,7 +50,7 @@ class ContactChangeForm(ScopedForm):
 
     class Meta:
         model = Contact
-        fields = ("name", "language", "attributes")
+        fields = ("name", "language", "timezone", "attributes")
 
 
 @admin.register(Contact)
@@ -76,7 +78,7 @@ class ContactAdmin(AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("account", "number", "name", "language", "attributes"),
+                "fields": ("account", "number", "name", "language", "timezone", "attributes"),
                 "description": _(
                     "For many contacts at once, import a file: it merges those you have."
                 ),
@@ -84,7 +86,19 @@ class ContactAdmin(AccountScopedAdmin):
         ),
     )
     fieldsets = (
-        (None, {"fields": ("account", "phone", "name", ("language", "country"), "attributes")}),
+        (
+            None,
+            {
+                "fields": (
+                    "account",
+                    "phone",
+                    "name",
+                    ("language", "country"),
+                    "timezone",
+                    "attributes",
+                )
+            },
+        ),
         (_("Consent and suppressions"), {"fields": ("standing",)}),
         (_("Lists"), {"fields": ("lists", ("created_at", "updated_at"))}),
     )
@@ -141,7 +155,7 @@ class ContactAdmin(AccountScopedAdmin):
         return contact_search(queryset, search_term, country_of(request)), False
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
-        values = {name: form.cleaned_data[name] for name in ("name", "language", "attributes")}
+        values = {name: form.cleaned_data[name] for name in _GIVEN}
         if change:
             values["attributes"] = _replaced(obj.pk, values["attributes"])
             contact_update(contact=obj, actor=actor_of(request), **values)

@@ -20,6 +20,10 @@ from routing.numbers import to_e164
 
 NUMBER = _("A mobile number: E.164, or as written in the account's country.")
 LANGUAGE = _("A language code such as `vi`.")
+ZONE = _(
+    "The person's time zone, such as `Asia/Ho_Chi_Minh`: legal sending hours are told by it. "
+    "Empty: by the number."
+)
 _KEYS = _(
     "Strings by key; keys are small letters, digits and underscores, and can be slots of a "
     "template."
@@ -65,6 +69,7 @@ class ContactInput(StrictSerializer):
     number = Text(max_length=80, help_text=NUMBER)
     name = Text(max_length=400, allow_blank=True, default="")
     language = Text(max_length=40, allow_blank=True, default="", help_text=LANGUAGE)
+    timezone = Text(max_length=64, allow_blank=True, default="", help_text=ZONE)
     attributes = Attributes(default=dict, help_text=_KEYS)
 
 
@@ -73,6 +78,7 @@ class ContactChange(StrictSerializer):
 
     name = Text(max_length=400, allow_blank=True, required=False)
     language = Text(max_length=40, allow_blank=True, required=False, help_text=LANGUAGE)
+    timezone = Text(max_length=64, allow_blank=True, required=False, help_text=ZONE)
     attributes = Changes(
         required=False, help_text=_("Merged with those there are; null takes one away.")
     )
@@ -93,6 +99,7 @@ class ContactOutput(OutputSerializer):
     country = serializers.CharField()
     name = serializers.CharField()
     language = serializers.CharField()
+    timezone = serializers.CharField()
     attributes = serializers.DictField(child=serializers.CharField())
     created_at = Moment()
     updated_at = Moment()

@@ -63,7 +63,7 @@ class ImportOptionsInput(StrictSerializer):
     mapping = Columns(
         required=False,
         help_text=gettext_lazy(
-            "By column's title or position: `number`, `name`, `language`, `consent`, "
+            "By column's title or position: `number`, `name`, `language`, `timezone`, `consent`, "
             "`consent_date`, `consent_source` or `attribute:` with a key; others are ignored. "
             "Absent: guessed from the titles."
         ),

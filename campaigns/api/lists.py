@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.common import READ, WRITE, account_of, key_cursor, own
-from campaigns.api.contacts import LANGUAGE, NUMBER, Attributes
+from campaigns.api.contacts import LANGUAGE, NUMBER, ZONE, Attributes
 from campaigns.models import ContactList
 from campaigns.selectors.contacts import lists_page, with_member_count
 from campaigns.services.lists import (
@@ -39,6 +39,7 @@ class EntryInput(StrictSerializer):
     number = Text(max_length=200, allow_blank=True, help_text=NUMBER)
     name = Text(max_length=400, allow_blank=True, default="")
     language = Text(max_length=40, allow_blank=True, default="", help_text=LANGUAGE)
+    timezone = Text(max_length=64, allow_blank=True, default="", help_text=ZONE)
     attributes = Attributes(default=dict)
 
 

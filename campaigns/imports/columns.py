@@ -18,6 +18,7 @@ class Field(StrEnum):
     NUMBER = "number"
     NAME = "name"
     LANGUAGE = "language"
+    TIMEZONE = "timezone"
     CONSENT = "consent"
     CONSENT_DATE = "consent_date"
     CONSENT_SOURCE = "consent_source"
@@ -38,11 +39,18 @@ class Columns:
     consent: int | None = None
     consent_date: int | None = None
     consent_source: int | None = None
+    timezone: int | None = None
 
     @property
     def highest(self) -> int:
         """The last position that is read."""
-        single = (self.language, self.consent, self.consent_date, self.consent_source)
+        single = (
+            self.language,
+            self.consent,
+            self.consent_date,
+            self.consent_source,
+            self.timezone,
+        )
         return max(
             0,
             self.number,

@@ -6,6 +6,8 @@ with `gettext(MESSAGES[code]) % params`. Codes of numbers have theirs in `routin
 
 from collections.abc import Mapping
 
+from config.common.zones import UNKNOWN_ZONE
+
 
 def gettext_noop(message: str) -> str:
     """Marks a sentence for the catalogues without translating it."""
@@ -51,7 +53,7 @@ MAPPING_MESSAGES: Mapping[str, str] = {
         "Two columns are mapped to %(field)s. Keep one and ignore the other."
     ),
     "field_unknown": gettext_noop(
-        "%(field)s is not a field. Use number, name, language, consent, consent_date, "
+        "%(field)s is not a field. Use number, name, language, timezone, consent, consent_date, "
         "consent_source, ignore, or attribute: with a key."
     ),
     "attribute_key_invalid": gettext_noop(
@@ -89,6 +91,7 @@ ROW_MESSAGES: Mapping[str, str] = {
         "“%(found)s” is not a language code. Write vi, en, another code of two letters, or"
         " vi-x-plain for Vietnamese without marks."
     ),
+    "time_zone_unknown": UNKNOWN_ZONE,
     "consent_unclear": gettext_noop(
         "“%(found)s” says neither yes nor no. Write Có (yes), Không (no) or Từ chối (refused)."
     ),

@@ -30,6 +30,7 @@ TITLES: Mapping[Field, frozenset[str]] = {
         }
     ),
     Field.LANGUAGE: frozenset({"language", "lang", "locale", "ngon ngu"}),
+    Field.TIMEZONE: frozenset({"timezone", "time zone", "tz", "mui gio"}),
     Field.CONSENT: frozenset(
         {
             "consent", "opt in", "optin", "opted in", "subscribed", "sms consent",

@@ -9,6 +9,7 @@ from campaigns.imports.columns import ATTRIBUTE, Columns, Field
 from campaigns.imports.errors import RowError
 from campaigns.imports.text import DamagedTextError, clean, clean_line, storable
 from campaigns.imports.values import Consent
+from config.common.zones import zone_name
 from routing.numbers import Number, NumberError, shipped_normalizer
 
 LONGEST_NAME = 200  # characters
@@ -37,6 +38,7 @@ class Row:
     country: str
     name: str = ""
     language: str = ""
+    timezone: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     consent: Consent | None = None
     consent_at: datetime | None = None
@@ -46,6 +48,7 @@ class Row:
         """Takes what a later row of the same number says: values that are not empty win."""
         self.name = later.name or self.name
         self.language = later.language or self.language
+        self.timezone = later.timezone or self.timezone
         self.attributes.update(later.attributes)
         if later.consent is not None and not self._is_newer_than(later):
             self.consent = later.consent
@@ -87,6 +90,8 @@ class RowParser:
             row.attributes = self._attributes(cells)
         if columns.language is not None:
             row.language = self._language(cells[columns.language])
+        if columns.timezone is not None:
+            row.timezone = self._timezone(cells[columns.timezone])
         if columns.consent is not None or columns.consent_date is not None:
             self._consent(row, cells)
         return row
@@ -126,6 +131,13 @@ class RowParser:
             return values.language(text)
         except ValueError as error:
             raise RowError(Field.LANGUAGE, "language_unknown", found=text[:_SHOWN]) from error
+
+    def _timezone(self, cell: str) -> str:
+        text = _text(Field.TIMEZONE, cell, LONGEST_VALUE, clean_line)
+        try:
+            return zone_name(text)
+        except ValueError as error:
+            raise RowError(Field.TIMEZONE, "time_zone_unknown", found=text[:_SHOWN]) from error
 
     def _consent(self, row: Row, cells: Sequence[str]) -> None:
         columns = self._columns

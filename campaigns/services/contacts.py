@@ -15,6 +15,7 @@ from campaigns.models import Contact
 from compliance.models import Account, User
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError
+from config.common.zone_checks import zone_checked
 from routing.numbers import MESSAGES, Number, NumberError, normalize
 
 
@@ -34,6 +35,7 @@ def contact_create(
     number: str,
     name: str = "",
     language: str = "",
+    timezone: str = "",
     attributes: Mapping[str, str] | None = None,
     actor: User | None,
 ) -> Contact:
@@ -46,6 +48,7 @@ def contact_create(
         country=found.country,
         name=checked_name(name),
         language=checked_language(language),
+        timezone=zone_checked(timezone, field="timezone"),
         attributes=checked_attributes(attributes or {}),
         created_at=now,
         updated_at=now,
@@ -71,6 +74,7 @@ def contact_update(
     actor: User | None,
     name: str | None = None,
     language: str | None = None,
+    timezone: str | None = None,
     attributes: Mapping[str, str | None] | None = None,
 ) -> Contact:
     """Changes what is given; an attribute of None is removed, others stay. The number is who
@@ -80,13 +84,15 @@ def contact_update(
         held.name = checked_name(name)
     if language is not None:
         held.language = checked_language(language)
+    if timezone is not None:
+        held.timezone = zone_checked(timezone, field="timezone")
     if attributes is not None:
         merged = {**held.attributes, **attributes}
         held.attributes = checked_attributes(
             {key: value for key, value in merged.items() if value is not None}
         )
     held.updated_at = clock.now()
-    held.save(update_fields=["name", "language", "attributes", "updated_at"])
+    held.save(update_fields=["name", "language", "timezone", "attributes", "updated_at"])
     _record("contact.changed", held, actor)
     return held
 

@@ -20,6 +20,7 @@ from campaigns.services.imports.merging import merge_rows
 from compliance.models import Account, User
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError
+from config.common.zone_checks import zone_checked
 
 MOST_NUMBERS = 1_000
 
@@ -85,7 +86,7 @@ def list_add_contacts(
     *, contact_list: ContactList, entries: Sequence[Mapping[str, Any]], actor: User | None
 ) -> Added:
     """Puts up to 1,000 contacts on a list: `number`, and perhaps `name`, `language`,
-    `attributes`. Known contacts are merged as in an import; bad entries are set aside.
+    `timezone`, `attributes`. Known contacts are merged as in an import; bad entries are set aside.
 
     Raises InvalidError where there are too many.
     """
@@ -128,6 +129,7 @@ def _row(entry: Mapping[str, Any], country: str) -> Row:
         number.country,
         name=checked_name(entry.get("name") or ""),
         language=checked_language(entry.get("language") or ""),
+        timezone=zone_checked(entry.get("timezone") or "", field="timezone"),
         attributes=checked_attributes(entry.get("attributes") or {}),
     )
 

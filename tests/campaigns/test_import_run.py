@@ -73,6 +73,17 @@ def test_known_contacts_keep_what_the_file_does_not_say(world):
     assert (known.name, known.language, known.attributes) == ("Old", "vi", {"a": "1", "b": "2"})
 
 
+def test_a_time_zone_is_taken_and_a_wrong_one_set_aside_with_its_reason(world):
+    make_contact(world.account, msisdn="84912345679", timezone="Asia/Tokyo")
+    file = "phone,múi giờ\n0912345678,asia/ho_chi_minh\n0912345679,\n0912345670,Hanoi\n"
+    imported(world.account, file)
+    found = dict(Contact.objects.values_list("msisdn", "timezone"))
+    assert found == {"84912345678": "Asia/Ho_Chi_Minh", "84912345679": "Asia/Tokyo"}
+    line = BadLine.objects.get()
+    assert (line.line, line.field) == (4, "timezone")
+    assert "“Hanoi” is not a time zone" in line.reason
+
+
 def test_a_contact_that_says_nothing_new_is_not_written(world):
     known = make_contact(world.account, msisdn="84912345678", name="An")
     imported(world.account, "phone,name\n0912345678,An\n", new_list_name="L")

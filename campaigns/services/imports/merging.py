@@ -17,12 +17,12 @@ from campaigns.imports.rows import Row
 _STAGE = """
 CREATE TEMP TABLE IF NOT EXISTS campaigns_import_stage (
     position integer, is_first boolean, msisdn text, country text, name text, language text,
-    attributes text
+    timezone text, attributes text
 ) ON COMMIT DROP;
 TRUNCATE campaigns_import_stage
 """
 _COPY = "COPY campaigns_import_stage FROM STDIN (FORMAT BINARY)"
-_TYPES = ["int4", "bool", "text", "text", "text", "text", "text"]
+_TYPES = ["int4", "bool", "text", "text", "text", "text", "text", "text"]
 
 # Tables that were just filled have no statistics, and a nested loop over two of them that are
 # guessed to be small takes minutes.
@@ -33,16 +33,20 @@ _PLAN_FREELY = "SET LOCAL enable_nestloop = on"
 _MERGE = """
 WITH merged AS (
     INSERT INTO campaigns_contact AS known
-        (account_id, msisdn, country, name, language, attributes, created_at, updated_at)
-    SELECT %(account)s, msisdn, country, name, language, attributes::jsonb, %(now)s, %(now)s
+        (account_id, msisdn, country, name, language, timezone, attributes, created_at,
+         updated_at)
+    SELECT %(account)s, msisdn, country, name, language, timezone, attributes::jsonb, %(now)s,
+        %(now)s
     FROM campaigns_import_stage ORDER BY msisdn
     ON CONFLICT (account_id, msisdn) DO UPDATE SET
         name = COALESCE(NULLIF(EXCLUDED.name, ''), known.name),
         language = COALESCE(NULLIF(EXCLUDED.language, ''), known.language),
+        timezone = COALESCE(NULLIF(EXCLUDED.timezone, ''), known.timezone),
         attributes = known.attributes || EXCLUDED.attributes,
         updated_at = EXCLUDED.updated_at
     WHERE EXCLUDED.name NOT IN ('', known.name)
         OR EXCLUDED.language NOT IN ('', known.language)
+        OR EXCLUDED.timezone NOT IN ('', known.timezone)
         OR NOT known.attributes @> EXCLUDED.attributes
     RETURNING msisdn, xmax = 0 AS is_created
 )
@@ -110,4 +114,13 @@ def merge_rows(
 
 def _staged(position: int, row: Row, is_first: bool) -> tuple[Any, ...]:
     attributes = _encode(row.attributes) if row.attributes else "{}"
-    return (position, is_first, row.msisdn, row.country, row.name, row.language, attributes)
+    return (
+        position,
+        is_first,
+        row.msisdn,
+        row.country,
+        row.name,
+        row.language,
+        row.timezone,
+        attributes,
+    )

@@ -32,6 +32,7 @@ def test_a_contact_is_created_and_read(api):
         ({"number": "0912345678", "surname": "x"}, "invalid_request", "#/surname"),
         ({"number": "0912345678", "name": "x" * 201}, "text_too_long", "#/name"),
         ({"number": "0912345678", "language": "xxxx"}, "language_unknown", "#/language"),
+        ({"number": "0912345678", "timezone": "Hue"}, "time_zone_unknown", "#/timezone"),
         (
             {"number": "0912345678", "attributes": {"Đơn": "1"}},
             "attribute_key_invalid",
@@ -46,6 +47,13 @@ def test_a_contact_is_created_and_read(api):
 )
 def test_a_wrong_field_is_named(api, body, code, pointer):
     assert problem(api.post("/contacts", body)) == (422, code, [pointer])
+
+
+def test_a_time_zone_is_kept_by_its_name_and_changes(api):
+    made = api.post("/contacts", {"number": "0912345678", "timezone": "america/new york"}).json()
+    assert made["timezone"] == "America/New_York"
+    shown = api.patch(f"/contacts/{made['id']}", {"timezone": ""}).json()
+    assert shown["timezone"] == ""
 
 
 def test_a_known_number_is_a_conflict(api):

@@ -21,17 +21,18 @@ MAPPING = {
     4: "consent_date",
     5: "consent_source",
     6: "language",
+    7: "timezone",
 }
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def parser(mapping=MAPPING, country="VN", width=7):
+def parser(mapping=MAPPING, country="VN", width=8):
     settings = RowSettings(country, ZoneInfo("Asia/Ho_Chi_Minh"), NOW, width)
     return RowParser(columns(mapping, width), settings)
 
 
 def row(**cells):
-    names = ["name", "number", "order", "consent", "date", "source", "language"]
+    names = ["name", "number", "order", "consent", "date", "source", "language", "zone"]
     values = {"name": "An", "number": "0912345678"} | cells
     return [values.get(name, "") for name in names]
 
@@ -46,6 +47,7 @@ def test_a_full_row():
             "01/03/2026",
             "web form",
             "vn",
+            "asia/ho chi minh",
         ]
     )
     assert found == Row(
@@ -53,6 +55,7 @@ def test_a_full_row():
         country="VN",
         name="Nguyễn Văn An",
         language="vi",
+        timezone="Asia/Ho_Chi_Minh",
         attributes={"order": "DH-1"},
         consent=Consent.GRANTED,
         consent_at=datetime(2026, 3, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
@@ -76,6 +79,8 @@ def test_a_full_row():
         (row(consent="Có", date="01/01/2027"), "consent_date", "date_in_future"),
         (row(source="x" * 121), "consent_source", "text_too_long"),
         (row(language="Klingonisch"), "language", "language_unknown"),
+        (row(zone="Hanoi"), "timezone", "time_zone_unknown"),
+        (row(zone="+07:00"), "timezone", "time_zone_unknown"),
         ([*row(), "left over"], "", "too_many_columns"),
     ],
 )
