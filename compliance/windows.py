@@ -126,7 +126,18 @@ def _instants_of(window: Window, day: date, zone: ZoneInfo) -> _Spans:
             closes_at = min(_instants(day, span.closes_minute, zone))
             if opens_at < closes_at:
                 found.append((opens_at, closes_at))
-    return tuple(sorted(found))
+    return _merged(sorted(found))
+
+
+def _merged(spans: list[tuple[datetime, datetime]]) -> _Spans:
+    """Spans that touch or overlap as one: nothing closes between them."""
+    merged: list[tuple[datetime, datetime]] = []
+    for opens_at, closes_at in spans:
+        if merged and opens_at <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], closes_at))
+        else:
+            merged.append((opens_at, closes_at))
+    return tuple(merged)
 
 
 def _instants(day: date, minute: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
