@@ -27,7 +27,15 @@ from messaging.services.templates import version_approve, version_create, versio
 from messaging.services.templates.registrations import registrations_record
 from messaging.services.webhooks import webhook_put
 from routing.constants import PaperState, RegistrationState
-from routing.models import Network, NumberPrefix, Rate, Route, Sender, SenderRegistration
+from routing.models import (
+    Network,
+    NumberPrefix,
+    Rate,
+    Route,
+    Sender,
+    SenderCertificate,
+    SenderRegistration,
+)
 from routing.numbers.plan import DATA
 from routing.services.number_plans import number_plan_activate, number_plan_load
 from routing.services.text_rules import text_rules_load_shipped
@@ -180,6 +188,9 @@ def _sender(account: Account, kind: str, address: str, classes: list[str]) -> Se
         )
         for network in Network.objects.filter(country="VN")
         for one in classes
+    )
+    SenderCertificate.objects.create(
+        sender=sender, authority="Benchmark", reference=address, state=PaperState.APPROVED
     )
     return sender
 

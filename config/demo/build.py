@@ -18,19 +18,13 @@ from compliance.services.content_rules import content_rules_load_shipped
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
 from config.demo import world
+from config.demo.papers import papers_build
 from config.demo.templates import (
     content_rules_build,
     registrations_build,
     templates_build,
 )
-from routing.constants import PaperState
-from routing.models import (
-    Network,
-    Rate,
-    Route,
-    Sender,
-    SenderRegistration,
-)
+from routing.models import Network, Rate, Route, Sender
 from routing.numbers.plan import DATA
 from routing.services.number_plans import number_plan_activate, number_plan_load
 from routing.services.text_rules import text_rules_load_shipped
@@ -145,22 +139,16 @@ def _senders(accounts: dict[str, Account]) -> None:
             kind=kind,
             address=address,
             country=country,
-            status="active",
+            status="draft" if address in world.UNREGISTERED else "active",
             lease_start=today - timedelta(days=120),
             lease_end=today + timedelta(days=610),
+            lease_provider=world.LEASED_FROM[country],
+            lease_reference=f"HD-2026-{address}",
             allowed_classes=list(classes),
             throughput=throughput,
             receives_replies=replies,
         )
-        for message_class in world.REGISTERED_CLASSES.get(address, ()):
-            for network in Network.objects.filter(country=country):
-                SenderRegistration.objects.create(
-                    sender=sender,
-                    network=network,
-                    message_class=message_class,
-                    state=PaperState.APPROVED,
-                    reference=f"TDD-{network.code.upper()}-2026",
-                )
+        papers_build(sender)
 
 
 def _prices() -> None:

@@ -91,10 +91,18 @@ REVIEWERS = {"mai-fashion": "officer", "harbor-coffee": "harbor-officer"}
 SENDERS = (
     ("mai-fashion", "short_code", "53849", "VN", ("otp", "transactional", "care"), 2000, True),
     ("mai-fashion", "alphanumeric", "MAIFASHION", "VN", ("care", "marketing"), 300, False),
+    ("mai-fashion", "alphanumeric", "MAI SALE", "VN", ("marketing",), 100, False),
     (
         "harbor-coffee", "short_code", "53849", "US",
         ("otp", "transactional", "care", "marketing"), 50, True,
     ),
     ("harbor-coffee", "long_code", "12065550142", "US", ("transactional", "care"), 1, True),
 )  # fmt: skip
-REGISTERED_CLASSES = {"MAIFASHION": ("care", "marketing")}
+REGISTERED_CLASSES = {"MAIFASHION": ("care", "marketing"), "MAI SALE": ("marketing",)}
+UNREGISTERED = frozenset({"MAI SALE"})  # drafts only: its certificate is still applied for
+ENDS_SOON = ("vietnamobile", "marketing")
+# Address → number, days left, whether it is granted.
+CERTIFICATES = {"MAIFASHION": ("TDD-0021743", 41, True), "MAI SALE": ("", 0, False)}
+# Country and address → name, days left.
+PROGRAMS = {("US", "53849"): ("Harbor regulars", 400), ("US", "12065550142"): ("Orders", 25)}
+LEASED_FROM = {"VN": "Viettel Telecom", "US": "Short Code Registry"}
