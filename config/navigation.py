@@ -50,6 +50,7 @@ GROUPS = (
             (_("Registers"), "phone_disabled", "compliance.register"),
             (_("Programs"), "category", "compliance.program"),
             (_("Rule packs"), "gavel", "compliance.rulepackversion"),
+            (_("Trials on past traffic"), "history_toggle_off", "messaging.policytrial"),
             (_("Own rules"), "tune", "compliance.accountrule"),
             (_("Exceptions"), "rule_settings", "compliance.ruleexception"),
             (_("Content rules"), "rule", "compliance.contentrule"),

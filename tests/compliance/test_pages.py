@@ -167,6 +167,7 @@ def test_marketer_suppresses_but_does_not_lift(world: World, browse: Any) -> Non
         "account": world.account.pk,
         "msisdn": "0912345678",
         "purpose": "all",
+        "cause": "manual",
         "reason": "asked in the shop",
     }
     assert client.post(address("compliance.suppression", "add"), form).status_code == 302

@@ -106,7 +106,7 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
     SuppressionBadLine.objects.create(
         suppression_import=suppression_import, line=1, code="number_wrong", content=marker
     )
-    policy = SuppressionPolicy.objects.create(
+    bounce_policy = SuppressionPolicy.objects.create(
         account=account, error_class="refused", note=f"{marker} note", errors=[marker[:16]]
     )
     rule = content_rule_create(
@@ -157,7 +157,7 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         "compliance.contentrule": rule,
         "compliance.suppression": Suppression.objects.get(pk=suppression.pk),
         "compliance.suppressionimport": suppression_import,
-        "compliance.suppressionpolicy": policy,
+        "compliance.suppressionpolicy": bounce_policy,
         "compliance.apikey": key,
         "compliance.auditentry": AuditEntry.objects.filter(subject=f"{marker} subject").latest(
             "pk"
@@ -277,6 +277,14 @@ def _traffic(account: Account, advertiser: Advertiser, marker: str, things: Thin
         "messaging.refusalreview": make_review(reply, advertiser, phrase=f"{marker} phrase"),
         "messaging.webhookendpoint": endpoint,
         "messaging.event": event,
+        "messaging.policytrial": PolicyTrial.objects.create(
+            account=account,
+            account_rule=things["compliance.accountrule"],
+            first_at=clock.now(),
+            last_at=clock.now(),
+            started_at=clock.now(),
+            progress_at=clock.now(),
+        ),
         "messaging.webhookdelivery": delivery,
     }
 

@@ -1,0 +1,61 @@
+"""How old each register's list is, and what the country's rules make of that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from compliance.models import Register
+from compliance.rule_packs.model import RegisterParams
+from compliance.selectors.rules import rulebook
+
+_WARN_BEFORE = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAge:
+    """A register's standing: `level` is unused (no rule asks for it), missing (no list yet),
+    fresh, soon (too old within two days) or stale. `stale_at` None: no age is too old.
+    `when_unknown` is what the rule makes of a missing list: ignore, warn, block."""
+
+    register: Register
+    level: str
+    as_of: datetime | None
+    stale_at: datetime | None
+    when_unknown: str = "ignore"
+    rule_id: str = ""
+    max_age_hours: int | None = None
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody has to load a list now or soon."""
+        return self.level in ("soon", "stale", "missing")
+
+
+def register_ages(now: datetime) -> Sequence[RegisterAge]:
+    """Of every register, by country."""
+    registers = Register.objects.select_related("in_force").order_by("country", "key")
+    return [register_age(register, now) for register in registers]
+
+
+def register_age(register: Register, now: datetime) -> RegisterAge:
+    """Of one register, by the rules that hold in its country now."""
+    found = _rule(register, now)
+    present = register.in_force
+    if found is None:
+        return RegisterAge(register, "unused", present.as_of if present else None, None)
+    rule_id, params = found
+    shared = (params.when_unknown, rule_id, params.max_age_hours)
+    if present is None:
+        return RegisterAge(register, "missing", None, None, *shared)
+    if params.max_age_hours is None:
+        return RegisterAge(register, "fresh", present.as_of, None, *shared)
+    stale_at = present.as_of + timedelta(hours=params.max_age_hours)
+    level = "stale" if now >= stale_at else "soon" if stale_at - now <= _WARN_BEFORE else "fresh"
+    return RegisterAge(register, level, present.as_of, stale_at, *shared)
+
+
+def _rule(register: Register, now: datetime) -> tuple[str, RegisterParams] | None:
+    for rule in rulebook().rules_for(register.country, now).rules:
+        if isinstance(rule.params, RegisterParams) and rule.params.register == register.key:
+            return rule.id, rule.params
+    return None
