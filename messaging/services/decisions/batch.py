@@ -85,7 +85,13 @@ class Batch:
         for index, (verdict, ruled) in enumerate(self._decided):
             if ruled is None or (verdict.action == _END and not tell_all):
                 continue
-            bid = bid_of(ruled.case, ruled.ground, ruled.standing, ruled.asks_once)
+            bid = bid_of(
+                ruled.case,
+                ruled.ground,
+                ruled.place.region,
+                ruled.standing,
+                asks=ruled.asks_once,
+            )
             if bid is not None:
                 bids.append((index, ruled, bid))
         pairs = [(ruled.case, bid) for _index, ruled, bid in bids]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from compliance.constants import LANES
-from compliance.rule_packs.model import CapParams, ConsentRequestParams, WindowParams
+from compliance.rule_packs.model import CapParams, ConsentRequestParams, Rule, WindowParams
 from compliance.rule_packs.packs import CONSENT_KIND, REQUEST_KIND, Rules
 from messaging.frequency import Cap
 
@@ -18,9 +18,14 @@ class Ground:
     asks_consent: bool
     asks_register: bool
     has_window: bool
-    caps: tuple[Cap, ...]
+    asks_place: bool
+    cap_rules: tuple[tuple[Rule, Cap], ...]
     is_request_once: bool
     zones: tuple[str, ...]
+
+    def caps_in(self, region: str) -> tuple[Cap, ...]:
+        """The caps that hold for a recipient in a region ("": not known)."""
+        return tuple(cap for rule, cap in self.cap_rules if rule.is_there(region))
 
     @property
     def asks_nothing(self) -> bool:
@@ -38,8 +43,9 @@ def ground_of(rules: Rules, lane: int) -> Ground:
         asks_consent=not kinds.isdisjoint({CONSENT_KIND, REQUEST_KIND}),
         asks_register=_REGISTER_KIND in kinds,
         has_window=bool(windows),
-        caps=tuple(
-            Cap(rule.params.limit, rule.params.hours, rule.severity == "block")
+        asks_place=bool(windows) or any(rule.regions for rule in those),
+        cap_rules=tuple(
+            (rule, Cap(rule.params.limit, rule.params.hours, rule.severity == "block"))
             for rule in rules.recipient_rules[message_class]
             if isinstance(rule.params, CapParams)
         ),

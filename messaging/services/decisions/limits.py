@@ -15,17 +15,21 @@ from messaging.services.frequency import Key, Loss, bids_reserve, bids_try
 _REQUESTED = "requested"
 
 
-def bid_of(case: Case, ground: Ground, standing: ConsentStanding | None, asks: bool) -> Bid | None:
+def bid_of(
+    case: Case, ground: Ground, region: str, standing: ConsentStanding | None, *, asks: bool
+) -> Bid | None:
     """What a message has to ask the ledger for; None where nothing limits it.
 
-    `asks`: it asks for consent, and may do so only once ever.
+    `region`: the recipient's; `asks`: it asks for consent, and may do so only once ever.
     """
     if case.is_confirmation:
         return None
     promised = standing.promised if standing is not None else None
-    if not ground.caps and promised is None and not asks:
+    caps = ground.caps_in(region)
+    if not caps and promised is None and not asks:
         return None
-    caps = ground.caps if promised is None else (*ground.caps, Cap(*promised))
+    if promised is not None:
+        caps = (*caps, Cap(*promised))
     is_known = asks and standing is not None and standing.state == _REQUESTED
     return Bid(case.id, case.lane, case.campaign_id, case.priority, caps, asks, is_known)
 

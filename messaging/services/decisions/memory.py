@@ -81,8 +81,8 @@ class FactsMemory:
         register = self._registers.get(ruled.case.country)
         if ruled.ground.asks_register and register is not None:
             told["register"] = {"list": register.snapshot_id, "as_of": register.as_of.isoformat()}
-        if ruled.ground.caps:
-            told["caps"] = [[cap.limit, cap.hours, 0] for cap in ruled.ground.caps]
+        if caps := ruled.ground.caps_in(ruled.place.region):
+            told["caps"] = [[cap.limit, cap.hours, 0] for cap in caps]
         return told
 
 

@@ -55,7 +55,7 @@ class Judge:
         approved = self._snapshot.texts.get(case.template_version_id or 0)
         asks_once = ground.is_request_once and approved is not None and approved.asks_consent
         standing = self._known.consents.get((case.advertiser_id, case.msisdn, case.lane))
-        place = self._place(case) if ground.has_window else _NOWHERE
+        place = self._place(case) if ground.asks_place else _NOWHERE
         ruling = self._ruling(case, sender, ground, place, standing)
         return Ruled(case, sender, ground, ruling, place, standing, asks_once)
 
