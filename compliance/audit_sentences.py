@@ -60,7 +60,6 @@ SENTENCES: Mapping[str, str] = {
     "document.downloaded": _N("%(who)s downloaded the evidence “%(object)s”."),
     "proof.created": _N("%(who)s made a proof pack of %(what)s."),
     "audit.exported": _N("%(who)s downloaded %(rows)s entries of the audit log."),
-    "number.viewed": _N("%(who)s looked a number up."),
     # Texts
     "template.created": _N("%(who)s made the template “%(object)s”."),
     "template.changed": _N("%(who)s changed the template “%(object)s”."),

@@ -1,9 +1,11 @@
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ChoicesFieldListFilter
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import SingleNumericFilter
 from unfold.decorators import action
@@ -12,7 +14,9 @@ from unfold.enums import ActionVariant
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from config.common.console.confirmation import Question, confirm, object_or_404
 from messaging.admin.message_columns import MessageColumns
+from messaging.admin.number_page import number_page
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
+from messaging.admin.proofs import ProofButtons
 from messaging.admin.sight import Sight, sight_of
 from messaging.admin.way import way_of
 from messaging.constants import OPEN
@@ -30,7 +34,7 @@ class MessageDays(DayRangeFilter):
 
 
 @admin.register(Message)
-class MessageAdmin(MessageColumns, ReadOnlyMixin, ListPage, AccountScopedAdmin):
+class MessageAdmin(ProofButtons, MessageColumns, ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """Every message, newest first; found by number, id or the customer's own reference."""
 
     list_filter = (
@@ -48,7 +52,8 @@ class MessageAdmin(MessageColumns, ReadOnlyMixin, ListPage, AccountScopedAdmin):
     ordering = ("-id",)
     sortable_by = ()
     list_per_page = 50
-    actions_detail = ("cancel",)
+    actions_detail = ("proof_pdf", "proof_json", "cancel")
+    actions_list = ("look_up",)
     change_form_outer_after_template = "admin/messaging/message/way.html"
     empty_title = _("No message in the last seven days")
     empty_text = _("Choose other days to see older ones, or send one by API or campaign.")
@@ -132,10 +137,27 @@ class MessageAdmin(MessageColumns, ReadOnlyMixin, ListPage, AccountScopedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """No button on what has left."""
+        """What has left is not canceled, and proof is for those who may hand it out."""
         found = self.get_object(request, str(object_id))
-        can = found is not None and found.status in OPEN and self.may(request, "cancel", found)
-        return super().get_actions_detail(request, object_id) if can else []
+        if found is None:
+            return []
+        names = ["proof_pdf", "proof_json"] if self.may(request, "prove", found) else []
+        if found.status in OPEN and self.may(request, "cancel", found):
+            names.append("cancel")
+        return [self.get_unfold_action(name) for name in names]
+
+    def get_urls(self) -> list[Any]:
+        """The page about one number."""
+        number = path(
+            "number",
+            self.admin_site.admin_view(partial(number_page, self)),
+            name="messaging_message_number",
+        )
+        return [number, *super().get_urls()]
+
+    @action(description=_("Look a number up"), url_path="look-up", icon="person_search")
+    def look_up(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:messaging_message_number"))
 
     @action(description=_("Cancel"), url_path="cancel", icon="cancel", variant=ActionVariant.DANGER)
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

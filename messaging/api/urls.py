@@ -3,12 +3,21 @@
 from django.urls import path
 
 from messaging.api import schema  # registers the key scheme
-from messaging.api.consents import ConsentsView, SuppressionsView
+from messaging.api.consent_batches import ConsentBatchView
+from messaging.api.consents import ConsentsView
+from messaging.api.documents import DocumentsView, DocumentView
 from messaging.api.events import EventsView
+from messaging.api.evidence import (
+    AuditView,
+    MessageProofView,
+    MessageTraceView,
+    NumberProofView,
+)
 from messaging.api.inbound import InboundView
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
 from messaging.api.preview import PreviewView
 from messaging.api.senders import SendersView
+from messaging.api.suppressions import SuppressionCheckView, SuppressionsView, SuppressionView
 from messaging.api.template_reviews import (
     VersionApproveView,
     VersionRejectView,
@@ -23,6 +32,7 @@ from messaging.api.webhook import (
     WebhookTestView,
     WebhookView,
 )
+from messaging.api.wishes import ConsentRequestsView, OptOutsView
 
 _VERSION = "templates/<slug:template>/versions/<int:version>"
 
@@ -34,6 +44,10 @@ urlpatterns = [
     path("messages/preview", PreviewView.as_view()),
     path("messages/<uuid:message_id>", MessageView.as_view()),
     path("messages/<uuid:message_id>/cancel", MessageCancelView.as_view()),
+    path("messages/<uuid:message_id>/proof", MessageProofView.as_view()),
+    path("messages/<uuid:message_id>/trace", MessageTraceView.as_view()),
+    path("numbers/<str:number>/proof", NumberProofView.as_view()),
+    path("audit", AuditView.as_view()),
     path("inbound", InboundView.as_view()),
     path("events", EventsView.as_view()),
     path("webhook", WebhookView.as_view()),
@@ -41,7 +55,14 @@ urlpatterns = [
     path("webhook/test", WebhookTestView.as_view()),
     path("webhook/deliveries", DeliveriesView.as_view()),
     path("suppressions", SuppressionsView.as_view()),
+    path("suppressions/check", SuppressionCheckView.as_view()),
+    path("suppressions/<int:suppression_id>", SuppressionView.as_view()),
     path("consents", ConsentsView.as_view()),
+    path("consents/batch", ConsentBatchView.as_view()),
+    path("consents/requests", ConsentRequestsView.as_view()),
+    path("consents/opt-outs", OptOutsView.as_view()),
+    path("documents", DocumentsView.as_view()),
+    path("documents/<int:document_id>", DocumentView.as_view()),
     path("senders", SendersView.as_view()),
     path("templates", TemplatesView.as_view()),
     path("templates/<slug:template>", TemplateView.as_view()),

@@ -88,7 +88,7 @@ def operation(
     *,
     tag: str,
     scope: str,
-    responses: Mapping[int, Any],
+    responses: Mapping[Any, Any],  # by status, or by status and media type
     request: Any = None,  # serializer class, as drf-spectacular takes it
     query: type[StrictSerializer] | None = None,
     also: Sequence[int] = (),

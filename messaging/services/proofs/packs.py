@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from compliance.constants import Chain, DataKind
 from compliance.models import (
     Account,
+    ApiKey,
     AuditEntry,
     ConsentRecord,
     RetentionMark,
@@ -20,6 +21,7 @@ from compliance.models import (
     User,
 )
 from compliance.selectors.audit import audit_lines, links_of
+from compliance.services.residency import export_note
 from config.common import audit, clock, redaction
 from config.common.callers import caller
 from config.common.errors import NotFoundError
@@ -57,13 +59,15 @@ _MOST_ENTRIES = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Who asks for a pack, in which form (json or pdf), and of what period of a number.
+    """Who asks for a pack (a person, or an API key), in which form (json or pdf), and of what
+    period of a number.
     `for_operator` adds carriers; nobody of an account is shown them."""
 
     account: Account
     actor: User | None
     form: str = "json"
     for_operator: bool = False
+    api_key: ApiKey | None = None
     first: datetime | None = None
     last: datetime | None = None
 
@@ -232,6 +236,13 @@ def _packed(proof: Proof, wanted: Wanted, name: str, what: str) -> Pack:
     sha256 = checksum(text)
     media_type, made = _FORMS[wanted.form]
     content = made(proof, text, sha256)
+    export_note(
+        account=wanted.account,
+        what="proof",
+        actor=wanted.actor,
+        api_key=wanted.api_key,
+        rows=max(1, len(proof.messages)),
+    )
     audit.record(
         action="proof.created",
         actor=wanted.actor,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from font_roboto import Roboto, RobotoBold
 from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, VAlign, XPos, YPos
-from fpdf.fonts import FontFace
+from fpdf.fonts import FontFace, TTFFont
 
 from messaging.selectors.proofs.model import Proof
 from messaging.services.proofs.paper import Section, sections_of
@@ -91,7 +91,11 @@ def pdf_of(proof: Proof, text: str, sha256: str) -> bytes:
     sheet.add_page()
     for section in sections_of(proof):
         _section(sheet, section)
-    return bytes(sheet.output())
+    made = bytes(sheet.output())
+    for font in sheet.fonts.values():  # they would be closed by chance
+        if isinstance(font, TTFFont):
+            font.ttfont.close()
+    return made
 
 
 def _subject(proof: Proof) -> str:

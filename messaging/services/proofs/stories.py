@@ -74,6 +74,18 @@ def of_message(proof: Proof) -> tuple[str, ...]:
     return tuple(sentence for sentence in told if sentence)
 
 
+def of_decision(evidence: MessageEvidence) -> tuple[str, ...]:
+    """Why a message was, or was not, sent: without what only a pack tells about the person."""
+    told = [
+        _accepted(evidence),
+        _standing(evidence),
+        _text(evidence.template),
+        *_rules(evidence.rules),
+        *_outcome(evidence),
+    ]
+    return tuple(sentence for sentence in told if sentence)
+
+
 def of_number(proof: Proof) -> tuple[str, ...]:
     """What there is about a number."""
     count = len(proof.messages)
@@ -178,6 +190,15 @@ def _consent(evidence: MessageEvidence, person: PersonEvidence) -> str:
         )
         % values
     )
+
+
+def _standing(evidence: MessageEvidence) -> str:
+    then = evidence.consent
+    if then.record is None:
+        return _("When that was decided, no consent of the number was on record.")
+    return _("When that was decided, the consent of the number was: %(action)s.") % {
+        "action": ConsentAction(then.state).label
+    }
 
 
 def _refused(refusals: Sequence[Refusal]) -> str:
