@@ -68,6 +68,10 @@ class ConsentAction(models.TextChoices):
     LAPSED = "lapsed", _("Lapsed")
 
 
+# What people and their systems record; that consent lapsed is noted by the platform.
+GIVEN_ACTIONS = (ConsentAction.GRANTED, ConsentAction.REVOKED, ConsentAction.REQUESTED)
+
+
 class LapseCause(models.TextChoices):
     """Why consent lapsed although nobody took it back."""
 
@@ -96,6 +100,9 @@ class ConsentMethod(models.TextChoices):
     CONSOLE = "console", _("Entered in the console")
     LINK = "link", _("Preference page")
     SYSTEM = "system", _("Made by the platform")
+
+
+GIVEN_METHODS = tuple(one for one in ConsentMethod if one != ConsentMethod.SYSTEM)
 
 
 class SuppressionSource(models.TextChoices):

@@ -6,15 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from compliance.admin.number_form import NumberForm
-from compliance.constants import ConsentAction, ConsentMethod
+from compliance.constants import GIVEN_ACTIONS, GIVEN_METHODS
 from compliance.models import ConsentRecord
 from compliance.services.consent import consent_record
 from compliance.services.documents import document_add
 from config.common.console.actors import actor_of
-
-# What people record: the platform itself notes that consent lapsed.
-_ACTIONS = (ConsentAction.GRANTED, ConsentAction.REVOKED, ConsentAction.REQUESTED)
-_METHODS = tuple(one for one in ConsentMethod if one != ConsentMethod.SYSTEM)
 
 
 class ConsentRecordForm(NumberForm):
@@ -59,8 +55,8 @@ class ConsentRecordForm(NumberForm):
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         if "action" in fields:
-            fields["action"].choices = [("", _("Select value")), *_pairs(_ACTIONS)]
-            fields["method"].choices = [("", _("Select value")), *_pairs(_METHODS)]
+            fields["action"].choices = [("", _("Select value")), *_pairs(GIVEN_ACTIONS)]
+            fields["method"].choices = [("", _("Select value")), *_pairs(GIVEN_METHODS)]
             fields["frequency"].help_text = _(
                 "For example 4/month, 2 per week or 3 lần/tuần: it becomes the person's own limit."
             )

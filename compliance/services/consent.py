@@ -86,10 +86,10 @@ def consent_record(
         action=action,
         method=method,
         source=source,
-        evidence=dict(evidence or {}) | _proof(account, document),
+        evidence=dict(evidence or {}) | proof_of(account, document),
         document=document,
         given_at=given_at,
-        expires_at=_end(account, action, given_at, expires_at),
+        expires_at=end_of(account, action, given_at, expires_at),
         promised_limit=limit,
         promised_hours=hours,
         cause=cause,
@@ -135,9 +135,10 @@ def promise_of(frequency: str) -> tuple[int, int] | None:
         ) from error
 
 
-def _end(
+def end_of(
     account: Account, action: str, given_at: datetime, expires_at: datetime | None
 ) -> datetime | None:
+    """When a grant ends: as given, or as the account says. Raises InvalidError."""
     if action != ConsentAction.GRANTED:
         return None
     if expires_at is not None and expires_at <= given_at:
@@ -151,8 +152,9 @@ def _end(
     return expires_at
 
 
-def _proof(account: Account, document: Document | None) -> dict[str, Any]:
-    """The file's checksum enters the chain with the rest of the evidence."""
+def proof_of(account: Account, document: Document | None) -> dict[str, Any]:
+    """What the evidence says of a file: its checksum enters the chain. Raises InvalidError for
+    a file of another account."""
     if document is None:
         return {}
     if document.account_id != account.pk:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from compliance.constants import ConsentAction, ConsentMethod
 from compliance.models import Account, Advertiser, Document, User
 from compliance.services.checks import check_advertiser, check_choice
-from compliance.services.consent import promise_of
+from compliance.services.consent import promise_of, proof_of
 from compliance.services.consent_states import states_derive
 from config.common import clock
 
@@ -31,9 +31,9 @@ WITH given AS (
     FROM unnest(%(msisdns)s::text[], %(purposes)s::text[], %(given)s::timestamptz[],
         %(ends)s::timestamptz[], %(sources)s::text[], %(text_versions)s::text[],
         %(contents)s::text[], %(forms)s::text[], %(frequencies)s::text[], %(limits)s::int[],
-        %(hours)s::int[])
+        %(hours)s::int[], %(methods)s::text[], %(proofs)s::jsonb[], %(documents)s::bigint[])
         AS rows (msisdn, purpose, given_at, expires_at, source, text_version, content, form,
-            frequency, promised_limit, promised_hours)
+            frequency, promised_limit, promised_hours, method, evidence, document_id)
     ORDER BY msisdn, purpose, given_at DESC
 ), news AS (
     SELECT given.* FROM given
@@ -46,9 +46,10 @@ WITH given AS (
         (account_id, advertiser_id, msisdn, purpose, action, method, source, evidence,
          document_id, text_version, content, form, frequency, promised_limit, promised_hours,
          expires_at, actor_id, given_at, recorded_at)
-    SELECT %(account)s, %(advertiser)s, msisdn, purpose, %(action)s, %(method)s, source,
-        %(evidence)s, %(document)s, text_version, content, form, frequency, promised_limit,
-        promised_hours, expires_at, %(actor)s, given_at, %(now)s
+    SELECT %(account)s, %(advertiser)s, msisdn, purpose, %(action)s,
+        coalesce(method, %(method)s), source, coalesce(evidence, %(evidence)s),
+        coalesce(document_id, %(document)s), text_version, content, form, frequency,
+        promised_limit, promised_hours, expires_at, %(actor)s, given_at, %(now)s
     FROM news ORDER BY msisdn, purpose
     RETURNING id, msisdn, purpose, given_at, expires_at, promised_limit, promised_hours
 ), states AS (
@@ -68,7 +69,8 @@ SELECT count(*), coalesce(array_agg(id) FILTER (WHERE is_known), '{{}}') FROM st
 @dataclass(frozen=True, slots=True)
 class ConsentGiven:
     """One row of an import: whose consent to what, when it was given and how long it holds
-    (None: as long as the account says), and the facets agreed; `source` "" is the import's."""
+    (None: as long as the account says), and the facets agreed. Where a row has no source,
+    method, evidence or document, the import's hold."""
 
     msisdn: str
     purpose: str
@@ -79,6 +81,9 @@ class ConsentGiven:
     content: str = ""
     form: str = ""
     frequency: str = ""
+    method: str = ""
+    evidence: Mapping[str, Any] | None = None
+    document: Document | None = None
 
 
 def consents_import(
@@ -103,13 +108,12 @@ def consents_import(
     check_choice("method", method, ConsentMethod.values)
     check_choice("action", action, _NEWS)
     now = clock.now()
-    proof = {"document": {"name": document.name, "sha256": document.checksum}} if document else {}
     shared: dict[str, Any] = {
         "account": account.pk,
         "advertiser": advertiser.pk,
         "action": action,
         "method": method,
-        "evidence": Jsonb(dict(evidence or {}) | proof),
+        "evidence": Jsonb(dict(evidence or {}) | proof_of(account, document)),
         "document": document.pk if document else None,
         "actor": actor.pk if actor else None,
         "now": now,
@@ -119,7 +123,7 @@ def consents_import(
     recorded = 0
     with connection.cursor() as cursor:
         for chunk in _chunks(rows):
-            cursor.execute(statement, shared | _columns(chunk, source, now, days))
+            cursor.execute(statement, shared | _columns(account, chunk, source, now, days))
             count, known = cursor.fetchone() or (0, [])
             states_derive(known)
             recorded += count
@@ -127,7 +131,7 @@ def consents_import(
 
 
 def _columns(
-    chunk: list[ConsentGiven], source: str, now: datetime, days: int | None
+    account: Account, chunk: list[ConsentGiven], source: str, now: datetime, days: int | None
 ) -> dict[str, list[Any]]:
     given = [min(row.given_at, now) for row in chunk]
     span = timedelta(days=days) if days else None
@@ -147,7 +151,16 @@ def _columns(
         "frequencies": [row.frequency for row in chunk],
         "limits": [promise[0] for promise in promises],
         "hours": [promise[1] for promise in promises],
+        "methods": [row.method or None for row in chunk],
+        "proofs": [_evidence(account, row) for row in chunk],
+        "documents": [row.document.pk if row.document else None for row in chunk],
     }
+
+
+def _evidence(account: Account, row: ConsentGiven) -> Jsonb | None:
+    if row.evidence is None and row.document is None:
+        return None
+    return Jsonb(dict(row.evidence or {}) | proof_of(account, row.document))
 
 
 @lru_cache(maxsize=1_000)

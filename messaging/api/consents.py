@@ -1,4 +1,4 @@
-"""Consent and suppressions: what people agreed to, and who must not be written to."""
+"""Consent: what people agreed to, and took back."""
 
 from typing import Any, Final
 
@@ -7,17 +7,27 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from compliance.constants import ConsentAction, ConsentMethod, Purpose, Scope, SuppressionSource
-from compliance.models import Account, ConsentRecord, Suppression
+from compliance.constants import (
+    GIVEN_ACTIONS,
+    GIVEN_METHODS,
+    ConsentAction,
+    ConsentMethod,
+    Purpose,
+    Scope,
+)
+from compliance.models import Account, ConsentRecord
 from compliance.services.consent import consent_record
-from compliance.services.suppressions import suppression_add
-from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Word
+from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Whole, Word
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from messaging.api.common import account_of, int_cursor, msisdn
 from messaging.api.inputs import Metadata
-from messaging.selectors.consents import advertiser_named, consents_page, suppressions_page
+from messaging.selectors.consents import (
+    advertiser_named,
+    consents_page,
+    document_of,
+)
 from routing.numbers import to_e164
 
 _READ = (Scope.CONSENT_READ.value,)
@@ -27,7 +37,7 @@ _BRAND = _("The brand, exactly as in the account's list of advertisers.")
 
 
 class ConsentsQuery(PageInput):
-    """Filters of consent and suppressions."""
+    """Filters of consent."""
 
     number = Text(max_length=40, required=False, help_text=_NUMBER)
     advertiser = Text(max_length=120, required=False, help_text=_BRAND)
@@ -40,31 +50,35 @@ class ConsentInput(StrictSerializer):
     number = Text(max_length=40, help_text=_NUMBER)
     advertiser = Text(max_length=120, help_text=_BRAND)
     purpose = Word(choices=Purpose.choices)
-    action = Word(choices=ConsentAction.choices)
-    method = Word(choices=ConsentMethod.choices, default=ConsentMethod.API.value)
+    action = Word(choices=[(one.value, one.label) for one in GIVEN_ACTIONS])
+    method = Word(
+        choices=[(one.value, one.label) for one in GIVEN_METHODS], default=ConsentMethod.API.value
+    )
     source_ = Text(
         max_length=120, default="", help_text=_("Where it was given: a form's address, a shop.")
     )
     evidence = Metadata(default=dict, help_text=_("What proves it: a flat object, up to 4 kB."))
+    document = Whole(
+        min_value=1,
+        max_value=2**63 - 1,
+        required=False,
+        allow_null=True,
+        help_text=_("A file that proves it: the id that `/documents` gave."),
+    )
     given_at = Moment(required=False, help_text=_("When it was given; absent: now."))
+    expires_at = Moment(
+        required=False,
+        allow_null=True,
+        help_text=_("Until when it holds; absent: as long as the account says."),
+    )
     text_version = Text(max_length=120, default="", help_text=_("The text that was shown."))
     content = Text(max_length=120, default="", help_text=_("The content agreed to."))
     form = Text(max_length=60, default="", help_text=_("The form agreed to."))
-    frequency = Text(max_length=60, default="", help_text=_("The frequency agreed to."))
-
-
-class SuppressionInput(StrictSerializer):
-    """A number that must not get messages of a purpose."""
-
-    number = Text(max_length=40, help_text=_NUMBER)
-    purpose = Word(choices=Purpose.choices)
-    advertiser = Text(
-        max_length=120,
-        required=False,
-        allow_null=True,
-        help_text=_("The brand; absent: every advertiser of the account."),
+    frequency = Text(
+        max_length=60,
+        default="",
+        help_text=_("The frequency agreed to, such as 4/month or 3 lần/tuần: it is kept to."),
     )
-    reason = Text(max_length=200, default="")
 
 
 class ConsentOutput(OutputSerializer):
@@ -78,39 +92,28 @@ class ConsentOutput(OutputSerializer):
     method = serializers.ChoiceField(ConsentMethod.choices)
     source_ = serializers.CharField()
     evidence = serializers.DictField()
+    document = serializers.IntegerField(source="document_id", allow_null=True)
     given_at = Moment()
+    expires_at = Moment(allow_null=True)
     recorded_at = Moment()
+    cause = serializers.CharField(help_text="Why it lapsed: expired, reassigned, unknown_number.")
     text_version = serializers.CharField()
     content = serializers.CharField()
     form = serializers.CharField()
     frequency = serializers.CharField()
+    promised_limit = serializers.IntegerField(
+        allow_null=True, help_text="The frequency in numbers: so many messages …"
+    )
+    promised_hours = serializers.IntegerField(
+        allow_null=True, help_text="… in so many hours. Null: nothing was promised."
+    )
 
     def get_number(self, record: ConsentRecord) -> str:
         return to_e164(record.msisdn)
 
 
-class SuppressionOutput(OutputSerializer):
-    """A suppression in force."""
-
-    id = serializers.IntegerField()
-    number = serializers.SerializerMethodField()
-    advertiser = serializers.SerializerMethodField(help_text="Null: every advertiser.")
-    purpose = serializers.ChoiceField(Purpose.choices)
-    source_ = serializers.ChoiceField(SuppressionSource.choices)
-    reason = serializers.CharField()
-    created_at = Moment()
-
-    def get_number(self, suppression: Suppression) -> str:
-        return to_e164(suppression.msisdn)
-
-    def get_advertiser(self, suppression: Suppression) -> str | None:
-        return suppression.advertiser.name if suppression.advertiser else None
-
-
 _CONSENT_INPUT: Final = ConsentInput()
-_SUPPRESSION_INPUT: Final = SuppressionInput()
 _CONSENT: Final = ConsentOutput()
-_SUPPRESSION: Final = SuppressionOutput()
 
 
 def _equalities(account: Account, wanted: Any) -> dict[str, Any]:
@@ -164,59 +167,9 @@ class ConsentsView(ApiView):
         record = consent_record(
             account=account,
             advertiser=advertiser_named(account, brand),
+            document=document_of(account, values.pop("document", None)),
             msisdn=msisdn(number, account, field="number"),
             actor=None,
             **values,
         )
         return Response(_CONSENT.to_representation(record), 201)
-
-
-class SuppressionsView(ApiView):
-    """`/suppressions`"""
-
-    scopes = {"GET": _READ, "POST": _WRITE}
-
-    @operation(
-        "list_suppressions",
-        "List suppressions",
-        tag="consent",
-        scope=_READ[0],
-        query=ConsentsQuery,
-        responses={200: page_of("Suppression", SuppressionOutput)},
-        description="Those in force, newest first.",
-    )
-    def get(self, request: Request) -> Response:
-        account, wanted = account_of(request), query(request, ConsentsQuery())
-        rows = suppressions_page(
-            account,
-            _equalities(account, wanted),
-            before=int_cursor(wanted.get("cursor")),
-            limit=wanted["limit"] + 1,
-        )
-        page = cut(rows, wanted["limit"], lambda suppression: suppression.pk)
-        shown = [_SUPPRESSION.to_representation(row) for row in page.rows]
-        return page_response(request, page, shown)
-
-    @operation(
-        "add_suppression",
-        "Suppress a number",
-        tag="consent",
-        scope=_WRITE[0],
-        request=SuppressionInput,
-        responses={201: SuppressionOutput},
-        description="From now on nothing of the purpose is sent to the number. Repeating is "
-        "harmless.",
-    )
-    def post(self, request: Request) -> Response:
-        account, values = account_of(request), body(request, _SUPPRESSION_INPUT)
-        brand = values.get("advertiser")
-        suppression = suppression_add(
-            account=account,
-            advertiser=None if brand is None else advertiser_named(account, brand),
-            msisdn=msisdn(values["number"], account, field="number"),
-            purpose=values["purpose"],
-            source=SuppressionSource.API,
-            reason=values["reason"],
-            actor=None,
-        )
-        return Response(_SUPPRESSION.to_representation(suppression), 201)

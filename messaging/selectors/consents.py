@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compliance.models import Account, Advertiser, ConsentRecord, Suppression
+from compliance.models import Account, Advertiser, ConsentRecord, Document, Suppression
 from config.common.errors import InvalidError
 
 
@@ -26,7 +26,7 @@ def suppressions_page(
     found = Suppression.objects.filter(account=account, lifted_at=None, **wanted)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return list(found.select_related("advertiser").order_by("-pk")[:limit])
+    return list(found.select_related("advertiser", "program").order_by("-pk")[:limit])
 
 
 def advertiser_named(account: Account, name: str) -> Advertiser:
@@ -41,3 +41,18 @@ def advertiser_named(account: Account, name: str) -> Advertiser:
             field="advertiser",
         )
     return advertiser
+
+
+def document_of(account: Account, document_id: int | None) -> Document | None:
+    """The account's file of this id. Raises InvalidError."""
+    if document_id is None:
+        return None
+    found = Document.objects.filter(account=account, pk=document_id).defer("content").first()
+    if found is None:
+        raise InvalidError(
+            "unknown_document",
+            _("No file of this account has the id %(id)d: upload it to /documents first.")
+            % {"id": document_id},
+            field="document",
+        )
+    return found
