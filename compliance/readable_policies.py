@@ -70,13 +70,13 @@ def change_sentence(change: changes.ComingChange, rule_sentence: str = "") -> st
     """A coming change in a sentence; `rule_sentence` is what the rule asks, where it is of one."""
     data = dict(change.data)
     if change.kind == changes.RULE_BEGINS:
-        return _("New rule: %(rule)s") % {"rule": rule_sentence or change.subject}
+        return _("Begins: %(rule)s") % {"rule": rule_sentence or change.subject}
     if change.kind == changes.RULE_ENDS:
-        return _("No longer: %(rule)s") % {"rule": rule_sentence or change.subject}
+        return _("Ends: %(rule)s") % {"rule": rule_sentence or change.subject}
     if change.kind == changes.HOLIDAYS_END:
         return _("No public holidays are listed from here on: load a pack that has them.")
     if change.kind == changes.PACK_ENDS:
-        return _("This pack ends: load the next one, or the general rules hold.")
+        return _("These rules end; a new version is needed by then")
     return _(
         "A refusal by reply stops %(purpose)s and reaches: %(reach)s. Until then: %(before)s."
     ) % {
