@@ -10,7 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compliance.readable_rules import ReadableRule, readable_pack
+from compliance.readable_policies import change_sentence
+from compliance.readable_rules import ReadableRule, readable_pack, rule_sentence
+from compliance.rule_packs import changes
+from compliance.rule_packs.parsing import parse_pack
 from compliance.rule_packs.upgrading import upgraded
 
 SOON_DAYS = (7, 30, 60)
@@ -56,10 +59,8 @@ class ComingChange:
     @property
     def colour(self) -> str:
         """The sooner the louder."""
-        week, month, _quarter = SOON_DAYS
-        if self.days <= week:
-            return "danger"
-        return "warning" if self.days <= month else "info"
+        colours = zip(SOON_DAYS, ("danger", "warning", "info"), strict=True)
+        return next((colour for days, colour in colours if self.days <= days), "")
 
 
 def pack_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
@@ -74,10 +75,10 @@ def pack_differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
         if known is None:
             found.append(Difference("added", rule.id, rule.sentence, _parts(None, rule)))
             continue
-        changes = _parts(known, rule)
-        changes += _details(raw_before.get(rule.id, {}), raw_after.get(rule.id, {}), changes)
-        if changes:
-            found.append(Difference("changed", rule.id, rule.sentence, changes))
+        parts = _parts(known, rule)
+        parts += _details(raw_before.get(rule.id, {}), raw_after.get(rule.id, {}), parts)
+        if parts:
+            found.append(Difference("changed", rule.id, rule.sentence, parts))
     found += [
         Difference("removed", rule.id, rule.sentence, _parts(rule, None))
         for rule in old_rules.values()
@@ -158,21 +159,21 @@ def _rest(
     old: Any, new: Any, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> tuple[Change, ...]:
     policies, others = dict(old.policies), dict(new.policies)
-    changes = [
+    parts = [
         Change(title, policies.get(title, ""), others.get(title, ""))
         for title in dict.fromkeys((*policies, *others))
     ]
-    changes.append(Change(_("Note"), old.note, new.note))
+    parts.append(Change(_("Note"), old.note, new.note))
     for key, title in (
         ("effective_from", _("Earliest first day")),
         ("effective_to", _("Ends before")),
         ("zone", _("Time zone")),
         ("help", _("Answer to HELP")),
     ):
-        changes.append(Change(title, _words(before.get(key)), _words(after.get(key))))
-    changes.append(Change(_("Sources"), _source_titles(before), _source_titles(after)))
-    changes.append(Change(_("Example cases"), _case_names(before), _case_names(after)))
-    return tuple(one for one in changes if one.before != one.after)
+        parts.append(Change(title, _words(before.get(key)), _words(after.get(key))))
+    parts.append(Change(_("Sources"), _source_titles(before), _source_titles(after)))
+    parts.append(Change(_("Example cases"), _case_names(before), _case_names(after)))
+    return tuple(one for one in parts if one.before != one.after)
 
 
 def _source_titles(document: Mapping[str, Any]) -> str:
@@ -189,26 +190,15 @@ def _case_names(document: Mapping[str, Any]) -> str:
 
 
 def coming_rules(data: Mapping[str, Any], today: date) -> list[ComingChange]:
-    """Rules of a version that begin or end after today, and its own end."""
-    document = upgraded(data)
-    found = []
-    for rule in readable_pack(document).rules:
-        if rule.effective_from > today:
-            days = (rule.effective_from - today).days
-            title = _("Begins: %(rule)s") % {"rule": rule.sentence}
-            found.append(ComingChange(rule.effective_from, days, title, rule.citation))
-        if rule.effective_to is not None and rule.effective_to > today:
-            days = (rule.effective_to - today).days
-            title = _("Ends: %(rule)s") % {"rule": rule.sentence}
-            found.append(ComingChange(rule.effective_to, days, title, rule.citation))
-    for change in document.get("optout_changes", ()):
-        day = date.fromisoformat(change["effective_from"])
-        if day > today:
-            title = _("What a refusal by reply does changes")
-            found.append(ComingChange(day, (day - today).days, title, change["citation"]))
-    if document.get("effective_to"):
-        day = date.fromisoformat(document["effective_to"])
-        if day > today:
-            title = _("These rules end; a new version is needed by then")
-            found.append(ComingChange(day, (day - today).days, title, ""))
-    return sorted(found, key=lambda one: one.day)
+    """What a version says will change after today, the nearest first."""
+    pack = parse_pack(upgraded(data))
+    sentences = {rule.id: rule_sentence(rule) for rule in pack.rules}
+    return [
+        ComingChange(
+            day=change.date,
+            days=(change.date - today).days,
+            title=change_sentence(change, sentences.get(change.subject, "")),
+            detail=dict(change.data).get("citation", ""),
+        )
+        for change in changes.coming_changes(pack, today)
+    ]

@@ -183,7 +183,7 @@ class RuleExceptionForm(ScopedForm):
         own = {name: self.cleaned_data[name] for name in self.Meta.fields if name != "account"}
         return ExceptionValues(country=self.country, rule_id=self.rule_id, **own)
 
-    def files(self) -> list[Evidence]:
+    def evidence_given(self) -> list[Evidence]:
         """The files, read."""
         return [
             Evidence(one.name, one.read())

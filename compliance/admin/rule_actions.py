@@ -1,5 +1,6 @@
 """The buttons of a rule pack: new version, submit, approve for a day, reject, withdraw, cancel."""
 
+from copy import copy
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from compliance.admin.rule_forms import ApproveForm, ReasonForm
+from compliance.admin.rule_forms import ApproveForm, PurposeForm, ReasonForm
 from compliance.admin.rule_version_page import version_page
 from compliance.models import RulePackActivation, RulePackVersion
 from compliance.selectors.rules import today_of
@@ -80,7 +81,7 @@ class PackActions:
             submit=_("Write a new version"),
             done=_("The draft is yours: change its rules below."),
         )
-        answer = confirm(request, self, version, question, act, NewVersionForm)
+        answer = confirm(request, self, version, question, act, PurposeForm)
         if not made:
             return answer
         page = reverse("admin:compliance_rulepackversion_change", args=[made[0].pk])
@@ -196,25 +197,11 @@ class PackActions:
         return _to("differences", object_id)
 
 
-class NewVersionForm(forms.Form):
-    """What the new version is for."""
-
-    reason = ReasonForm.base_fields["reason"].__class__(
-        label=_("What changes, and why"),
-        max_length=1000,
-        widget=ReasonForm.base_fields["reason"].widget,
-    )
-
-
 def _purpose_form(version: RulePackVersion) -> type[forms.Form]:
     """The reason, begun with what the author said when making the draft."""
-    field = forms.CharField(
-        label=_("What changes, and why"),
-        initial=version.purpose,
-        max_length=1000,
-        widget=ReasonForm.base_fields["reason"].widget,
-    )
-    return type("PurposeForm", (forms.Form,), {"reason": field})
+    field = copy(PurposeForm.base_fields["reason"])
+    field.initial = version.purpose
+    return type("BegunForm", (PurposeForm,), {"reason": field})
 
 
 def _to(page: str, object_id: str) -> HttpResponse:

@@ -12,6 +12,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from compliance.admin.rule_fields import SENDER_CHOICES, LinesField, choice, ticks, whole, words
 from compliance.constants import MessageClass, Purpose
+from compliance.readable_rules import rule_sentence
+from compliance.rule_packs.parsing import parse_pack
 
 Document = dict[str, Any]
 _THREE = (("", _("Not known")), ("yes", _("Yes")), ("no", _("No")))
@@ -120,7 +122,9 @@ class CaseForm(forms.Form):
         kwargs.setdefault("initial", _initial(self.case))
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["findings"].choices = [(one["id"], one["id"]) for one in document["rules"]]
+        fields["findings"].choices = [
+            (rule.id, f"{rule_sentence(rule)} ({rule.id})") for rule in parse_pack(document).rules
+        ]
         for name in _FLAGS:
             fields[name].required = False
 

@@ -228,6 +228,7 @@ def _edit(
         "title": title,
         "lead": lead,
         "form": form,
+        "groups": groups_of(form),
         "version": version,
         "opts": admin.opts,
         "back": _change_address(version)
@@ -237,6 +238,36 @@ def _edit(
         **more,
     }
     return TemplateResponse(request, f"admin/compliance/rulepackversion/{template}", context)
+
+
+def groups_of(form: forms.Form) -> list[tuple[str, list[forms.BoundField], bool]]:
+    """The fields, those that few need folded away: (title, fields, whether it is open). Without
+    a title they are not folded."""
+    folded: dict[str, list[forms.BoundField]] = {}
+    plain: list[tuple[str, list[forms.BoundField], bool]] = []
+    for field in form:
+        title = _folded_title(field.name)
+        if title:
+            if title not in folded:
+                folded[title] = []
+                plain.append((title, folded[title], False))
+            folded[title].append(field)
+        else:
+            plain.append(("", [field], True))
+    return [(title, fields, _is_open(fields)) for title, fields, _open in plain]
+
+
+def _folded_title(name: str) -> str:
+    if name.endswith(("_1", "_2")):
+        return _("More hours")
+    if name.startswith("source_"):
+        return _("A new source")
+    return _("Only in some regions") if name in ("regions", "when_region_unknown") else ""
+
+
+def _is_open(fields: list[forms.BoundField]) -> bool:
+    """Where there is something to see: a value, or a mistake."""
+    return any(one.errors or one.value() not in (None, "", [], False, "law") for one in fields)
 
 
 def _say(request: HttpRequest, version: RulePackVersion) -> None:

@@ -256,7 +256,7 @@ class RuleExceptionAdmin(AccountScopedAdmin):
         made = rule_exception_ask(
             account=form.cleaned_data["account"],
             values=form.values(),
-            evidence=form.files(),
+            evidence=form.evidence_given(),
             actor=actor_of(request),
         )
         obj.pk = made.pk

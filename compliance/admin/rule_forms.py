@@ -45,6 +45,12 @@ def _text(label: Any, *, rows: int = 3, required: bool = False, help_text: Any =
     )
 
 
+class PurposeForm(forms.Form):
+    """What a new version is for."""
+
+    reason = _text(_("What changes, and why"), required=True)
+
+
 class ReasonForm(forms.Form):
     """Why."""
 
@@ -238,8 +244,8 @@ class PoliciesForm(forms.Form):
         for language in document["help"].get("texts", {}):
             label = _("Answer to HELP (%(language)s)") % {"language": language}
             self.fields[f"help_{language}"] = _text(label, rows=2, required=True)
-        for name, label in _RECORDS:
-            self.fields[name] = whole(label)
+        for name, title in _RECORDS:
+            self.fields[name] = whole(title)
 
     def _initial(self) -> dict[str, Any]:
         optout, retention = self.document["optout"], self.document["retention"]

@@ -2,6 +2,7 @@
 example cases and who did what."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from compliance.models import RulePackVersion, User
+from compliance.models import RulePackActivation, RulePackVersion, User
 from compliance.pack_examples import ExampleFailure, run_examples
 from compliance.readable_changes import ComingChange, Difference, coming_rules, pack_differences
 from compliance.readable_rules import ReadablePack, ReadableRule, readable_pack
@@ -231,7 +232,7 @@ def _others(request: HttpRequest, version: RulePackVersion) -> tuple[RulePackVer
 
 def _steps(request: HttpRequest, version: RulePackVersion) -> list[Step]:
     """From its history and its activations, latest first."""
-    found = []
+    found: list[tuple[datetime, Step]] = []
     viewer = request.user
     for record in version.history.select_related("history_user").order_by("history_id"):
         what = str(Status(record.status).label)
@@ -239,15 +240,9 @@ def _steps(request: HttpRequest, version: RulePackVersion) -> list[Step]:
         who: User | None = record.history_user or (version.author if not found else None)
         found.append((record.history_date, Step(what, name_for(viewer, who), "", reason)))
     for one in activations_of(version):
-        day = _("always") if one.active_from is None else date_format(one.active_from)
-        what = _("Approved, in force from %(day)s") % {"day": day}
-        who_approved = (
-            _("system, without approval")
-            if one.approved_by is None
-            else name_for(viewer, one.approved_by)
-        )
-        found.append((one.approved_at, Step(what, who_approved, "", one.reason)))
-        if one.canceled_at is not None:
+        found.append((one.approved_at, _approval(viewer, one)))
+        if one.canceled_at is not None and one.active_from is not None:
+            day = date_format(one.active_from)
             what = _("Activation for %(day)s canceled") % {"day": day}
             step = Step(what, name_for(viewer, one.canceled_by), "", one.cancel_reason)
             found.append((one.canceled_at, step))
@@ -256,3 +251,13 @@ def _steps(request: HttpRequest, version: RulePackVersion) -> list[Step]:
         Step(step.what, step.who, date_format(timezone.localtime(at), "DATETIME_FORMAT"), step.why)
         for at, step in found
     ]
+
+
+def _approval(viewer: Any, activation: RulePackActivation) -> Step:
+    if activation.active_from is None:
+        who = _("system, without approval")
+        if activation.approved_by is not None:
+            who = name_for(viewer, activation.approved_by)
+        return Step(_("Put in force on the first run"), who, "", activation.reason)
+    what = _("Approved, in force from %(day)s") % {"day": date_format(activation.active_from)}
+    return Step(what, name_for(viewer, activation.approved_by), "", activation.reason)

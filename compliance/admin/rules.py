@@ -63,7 +63,7 @@ class RulePackVersionAdmin(PackActions, PlatformScopedAdmin):
     @display(description=_("in force"))
     def terms(self, obj: RulePackVersion) -> str:
         days = [
-            _("always") if one.active_from is None else date_format(one.active_from)
+            _("from the first run") if one.active_from is None else date_format(one.active_from)
             for one in obj.activations.all()
             if one.canceled_at is None
         ]

@@ -97,11 +97,9 @@ def _newer_shipped(rows: list[RulePackVersion], present: Term | None) -> RulePac
     return newest if newest.pk != present.activation.version_id else None
 
 
-def coming_changes(within_days: int | None = None) -> list[tuple[str, ComingChange]]:
-    """What changes in any country, soonest first; `within_days` from now on."""
+def coming_changes() -> list[tuple[str, ComingChange]]:
+    """What changes in any country, soonest first."""
     found = [(one.country, change) for one in country_standings() for change in one.coming]
-    if within_days is not None:
-        found = [one for one in found if one[1].days <= within_days]
     return sorted(found, key=lambda one: one[1].day)
 
 

@@ -21,6 +21,7 @@ from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 
 _LONGEST_VERSION = 20
+_DAY, _DAY_LENGTH = "%Y.%m.%d", 10
 LARGEST_BYTES = 1024 * 1024
 
 
@@ -32,7 +33,7 @@ def rule_pack_draft(
     InvalidError without a reason (what is to change, and why)."""
     require(actor, "add")
     document = upgraded(based_on.data)
-    document["pack_version"] = _free_version(based_on.country)
+    document["pack_version"] = _free_version(based_on.country, based_on.version)
     return _create(document, actor, reason_given(reason), based_on)
 
 
@@ -148,9 +149,10 @@ def _create(
     return made
 
 
-def _free_version(country: str) -> str:
-    """A version nobody has: the day, and a number behind it where the day's is taken."""
-    day = clock.now().strftime("%Y.%m.%d")
+def _free_version(country: str, base: str = "") -> str:
+    """A version nobody has: the day, or that of the base where it is later, and a number behind
+    it where it is taken."""
+    day = max(clock.now().strftime(_DAY), base[:_DAY_LENGTH])
     taken = set(
         RulePackVersion.objects.filter(country=country, version__startswith=day).values_list(
             "version", flat=True

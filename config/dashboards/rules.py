@@ -4,6 +4,7 @@ pair of eyes, which exceptions end."""
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compliance.models import RuleException, RulePackVersion
 from compliance.readable_changes import SOON_DAYS
@@ -33,7 +34,7 @@ def administrator_rule_panels(viewer: Viewer) -> list[Panel]:
 
 
 def _coming() -> Panel:
-    changes = coming_changes(within_days=max(SOON_DAYS))[:_SHOWN]
+    changes = coming_changes()[:_SHOWN]
     rows = [
         [
             country,
@@ -46,13 +47,27 @@ def _coming() -> Panel:
         for country, change in changes
     ]
     return Panel(
-        title=_("Rules that change within %(days)d days") % {"days": max(SOON_DAYS)},
+        title=_("Coming changes of the rules"),
         headers=[_("Country"), _("When"), _("Day"), _("What")],
         rows=rows,
-        empty=_("No change of the rules is known for the next %(days)d days.")
-        % {"days": max(SOON_DAYS)},
+        empty=_("No change of the rules is known."),
+        summary=_soon([change.days for _country, change in changes]),
         links=[Link(_("Rule packs"), page("compliance.rulepackversion", "changelist"))],
     )
+
+
+def _soon(days: list[int]) -> str:
+    """How many come within 7, 30 or 60 days: the nearest span that has one."""
+    for span in SOON_DAYS:
+        count = sum(one <= span for one in days)
+        if count:
+            words = ngettext(
+                "%(count)d change within %(span)d days.",
+                "%(count)d changes within %(span)d days.",
+                count,
+            )
+            return words % {"count": count, "span": span}
+    return ""
 
 
 def _waiting(viewer: Viewer) -> Panel:
