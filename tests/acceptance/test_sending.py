@@ -21,7 +21,8 @@ from compliance.models import Suppression
 from compliance.services.api_keys import api_key_create
 from compliance.services.consent import opt_out
 from config.common import clock
-from messaging.models import Message
+from messaging.constants import Origin
+from messaging.models import InboundMessage, Message
 from messaging.selectors.snapshot import snapshots
 from messaging.services.releases import Recipient, Release, recipients_release
 from messaging.services.sweeps import receipts_expire
@@ -201,7 +202,8 @@ def test_slow_bind_honours_a_pause_within_two_seconds(scene: Scene, platform: Pl
 def test_stop_by_reply_holds_at_once_for_what_is_queued_and_what_comes(
     scene: Scene, platform: Platform
 ) -> None:
-    """Invariant 5: no message is written once the reply that says stop is acknowledged."""
+    """Invariant 5: no message is written once the reply that says stop is acknowledged, but the
+    one confirmation of it, which goes back from the sender that was answered."""
     people = numbers(200, STEADY)
     stopper = people[-1]
     campaign = scene.campaign(people)
@@ -215,8 +217,22 @@ def test_stop_by_reply_holds_at_once_for_what_is_queued_and_what_comes(
     platform.wait_until(lambda: scene.status(later) != "accepted", 10)
     own = Message.objects.get(campaign_id=campaign.pk, msisdn=stopper)
     assert scene.status(own.pk) == scene.status(later) == "blocked suppressed"
+    confirmation = Message.objects.get(msisdn=stopper, origin=Origin.SYSTEM)
+    platform.wait_until(lambda: scene.status(confirmation.pk) == "delivered", 20)
+    # Said twice, it is confirmed once.
+    platform.reply("viettel", stopper, scene.sender.address, "Stop please")
+    again = InboundMessage.objects.filter(msisdn=stopper)
+    platform.wait_until(lambda: again.count() == 2, 10, "the second reply is stored")
+    assert Message.objects.filter(msisdn=stopper, origin=Origin.SYSTEM).count() == 1
+    refused_at = suppressed.get().created_at.timestamp()
+    late = [
+        record
+        for record in platform.records()
+        if record.destination == stopper and record.time > refused_at + 1
+    ]
+    assert len(late) <= 1
     taken = platform.report().taken
-    assert {msisdn for msisdn in people if taken[msisdn]} == set(people) - {stopper}
+    assert {msisdn: taken[msisdn] for msisdn in people} == dict.fromkeys(people, 1)
 
 
 def test_opt_out_between_check_and_commit_of_a_release_holds(
