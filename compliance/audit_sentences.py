@@ -56,6 +56,21 @@ SENTENCES: Mapping[str, str] = {
     # Consent
     "suppression.added": _N("%(who)s put a number on the suppression list."),
     "suppression.lifted": _N("%(who)s lifted a suppression."),
+    "suppressions.bounced": _N("Numbers that messages cannot reach were suppressed."),
+    "suppressions.expired": _N("Suppressions ended by themselves, at their time."),
+    "suppressions.import_started": _N("%(who)s started an import of suppressions, “%(object)s”."),
+    "suppressions.import_discarded": _N("%(who)s discarded an import of suppressions, “%(object)s”."),
+    "suppressionpolicy.made": _N("%(who)s made a suppression policy, “%(object)s”."),
+    "suppressionpolicy.changed": _N("%(who)s changed a suppression policy, “%(object)s”."),
+    "refusal.confirmed": _N("%(who)s read a reply as a refusal."),
+    "refusal.dismissed": _N("%(who)s read a reply as no refusal."),
+    "consent.erased": _N("What the consent ledger held about a person was erased."),
+    "chain.broken": _N("A chained book does not prove itself: %(object)s."),
+    "person_request.opened": _N("%(who)s opened a person's request, “%(object)s”."),
+    "person_request.withdrawn": _N("%(who)s withdrew a person's request, “%(object)s”."),
+    "register.list_started": _N("%(who)s began to load a list of “%(object)s”."),
+    "register.list_in_force": _N("A new list of “%(object)s” came into force."),
+    "register.list_discarded": _N("A list of “%(object)s” was discarded."),
     "document.added": _N("%(who)s kept “%(name)s” as evidence."),
     "document.downloaded": _N("%(who)s downloaded the evidence “%(object)s”."),
     "proof.created": _N("%(who)s made a proof pack of %(what)s."),
@@ -86,8 +101,35 @@ SENTENCES: Mapping[str, str] = {
     "content_rule.changed": _N("%(who)s changed the content rule “%(object)s”."),
     "content_rule.switched_on": _N("%(who)s switched the content rule “%(object)s” on."),
     "content_rule.switched_off": _N("%(who)s switched the content rule “%(object)s” off."),
+    "rule_pack.drafted": _N("%(who)s drafted the rule pack %(object)s."),
+    "rule_pack.changed": _N("%(who)s changed the draft of the rule pack %(object)s."),
+    "rule_pack.submitted": _N("%(who)s handed in the rule pack %(object)s for approval."),
+    "rule_pack.approved": _N("%(who)s approved the rule pack %(object)s."),
+    "rule_pack.rejected": _N("%(who)s rejected the rule pack %(object)s."),
+    "rule_pack.withdrawn": _N("%(who)s withdrew the rule pack %(object)s."),
+    "rule_pack.in_force": _N("The rule pack %(object)s came into force."),
+    "rule_pack.activation_canceled": _N(
+        "%(who)s canceled the day on which the rule pack %(object)s was to come into force."
+    ),
+    "account_rule.set": _N("%(who)s set a rule for the account: %(object)s."),
+    "account_rule.ended": _N("%(who)s ended a rule of the account: %(object)s."),
+    "rule_exception.asked": _N("%(who)s asked for an exception from a rule: %(object)s."),
+    "rule_exception.confirmed": _N("%(who)s confirmed an exception from a rule: %(object)s."),
+    "rule_exception.refused": _N("%(who)s refused an exception from a rule: %(object)s."),
+    "rule_exception.ended": _N("%(who)s ended an exception from a rule: %(object)s."),
+    "rules.tried": _N("%(who)s tried rules on past traffic."),
+    "rules.trial_canceled": _N("%(who)s canceled a trial of rules on past traffic."),
+    "retention_policy.set": _N("%(who)s set how long data is kept: %(object)s."),
+    "retention_policy.removed": _N("%(who)s removed a policy of how long data is kept: %(object)s."),
+    "retention.started": _N("%(who)s began to remove what is past its time."),
+    "retention.rehearsed": _N("%(who)s asked what would be removed because it is past its time."),
+    "retention.done": _N("What was past its time was removed."),
+    "retention.failed": _N("Removing what is past its time failed."),
     "rule_pack.loaded": _N("%(who)s loaded the rule pack %(object)s."),
     "rule_pack.activated": _N("%(who)s put the rule pack %(object)s in force."),
+    # Senders
+    "sender.added": _N("%(who)s added the sender %(object)s."),
+    "sender.changed": _N("%(who)s changed the sender %(object)s."),
     # Integration
     "webhook.created": _N("%(who)s set the webhook %(object)s."),
     "webhook.changed": _N("%(who)s changed the webhook %(object)s."),
@@ -103,6 +145,24 @@ SENTENCES: Mapping[str, str] = {
     "network_text_rule.loaded": _N("%(who)s loaded the text rule of a network, %(object)s."),
     "reply.simulated": _N("%(who)s simulated a reply."),
     "message.canceled": _N("%(who)s canceled a message."),
+}
+
+# Steps of senders' papers: `sender_<paper>.<step>`.
+PAPERS: Mapping[str, str] = {
+    "certificate": _N("certificate"),
+    "lease": _N("lease"),
+    "program": _N("program"),
+    "registration": _N("registration"),
+}
+PAPER_STEPS: Mapping[str, str] = {
+    "added": _N("%(who)s added the %(paper)s of a sender, %(object)s."),
+    "changed": _N("%(who)s changed the %(paper)s of a sender, %(object)s."),
+    "draft": _N("%(who)s took the %(paper)s of a sender back to a draft: %(object)s."),
+    "submitted": _N("%(who)s submitted the %(paper)s of a sender, %(object)s."),
+    "approved": _N("%(who)s noted that the %(paper)s of a sender was approved: %(object)s."),
+    "rejected": _N("%(who)s noted that the %(paper)s of a sender was refused: %(object)s."),
+    "suspended": _N("%(who)s noted that the %(paper)s of a sender is suspended: %(object)s."),
+    "expired": _N("The %(paper)s of a sender expired: %(object)s."),
 }
 
 # Whatever is changed on a page of the console by itself: `<model>.<verb>`.
