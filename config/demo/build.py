@@ -72,6 +72,7 @@ def _account(spec: Any) -> Account:
         account=account,
         name=spec["advertiser"],
         legal_name=spec["legal_name"],
+        contact=spec["contact"],
         country=spec["country"],
     )
     return account

@@ -19,6 +19,7 @@ ACCOUNTS: tuple[dict[str, Any], ...] = (
         "free_text_classes": ["otp", "transactional", "care"],
         "advertiser": "MAI Fashion",
         "legal_name": "Công ty TNHH Thời trang Mai",
+        "contact": "1800 1068",
     },
     {
         "slug": "harbor-coffee",
@@ -30,6 +31,7 @@ ACCOUNTS: tuple[dict[str, Any], ...] = (
         "free_text_classes": ["transactional"],
         "advertiser": "Harbor Coffee",
         "legal_name": "Harbor Coffee Roasters LLC",
+        "contact": "harborcoffee.example/help",
     },
 )
 
