@@ -41,6 +41,7 @@ class ContactImport(models.Model):
     consent_purpose = models.CharField(
         _("consent to"), max_length=16, choices=Purpose.choices, default=Purpose.MARKETING
     )
+    keeps_contacts = models.BooleanField(_("contacts are kept"), default=True)
     consent_for_all = models.BooleanField(_("every contact has agreed"), default=False)
     consent_source = models.CharField(_("consent source"), max_length=120, blank=True)
     consent_evidence = models.CharField(_("evidence"), max_length=200, blank=True)
