@@ -46,24 +46,28 @@ IDS = {
     "header": gettext_lazy("header"),
     "template": gettext_lazy("template id"),
 }
-_GROUPS: Mapping[Any, frozenset[str]] = {
-    gettext_lazy("Who may be written to"): frozenset(
-        {"suppression", "consent", "consent_request", "register"}
+_GROUPS = (
+    (
+        gettext_lazy("Who may be written to"),
+        frozenset({"suppression", "consent", "consent_request", "register"}),
     ),
-    gettext_lazy("From which sender"): frozenset({"sender"}),
-    gettext_lazy("When and how often"): frozenset({"window", "cap"}),
-    gettext_lazy("With which text"): frozenset(
-        {
-            "template",
-            "label",
-            "optout_text",
-            "price_text",
-            "links",
-            "characters",
-            "max_segments",
-        }
+    (gettext_lazy("From which sender"), frozenset({"sender"})),
+    (gettext_lazy("When and how often"), frozenset({"window", "cap"})),
+    (
+        gettext_lazy("With which text"),
+        frozenset(
+            {
+                "template",
+                "label",
+                "optout_text",
+                "price_text",
+                "links",
+                "characters",
+                "max_segments",
+            }
+        ),
     ),
-}
+)
 _DAYS = (
     gettext_lazy("Monday"),
     gettext_lazy("Tuesday"),
@@ -138,7 +142,7 @@ def readable_pack(data: Mapping[str, Any]) -> ReadablePack:
     kinds = {rule.id: rule.kind for rule in pack.rules}
     groups = (
         ReadableGroup(title, tuple(rule for rule in rules if kinds[rule.id] in members))
-        for title, members in _GROUPS.items()
+        for title, members in _GROUPS
     )
     return ReadablePack(
         note=pack.note,
@@ -168,6 +172,8 @@ def _where(rule: model.Rule) -> str:
 
 def _details(params: model.Params) -> tuple[str, ...]:
     """What is too long for a sentence."""
+    if isinstance(params, model.SenderParams):
+        return tuple(f"{_SENDERS[kind]}: {form.pattern}" for kind, form in params.patterns.items())
     if not isinstance(params, model.WindowParams):
         return ()
     return tuple(
@@ -228,10 +234,9 @@ def _senders(params: model.SenderParams) -> str:
                 [str(REGISTRATIONS[kind]) for kind in params.registration_kinds], _("and")
             )
         }
-    for kind, pattern in params.patterns.items():
-        text += " " + _("%(kind)s: in the form %(pattern)s.") % {
-            "kind": _SENDERS[kind],
-            "pattern": pattern.pattern,
+    if params.patterns:
+        text += " " + _("Written in the form that is asked: %(kinds)s.") % {
+            "kinds": get_text_list([str(_SENDERS[kind]) for kind in params.patterns], _("and"))
         }
     return text
 
