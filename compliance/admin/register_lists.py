@@ -105,7 +105,7 @@ class RegisterSnapshotAdmin(PlatformScopedAdmin):
         (
             None,
             {
-                "fields": ("register", ("reference", "as_of"), "kind", "file", "may_shrink"),
+                "fields": ("register", "reference", "as_of", "kind", "file", "may_shrink"),
                 "description": _("You see how its lines are read before anything is loaded."),
             },
         ),

@@ -32,8 +32,6 @@ class RegisterAdmin(PlatformScopedAdmin):
     autocomplete_fields = ()
     ordering = ("country", "key")
     actions_detail = ("upload_list", "show_lists")
-    empty_title = _("No register yet")
-    empty_text = _("Add one for each country whose rules name one.")
     fieldsets = (
         (None, {"fields": ("age", "follows", "present", "numbers")}),
         (

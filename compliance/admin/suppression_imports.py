@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -22,11 +21,11 @@ from compliance.admin.file_lines import (
     read_as,
     table,
 )
+from compliance.admin.own_account import own_account_only
 from compliance.constants import SuppressionCause
 from compliance.downloads import download
 from compliance.models import SuppressionImport
 from compliance.scoping import AccountScopedAdmin, ScopedForm
-from compliance.selectors.access import permitted_accounts
 from compliance.services.suppression_imports import (
     FAILURES,
     ImportValues,
@@ -82,20 +81,10 @@ class UploadForm(ScopedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cause: Any = self.fields.get("cause")
-        if cause is not None:
-            cause.choices = [(one.value, one.label) for one in _CAUSES]
-            cause.help_text = _("Of a network's file it is always a refusal.")
-
-    def clean(self) -> dict[str, Any] | None:
-        """Only the platform's people load files for every account."""
-        cleaned = super().clean()
-        request: Any = getattr(self, "request", None)
-        is_for_all = self.cleaned_data.get("account") is None and "account" not in self.errors
-        may = "compliance.add_suppressionimport"
-        if request and is_for_all and permitted_accounts(request.user, may) is not None:
-            self.add_error("account", ValidationError(_("Choose the account.")))
-        return cleaned
+        cause: Any = self.fields["cause"]
+        cause.choices = [(one.value, one.label) for one in _CAUSES]
+        cause.help_text = _("Of a network's file it is always a refusal.")
+        own_account_only(self, "compliance.add_suppressionimport")
 
 
 class UndoForm(forms.Form):
@@ -149,7 +138,7 @@ class SuppressionImportAdmin(AccountScopedAdmin):
         ),
         (
             _("What it says"),
-            {"fields": ("network", ("purpose", "cause"), ("reason", "expires_at"))},
+            {"fields": ("network", ("purpose", "cause"), "reason", "expires_at")},
         ),
     )
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from compliance.admin.own_account import own_account_only
 from compliance.constants import Purpose
 from compliance.models import SuppressionPolicy
 from compliance.scoping import AccountScopedAdmin, ScopedForm
@@ -61,17 +61,8 @@ class PolicyForm(ScopedForm):
         self.fields["errors_text"].initial = ", ".join(self.instance.errors or ())
         if "error_class" in self.fields:
             self.fields["error_class"].help_text = _("For numbers that cannot be reached.")
-
-    def clean(self) -> dict[str, Any] | None:
-        """Only administrators change what holds for every account."""
-        cleaned = super().clean()
-        request: Any = getattr(self, "request", None)
-        is_new = self.instance.pk is None
-        if request is not None and is_new and self.cleaned_data.get("account") is None:
-            may = permitted_accounts(request.user, "compliance.add_suppressionpolicy")
-            if may is not None and "account" not in self.errors:
-                self.add_error("account", ValidationError(_("Choose the account.")))
-        return cleaned
+        if self.instance.pk is None:
+            own_account_only(self, "compliance.add_suppressionpolicy")
 
 
 @admin.register(SuppressionPolicy)

@@ -15,6 +15,7 @@ from compliance.constants import LANES, MessageClass
 from config.common import clock
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, link, number, page
+from config.dashboards.registers import registers_panel
 from messaging.constants import VersionStatus
 from messaging.models import Dispatch, TemplateRegistration, TemplateVersion, Waiting
 from messaging.selectors.registration_standing import EXPIRES_SOON, expiring, missing_networks
@@ -28,7 +29,7 @@ _UNROUTED = 0
 
 def operator_panels(_viewer: Viewer) -> list[Panel]:
     """Binds with session state, queue depth per carrier, leases and registrations that end."""
-    return [_binds(), _queues(), _leases(), _registrations()]
+    return [_binds(), _queues(), _leases(), _registrations(), registers_panel(may_upload=True)]
 
 
 def _binds() -> Panel:

@@ -15,6 +15,7 @@ from config.common import clock
 from config.common.console.labels import label
 from config.common.durations import since
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
+from config.dashboards.registers import registers_panel
 from config.dashboards.rules import officer_rule_panels
 from messaging.constants import ReviewState, VersionStatus
 from messaging.models import RefusalReview, TemplateVersion
@@ -29,7 +30,14 @@ _SOON = timedelta(hours=4)
 def officer_panels(viewer: Viewer) -> list[Panel]:
     """Possible refusals before their deadline, templates waiting for review with their age, and
     recent opt-outs."""
-    return [_refusals(viewer), _reviews(viewer), *officer_rule_panels(viewer), _opt_outs(viewer), _books(viewer)]
+    return [
+        _refusals(viewer),
+        _reviews(viewer),
+        *officer_rule_panels(viewer),
+        _opt_outs(viewer),
+        _books(viewer),
+        registers_panel(may_upload=False),
+    ]
 
 
 def _refusals(viewer: Viewer) -> Panel:
