@@ -27,17 +27,19 @@ def text_findings(
     brands: tuple[str, ...] = (),
     segment_count: int | None = None,
     rendered: str | None = None,
+    is_paid: bool = False,
 ) -> tuple[Finding, ...]:
     """What fails in any of the texts (the languages of a version), each finding once.
 
     `is_template`: they show `{slot}` where values go. `rendered`: a message's own text, in which
-    rules about links look instead, because a value may be one.
+    rules about links look instead, because a value may be one. `is_paid`: they advertise something
+    that costs money.
     """
     on_links = tuple(rule for rule in policy if rule.kind in LINK_KINDS)
     others = tuple(rule for rule in policy if rule.kind not in LINK_KINDS)
     found: list[Finding] = []
     for text in texts:
-        found += content_findings(rules, text, message_class)
+        found += content_findings(rules, text, message_class, is_paid=is_paid)
         judged = masked(text) if is_template else text
         for part, subject in ((others, judged), (on_links, rendered or judged)):
             found += policy_findings(

@@ -20,8 +20,9 @@ from messaging.constants import VersionStatus
 from messaging.models import Template
 from messaging.selectors.templates import templates_listed, versions_of
 from messaging.services.templates import template_change, template_create
+from messaging.services.templates.heads import flags_of
 
-_REVIEWED = ("advertiser", "message_class", "language")
+_REVIEWED = ("advertiser", "message_class", "language", "program", "asks_consent", "is_paid")
 
 
 class TemplateForm(ScopedForm):
@@ -80,7 +81,8 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
                     "account",
                     ("name", "slug"),
                     ("message_class", "language"),
-                    "advertiser",
+                    ("advertiser", "program"),
+                    ("asks_consent", "is_paid"),
                 ),
                 "description": _(
                     "What the text is for. What it says is written in versions, which somebody"
@@ -129,6 +131,7 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
         values = {
             name: getattr(obj, name) for name in ("name", "language", "advertiser", "message_class")
         }
+        values["flags"] = flags_of(obj)
         actor: Any = request.user
         if change:
             template_change(template=obj, actor=actor, **values)

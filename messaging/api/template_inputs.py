@@ -3,9 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import MessageClass
-from config.common.api.fields import Moment, StrictSerializer, Text, Word
+from config.common.api.fields import Moment, StrictSerializer, Text, Truth, Word
 
 _ADVERTISER = _("The brand, exactly as in the account's list of advertisers.")
+_PROGRAM = _("The word of one of the advertiser's programs in replies; null: none.")
+_ASKS = _("The message asks a person to agree to advertising.")
+_PAID = _("It advertises something that costs money: some countries want the price in it.")
 _COMMENT = _("For the author and the record.")
 
 
@@ -19,6 +22,9 @@ class TemplateInput(StrictSerializer):
     class_ = Word(source="message_class", choices=MessageClass.choices)
     language = Text(max_length=8, default="vi", help_text=_("Language tag of the text: vi, en."))
     advertiser = Text(max_length=120, help_text=_ADVERTISER)
+    program = Text(max_length=20, required=False, allow_null=True, help_text=_PROGRAM)
+    asks_consent = Truth(required=False, help_text=_ASKS)
+    is_paid = Truth(required=False, help_text=_PAID)
 
 
 class TemplateChangeInput(StrictSerializer):
@@ -28,6 +34,9 @@ class TemplateChangeInput(StrictSerializer):
     class_ = Word(source="message_class", choices=MessageClass.choices, required=False)
     language = Text(max_length=8, required=False)
     advertiser = Text(max_length=120, required=False, help_text=_ADVERTISER)
+    program = Text(max_length=20, required=False, allow_null=True, help_text=_PROGRAM)
+    asks_consent = Truth(required=False, help_text=_ASKS)
+    is_paid = Truth(required=False, help_text=_PAID)
 
 
 class NothingInput(StrictSerializer):

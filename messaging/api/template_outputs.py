@@ -59,6 +59,11 @@ class TemplateOutput(OutputSerializer):
     class_ = serializers.ChoiceField(MessageClass.choices, source="message_class")
     language = serializers.CharField()
     advertiser = serializers.CharField(source="advertiser.name")
+    program = serializers.CharField(
+        source="program.code", default=None, allow_null=True, help_text="Its word in replies."
+    )
+    asks_consent = serializers.BooleanField()
+    is_paid = serializers.BooleanField()
     approved_version = serializers.SerializerMethodField()
     text = serializers.SerializerMethodField(
         help_text="As it was written; `rewriting` says in which letters it is sent."

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from compliance.constants import Scope
-from compliance.models import Account, User
+from compliance.models import Account, Advertiser, User
 from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
@@ -27,10 +27,11 @@ from messaging.api.common import (
 )
 from messaging.api.template_inputs import TemplateChangeInput, TemplateInput
 from messaging.api.template_outputs import TemplateOutput
-from messaging.selectors.catalog import template_get, templates_page
+from messaging.selectors.catalog import program_named, template_get, templates_page
 from messaging.selectors.consents import advertiser_named
 from messaging.services.idempotency import Answer, answer_once
 from messaging.services.templates import template_change, template_create
+from messaging.services.templates.heads import TemplateFlags, flags_of
 
 _SHOWN: Final = TemplateOutput()
 _INPUT: Final = TemplateInput()
@@ -88,12 +89,26 @@ class TemplatesView(ApiView):
 
 
 def _create(account: Account, actor: User, values: dict[str, Any]) -> Answer:
-    brand = values.pop("advertiser")
+    advertiser = advertiser_named(account, values.pop("advertiser"))
+    flags = _flags(values, advertiser, TemplateFlags())
     made = template_create(
-        account=account, advertiser=advertiser_named(account, brand), actor=actor, **values
+        account=account, advertiser=advertiser, actor=actor, flags=flags, **values
     )
     shown = _SHOWN.to_representation(made)
     return Answer(201, written(shown), location=f"/api/v1/templates/{made.slug}")
+
+
+def _flags(values: dict[str, Any], advertiser: Advertiser, present: TemplateFlags) -> TemplateFlags:
+    """Taken out of the values; what is left out stays as it is."""
+    program = present.program
+    if "program" in values:
+        word = values.pop("program")
+        program = None if word is None else program_named(advertiser, word)
+    return TemplateFlags(
+        program,
+        values.pop("asks_consent", present.asks_consent),
+        values.pop("is_paid", present.is_paid),
+    )
 
 
 class TemplateView(ApiView):
@@ -127,10 +142,13 @@ class TemplateView(ApiView):
         account = account_of(request)
         found, values = template_get(account, template), body(request, _CHANGE)
         brand = values.pop("advertiser", None)
+        advertiser = found.advertiser if brand is None else advertiser_named(account, brand)
+        flags = _flags(values, advertiser, flags_of(found))
         present = {name: getattr(found, name) for name in ("name", "language", "message_class")}
         template_change(
             template=found,
-            advertiser=found.advertiser if brand is None else advertiser_named(account, brand),
+            advertiser=advertiser,
+            flags=flags,
             actor=actor_of(request),
             **(present | values),
         )

@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from compliance.models import Account
-from config.common.errors import NotFoundError
+from compliance.models import Account, Advertiser, Program
+from config.common.errors import InvalidError, NotFoundError
 from messaging.constants import VersionStatus
 from messaging.models import Template, TemplateVersion
 from routing.models import Sender
@@ -31,17 +31,30 @@ def _with_approved() -> Any:  # Prefetch: its type arguments exist in the stubs 
 
 def templates_page(account: Account, *, after: int | None, limit: int) -> Sequence[Template]:
     """The account's templates, each with `approved_versions` (at most one)."""
-    found = Template.objects.filter(account=account).select_related("advertiser")
+    found = Template.objects.filter(account=account).select_related("advertiser", "program")
     if after is not None:
         found = found.filter(pk__gt=after)
     return list(found.prefetch_related(_with_approved()).order_by("pk")[:limit])
+
+
+def program_named(advertiser: Advertiser, word: str) -> Program:
+    """An advertiser's program by its word in replies. Raises InvalidError of `program`."""
+    found = Program.objects.filter(advertiser=advertiser, code__iexact=word).first()
+    if found is None:
+        raise InvalidError(
+            "unknown_program",
+            _("%(advertiser)s has no program “%(word)s”.")
+            % {"advertiser": advertiser.name, "word": word},
+            field="program",
+        )
+    return found
 
 
 def template_get(account: Account, slug: str) -> Template:
     """One template as in the list. Raises NotFoundError."""
     template = (
         Template.objects.filter(account=account, slug=slug)
-        .select_related("advertiser")
+        .select_related("advertiser", "program")
         .prefetch_related(_with_approved())
         .first()
     )

@@ -65,6 +65,7 @@ class JudgedText:
     advertiser_id: int | None
     is_template: bool
     most_segments: Callable[[], int | None]
+    is_paid: bool = False
 
 
 class Judge:
@@ -96,6 +97,7 @@ class Judge:
             is_template=judged.is_template,
             brands=self._brands.get(judged.advertiser_id or 0, ()),
             segment_count=judged.most_segments() if is_counted else None,
+            is_paid=judged.is_paid,
         )
         return tuple(finding_readable(finding) for finding in found)
 
@@ -109,9 +111,9 @@ def findings_of(
     judge = judge or Judge([template.account])
     about = (template.message_class, template.advertiser_id)
     try:
-        judged = wordings_judged(tuple(version_wordings(version)), *about)
+        judged = wordings_judged(tuple(version_wordings(version)), *about, is_paid=template.is_paid)
     except (ValueError, KeyError):  # a draft that cannot be read yet
-        judged = JudgedText((version.body,), *about, True, unknown_count)
+        judged = JudgedText((version.body,), *about, True, unknown_count, template.is_paid)
     return judge.findings(template.account, judged)
 
 
@@ -135,7 +137,11 @@ def text_findings(
 
 
 def wordings_judged(
-    wordings: Sequence[Wording], message_class: str, advertiser_id: int | None
+    wordings: Sequence[Wording],
+    message_class: str,
+    advertiser_id: int | None,
+    *,
+    is_paid: bool = False,
 ) -> JudgedText:
     """A template in all its languages, as it is sent; its length is that of the worst case."""
 
@@ -143,7 +149,7 @@ def wordings_judged(
         return max(bound_of(one).segment_count for one in wordings)
 
     texts = tuple(dict.fromkeys(wording.shown for wording in wordings))
-    return JudgedText(texts, message_class, advertiser_id, True, most_segments)
+    return JudgedText(texts, message_class, advertiser_id, True, most_segments, is_paid)
 
 
 def is_blocked_everywhere(findings: Sequence[CountryFindings]) -> bool:

@@ -69,6 +69,7 @@ class TextJudge:
             brands=self._snapshot.brands.get(told.advertiser_id, ()),
             segment_count=told.segment_count if policy.is_about_segments else None,
             rendered=told.text if has_own_links else None,
+            is_paid=approved is not None and approved.is_paid,
         )
 
     def _policy(self, told: Told) -> _Policy:

@@ -160,7 +160,9 @@ def _content(
             (material.text,), message_class, advertiser_id, False, lambda: segment_count
         )
     else:
-        judged = wordings_judged(tuple(approved.wordings), message_class, advertiser_id)
+        judged = wordings_judged(
+            tuple(approved.wordings), message_class, advertiser_id, is_paid=approved.is_paid
+        )
     return Judge([account]).findings(account, judged)
 
 

@@ -154,7 +154,9 @@ def _findings(
     if template is None:
         return ()
     wordings = [wording for wording in languages.values() if wording is not None]
-    judged = wordings_judged(wordings, template.message_class, template.advertiser_id)
+    judged = wordings_judged(
+        wordings, template.message_class, template.advertiser_id, is_paid=template.is_paid
+    )
     return Judge([template.account]).findings(template.account, judged) if wordings else ()
 
 
