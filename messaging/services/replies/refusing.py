@@ -105,7 +105,9 @@ def is_brand(one: Addressee, argument: str) -> bool:
 
 def _answered_program(reply: Reply, one: Addressee) -> int | None:
     approved = reply.snapshot.texts.get(one.version_id or 0)
-    return approved.program_id if approved else None
+    if approved is None or approved.advertiser_id != one.sender.advertiser_id:
+        return None
+    return approved.program_id
 
 
 def _standing(msisdn: str, place: dict[str, Any]) -> Any:
