@@ -94,6 +94,11 @@ def import_retry(contact_import: ContactImport, *, actor: User | None) -> None:
     enqueue(RUN_TASK, contact_import.pk)
 
 
+def import_bad_lines_note(contact_import: ContactImport, *, actor: User | None) -> None:
+    """The bad lines are handed out as a file: numbers and names leave with them."""
+    _record("import.bad_lines_downloaded", contact_import, actor)
+
+
 def imports_resume(now: datetime) -> dict[str, int]:
     """Queues again what no worker has touched for a minute, and drops uploads never started."""
     stalled = ContactImport.objects.filter(
