@@ -52,14 +52,18 @@ SENTENCES: Mapping[str, str] = {
     "import.completed": _N("The import “%(object)s” was completed."),
     "import.canceled": _N("%(who)s canceled the import “%(object)s”."),
     "import.retried": _N("%(who)s started the import “%(object)s” again."),
-    "import.bad_lines_downloaded": _N("%(who)s downloaded the bad lines of “%(object)s”."),
+    "import.bad_lines_downloaded": _N(
+        "%(who)s downloaded the lines of the import “%(object)s” that could not be read."
+    ),
     # Consent
     "suppression.added": _N("%(who)s put a number on the suppression list."),
     "suppression.lifted": _N("%(who)s lifted a suppression."),
     "suppressions.bounced": _N("Numbers that messages cannot reach were suppressed."),
     "suppressions.expired": _N("Suppressions ended by themselves, at their time."),
     "suppressions.import_started": _N("%(who)s started an import of suppressions, “%(object)s”."),
-    "suppressions.import_discarded": _N("%(who)s discarded an import of suppressions, “%(object)s”."),
+    "suppressions.import_discarded": _N(
+        "%(who)s discarded an import of suppressions, “%(object)s”."
+    ),
     "suppressionpolicy.made": _N("%(who)s made a suppression policy, “%(object)s”."),
     "suppressionpolicy.changed": _N("%(who)s changed a suppression policy, “%(object)s”."),
     "refusal.confirmed": _N("%(who)s read a reply as a refusal."),
@@ -120,7 +124,9 @@ SENTENCES: Mapping[str, str] = {
     "rules.tried": _N("%(who)s tried rules on past traffic."),
     "rules.trial_canceled": _N("%(who)s canceled a trial of rules on past traffic."),
     "retention_policy.set": _N("%(who)s set how long data is kept: %(object)s."),
-    "retention_policy.removed": _N("%(who)s removed a policy of how long data is kept: %(object)s."),
+    "retention_policy.removed": _N(
+        "%(who)s removed a policy of how long data is kept: %(object)s."
+    ),
     "retention.started": _N("%(who)s began to remove what is past its time."),
     "retention.rehearsed": _N("%(who)s asked what would be removed because it is past its time."),
     "retention.done": _N("What was past its time was removed."),

@@ -19,7 +19,7 @@ from campaigns.constants import ImportStatus
 from campaigns.imports.cells import csv_lines
 from campaigns.models import ContactImport
 from campaigns.selectors.imports import bad_line_rows, bad_lines_page, field_label, progress
-from campaigns.services.imports import import_cancel, import_retry
+from campaigns.services.imports import import_bad_lines_note, import_cancel, import_retry
 from compliance.downloads import download
 from config.common import clock
 from config.common.errors import DomainError
@@ -59,9 +59,13 @@ class ImportRuns(ImportParts):
             request,
             found.account,
             "import.bad_lines",
-            lambda: _bad_lines_file(found),
+            lambda: self._bad_lines(request, found),
             rows=found.rows_bad,
         )
+
+    def _bad_lines(self, request: HttpRequest, found: ContactImport) -> StreamingHttpResponse:
+        import_bad_lines_note(found, actor=actor_of(request))
+        return _bad_lines_file(found)
 
     def cancel_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._act(request, pk, import_cancel)

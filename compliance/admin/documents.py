@@ -11,6 +11,8 @@ from unfold.decorators import display
 
 from compliance.models import Document
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from compliance.services.documents import document_download_note
+from config.common.console.actors import actor_of
 from config.common.console.confirmation import object_or_404
 from config.common.console.labels import plain
 
@@ -54,6 +56,7 @@ class DocumentAdmin(ReadOnlyMixin, AccountScopedAdmin):
     def download_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """As a file to keep: a browser neither shows nor runs what somebody uploaded."""
         found = object_or_404(self, request, object_id, "view")
+        document_download_note(document=found, actor=actor_of(request))
         return as_download(found.name, bytes(found.content), found.media_type)
 
     @display(description=_("size"), ordering="size")

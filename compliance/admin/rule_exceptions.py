@@ -30,6 +30,7 @@ from compliance.selectors.account_rules import (
     pack_rule,
     pack_rules,
 )
+from compliance.services.documents import document_download_note
 from compliance.services.rule_exceptions import (
     exceptable,
     rule_exception_ask,
@@ -175,6 +176,7 @@ class RuleExceptionAdmin(AccountScopedAdmin):
         document: Document | None = found.documents.filter(pk=wanted).first()
         if document is None:
             raise Http404
+        document_download_note(document=document, actor=actor_of(request))
         return HttpResponse(
             bytes(document.content),
             content_type=document.media_type,

@@ -12,7 +12,13 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from compliance.audit_sentences import KINDS, PAGE_SENTENCES, SENTENCES
+from compliance.audit_sentences import (
+    KINDS,
+    PAGE_SENTENCES,
+    PAPER_STEPS,
+    PAPERS,
+    SENTENCES,
+)
 from compliance.constants import Role
 from compliance.models import AuditEntry, ChainLink
 from compliance.selectors.access import visible
@@ -64,6 +70,11 @@ def kind_words(kind: str) -> str:
         return str(model._meta.verbose_name)
     extra = {
         "audit": _("audit log"),
+        "chain": _("chained book"),
+        "refusal": _("possible refusal"),
+        "retention": _("retention"),
+        "rules": _("trial of rules"),
+        "suppressions": _("suppressions"),
         "number": _("number"),
         "proof": _("proof pack"),
         "reply": _("reply"),
@@ -75,7 +86,9 @@ def kind_words(kind: str) -> str:
 def actions_of(kind: str) -> list[str]:
     """The actions of a kind; also those of pages, which name the model itself."""
     name = kind.replace("_", "")
-    pages = [f"{name}.{verb}" for verb in PAGE_SENTENCES]
+    pages = [f"{name}.{verb}" for verb in (*PAGE_SENTENCES, *PAPER_STEPS)]
+    if kind == "sender":
+        pages += [f"sender_{paper}.{step}" for paper in PAPERS for step in PAPER_STEPS]
     return [action for action in SENTENCES if action.partition(".")[0] == kind] + pages
 
 
@@ -178,7 +191,12 @@ def _line(entry: AuditEntry, found: Model | None) -> AuditLine:
 
 
 def _sentence(action: str, values: Mapping[str, str]) -> str:
-    template = SENTENCES.get(action) or PAGE_SENTENCES.get(action.partition(".")[2], "")
+    kind, _dot, verb = action.partition(".")
+    template = SENTENCES.get(action, "")
+    paper = PAPERS.get(kind.removeprefix("sender_"), "")
+    if not template and paper and verb in PAPER_STEPS:
+        return _(PAPER_STEPS[verb]) % _Values(values, paper=_(paper))
+    template = template or PAGE_SENTENCES.get(verb, "")
     if not template:
         return f"{values['who']}: {action} {values['object']}".strip()
     return _(template) % _Values(values)

@@ -59,6 +59,17 @@ def document_add(
     return made
 
 
+def document_download_note(*, document: Document, actor: User | None) -> None:
+    """Evidence is handed out: to a person, or (`actor` None) to the caller's API key."""
+    audit.record(
+        action="document.downloaded",
+        actor=actor,
+        account_id=document.account_id,
+        subject=f"document:{document.pk}",
+        detail={"name": document.name, "sha256": document.checksum},
+    )
+
+
 def _checked(content: bytes, field: str) -> str:
     if not content:
         raise InvalidError("document_empty", _("The file is empty."), field=field)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from compliance.constants import Scope
 from compliance.models import Document
-from compliance.services.documents import document_add
+from compliance.services.documents import document_add, document_download_note
 from config.common.api.exceptions import InvalidInput
 from config.common.api.fields import Moment, OutputSerializer
 from config.common.api.problems import FieldProblem
@@ -96,6 +96,7 @@ class DocumentView(ApiView):
         found = Document.objects.filter(account=account_of(request), pk=document_id).first()
         if found is None:
             raise NotFoundError("document_not_found", _("No file has this id."))
+        document_download_note(document=found, actor=None)
         response = HttpResponse(bytes(found.content), content_type=found.media_type)
         response["Content-Disposition"] = content_disposition_header(True, found.name) or ""
         response["X-Content-Type-Options"] = "nosniff"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import LANES
 from compliance.models import Account
-from config.common import clock
+from config.common import audit, clock
 from config.common.errors import ConflictError, NotFoundError
 from config.common.queue import enqueue
 from messaging.constants import FailureReason, MessageStatus
@@ -85,8 +85,8 @@ def campaign_messages_cancel(*, campaign_id: int) -> int:
 
 def message_cancel(*, account: Account, message_id: uuid.UUID, actor: Any) -> str:
     """Cancels a message that has not left. Raises NotFoundError, or ConflictError where it is
-    with a carrier or finished."""
-    del actor  # the API's log names the key; the event log shows the cancellation
+    with a carrier or finished. A person's cancellation is in the audit log; a key's is an event
+    like its messages."""
     with transaction.atomic(), connection.cursor() as cursor:
         message = Message.objects.filter(pk=message_id, account=account).first()
         if message is None:
@@ -103,6 +103,13 @@ def message_cancel(*, account: Account, message_id: uuid.UUID, actor: Any) -> st
                 _("The message has left or is finished: it cannot be canceled any more."),
             )
         _cancel(cursor, [message_id], clock.now())
+        if actor is not None:
+            audit.record(
+                action="message.canceled",
+                actor=actor,
+                account_id=account.pk,
+                subject=f"message:{message_id}",
+            )
     return MessageStatus.CANCELED.value
 
 

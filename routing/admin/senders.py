@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 from compliance.constants import MessageClass
 from compliance.scoping import AccountScopedAdmin
 from compliance.selectors.access import visible
+from compliance.services.documents import document_download_note
 from config.common import clock
 from config.common.console.actors import actor_of
 from config.common.console.labels import coloured
@@ -163,6 +164,7 @@ class SenderAdmin(AccountScopedAdmin):
         ):
             raise Http404
         document = attached.document
+        document_download_note(document=document, actor=actor_of(request))
         answer = HttpResponse(bytes(document.content), content_type=document.media_type)
         answer["Content-Disposition"] = content_disposition_header(True, document.name) or ""
         answer["X-Content-Type-Options"] = "nosniff"

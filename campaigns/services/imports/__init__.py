@@ -3,6 +3,7 @@
 from campaigns.services.imports.lifecycle import (
     ConsentOptions,
     ImportOptions,
+    import_bad_lines_note,
     import_cancel,
     import_retry,
     import_start,
@@ -16,6 +17,7 @@ __all__ = [
     "ConsentOptions",
     "ImportOptions",
     "Submission",
+    "import_bad_lines_note",
     "import_cancel",
     "import_reread",
     "import_retry",

@@ -15,7 +15,7 @@ from compliance.constants import (
     SuppressionCause,
     SuppressionSource,
 )
-from messaging.constants import FailureReason, MessageStatus, Origin
+from messaging.constants import OPEN, FailureReason, MessageStatus, Origin
 from messaging.selectors.proofs.model import (
     LinkFacts,
     MessageEvidence,
@@ -271,7 +271,7 @@ def _outcome(evidence: MessageEvidence) -> list[str]:
     status = MessageStatus(message.status)
     reason = FailureReason(message.reason).label if message.reason else ""
     if status not in _LEFT:
-        if message.finished_at is None:
+        if status in OPEN:
             return [_("It has not been sent yet: %(status)s.") % {"status": status.label}]
         values = {"day": moment(message.finished_at), "status": status.label, "reason": reason}
         if not reason:
