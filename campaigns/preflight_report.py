@@ -11,6 +11,8 @@ from config.common.redaction import msisdn as masked
 # Of these the detail of an assessment names the network.
 NETWORK_REASONS = frozenset({"template_unregistered", "too_long_there", "characters_refused"})
 _REFUSALS = ("value_not_allowed", "value_refused")  # their detail is "slot:code"
+CAP_REASON = "frequency_cap"  # its detail names campaigns, with commas between
+_MOST_CAMPAIGNS = 10
 _FIRST_SAMPLES = 4  # and the longest text of all
 
 
@@ -28,6 +30,7 @@ class Assessed(Protocol):
     network_id: int | None
     due_at: datetime | None
     text: str
+    taken_from: tuple[int | None, ...]
 
 
 @dataclass(slots=True)
@@ -68,6 +71,8 @@ class Report:
     by_count: dict[int, Sums] = field(default_factory=dict)
     by_network: dict[int | None, Sums] = field(default_factory=dict)
     waiting: Counter[datetime] = field(default_factory=Counter)
+    held_by: Counter[str] = field(default_factory=Counter)  # campaigns whose places are taken
+    taken_from: Counter[str] = field(default_factory=Counter)  # and those that would lose some
     samples: list[Assessed] = field(default_factory=list)
     longest: Assessed | None = None
     countries: set[str] = field(default_factory=set)
@@ -80,6 +85,8 @@ class Report:
                 self.exclusions[one.reason] += 1
                 if one.reason == "missing_value":
                     self.missing_slots[one.detail] += 1
+                elif one.reason == CAP_REASON:
+                    self.held_by.update(filter(None, one.detail.split(",")))
                 elif one.reason in _REFUSALS:
                     self.refused_values[one.detail] += 1
                 elif one.reason in NETWORK_REASONS:
@@ -92,6 +99,7 @@ class Report:
         self.by_encoding.setdefault(one.encoding, Sums()).add(one)
         self.by_count.setdefault(one.segment_count, Sums()).add(one)
         self.by_network.setdefault(one.network_id, Sums()).add(one)
+        self.taken_from.update(str(campaign or "") for campaign in one.taken_from)
         if one.due_at is not None:
             self.waiting[one.due_at] += 1
         if len(self.samples) < _FIRST_SAMPLES:
@@ -124,6 +132,8 @@ class Report:
             "by_encoding": {name: sums.as_json() for name, sums in self.by_encoding.items()},
             "by_count": {str(n): self.by_count[n].as_json() for n in sorted(self.by_count)},
             "networks": self._networks(network_names),
+            "held_by": dict(self.held_by.most_common(_MOST_CAMPAIGNS)),
+            "taken_from": dict(self.taken_from.most_common(_MOST_CAMPAIGNS)),
             "waiting": {
                 "messages": self.waiting.total(),
                 "until": [

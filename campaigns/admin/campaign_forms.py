@@ -37,6 +37,7 @@ class CampaignForm(ScopedForm):
             "starts_at",
             "ends_at",
             "messages_per_second",
+            "priority",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -56,11 +56,12 @@ class CampaignAdmin(CampaignPages, AccountScopedAdmin):
         "delivered",
         "contact_list",
         "sender",
+        "priority",
         "launched_at",
         "created_by",
         "account",
     )
-    list_filter = ("status", "contact_list", "account")
+    list_filter = ("status", "priority", "contact_list", "account")
     list_select_related = ("account", "contact_list", "sender", "created_by")
     search_fields = ("name",)
     autocomplete_fields = ()
@@ -72,7 +73,10 @@ class CampaignAdmin(CampaignPages, AccountScopedAdmin):
         ),
         (_("What they read"), {"fields": ("template_version",), "classes": ("campaign-text",)}),
         (_("From whom"), {"fields": ("sender",)}),
-        (_("When and how fast"), {"fields": ("starts_at", "ends_at", "messages_per_second")}),
+        (
+            _("When and how fast"),
+            {"fields": ("starts_at", "ends_at", "messages_per_second", "priority")},
+        ),
     )
 
     class Media:

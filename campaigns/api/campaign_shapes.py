@@ -12,8 +12,8 @@ from campaigns.models import Campaign
 from campaigns.selectors.campaigns import EXCLUDED_STATUS, excluded_of
 from campaigns.selectors.labels import plain_amount
 from campaigns.slot_values import LONGEST_TEXT
-from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Whole
-from messaging.constants import MessageStatus
+from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Whole, Word
+from messaging.constants import MessageStatus, Priority
 from messaging.selectors.tallies import Counts
 
 _MOST_SLOTS = 50
@@ -36,6 +36,9 @@ class SourceInput(StrictSerializer):
     fixed = Text(
         max_length=LONGEST_TEXT, required=False, help_text=_("The same text for everybody.")
     )
+
+
+PRIORITIES = [(one.name.lower(), one.label) for one in Priority]
 
 
 class Sources(serializers.DictField):
@@ -67,6 +70,14 @@ class CampaignInput(StrictSerializer):
         required=False,
         allow_null=True,
         help_text=_("Left out: as fast as the carriers take them."),
+    )
+    priority = Word(
+        choices=PRIORITIES,
+        default="normal",
+        help_text=_(
+            "`low`, `normal` or `high`: where a person may get only so many messages in a day, a "
+            "higher one takes the place of a lower one that has not left yet."
+        ),
     )
 
 
@@ -121,11 +132,15 @@ class CampaignOutput(OutputSerializer):
     starts_at = Moment(allow_null=True)
     ends_at = Moment(allow_null=True)
     messages_per_second = serializers.IntegerField(allow_null=True)
+    priority = serializers.SerializerMethodField(help_text="`low`, `normal` or `high`.")
     created_at = Moment()
     launched_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)
     progress = serializers.SerializerMethodField()
     preflight = serializers.SerializerMethodField(help_text="Null in lists.")
+
+    def get_priority(self, campaign: Campaign) -> str:
+        return Priority(campaign.priority).name.lower()
 
     @extend_schema_field(ProgressOutput)
     def get_progress(self, campaign: Campaign) -> dict[str, Any]:

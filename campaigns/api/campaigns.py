@@ -28,6 +28,7 @@ from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import header, operation, page_of
 from config.common.api.views import ApiView, body
 from config.common.errors import DomainError, InvalidError
+from messaging.constants import Priority
 from messaging.models import TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from messaging.selectors.tallies import campaign_counts
@@ -219,6 +220,7 @@ def _create(account: Account, values: dict[str, Any]) -> Answer:
         template_version=TemplateVersion.objects.get(pk=text.version_id),
         sender=Sender.objects.get(pk=card.id),
         values=values.pop("values"),
+        priority=Priority[values.pop("priority").upper()].value,
         **values,
     )
     return _answer(201, campaign)

@@ -9,6 +9,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from campaigns.preflight_report import CAP_REASON
+from campaigns.selectors.collisions import name_of
 from campaigns.selectors.labels import (
     ENCODINGS,
     REFUSED_VALUES,
@@ -45,6 +47,7 @@ class Check:
     sizes: list[tuple[str, str, str]]
     networks: list[tuple[str, str, str, str]]
     waiting: list[tuple[datetime | None, str]]
+    collisions: list[str]
     samples: list[dict[str, Any]]
     finish_at: datetime | None
     limit: str
@@ -82,6 +85,7 @@ def check_of(report: Mapping[str, Any]) -> Check:
             (parse_datetime(row["at"]), grouped(row["messages"]))
             for row in report["waiting"]["until"]
         ],
+        collisions=_collisions(report),
         samples=[
             sample | {"encoding": ENCODINGS.get(sample["encoding"], sample["encoding"])}
             for sample in report["samples"]
@@ -120,8 +124,28 @@ def _note(reason: str, report: Mapping[str, Any]) -> str:
             for detail, n in report.get("refused_values", {}).items()
             if (reason == "value_not_allowed") == detail.endswith(":not_sendable")
         )
+    if reason == CAP_REASON:
+        names = report.get("campaigns", {})
+        return ", ".join(
+            f"{name_of(key, names)}: {grouped(n)}" for key, n in report.get("held_by", {}).items()
+        )
     networks = report.get("refusing_networks", {}).get(reason, {})  # none in older reports
     return ", ".join(f"{name}: {grouped(n)}" for name, n in networks.items())
+
+
+def _collisions(report: Mapping[str, Any]) -> list[str]:
+    """Whose messages would lose their place to this campaign."""
+    names = report.get("campaigns", {})
+    return [
+        ngettext(
+            "%(count)s message would take the place of one of %(campaign)s that has not left yet.",
+            "%(count)s messages would take the places of those of %(campaign)s that have not left"
+            " yet.",
+            number,
+        )
+        % {"count": grouped(number), "campaign": name_of(key, names)}
+        for key, number in report.get("taken_from", {}).items()
+    ]
 
 
 def _segments(sums: Mapping[str, Any]) -> str:

@@ -29,7 +29,7 @@ def fingerprint(snapshot: Snapshot, campaign: Campaign, countries: Collection[st
         _own(campaign),
         _list(campaign.contact_list_id),
         _text_and_sender(snapshot, campaign),
-        sorted(snapshot.rulebook.rules_for(one, clock.now()).version for one in countries),
+        _rules(snapshot, campaign, countries),
         _routing(snapshot, campaign.account_id, frozenset(countries)),
     ]
     return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
@@ -50,6 +50,18 @@ def _policy(snapshot: Snapshot, campaign: Campaign, countries: Collection[str]) 
     return [asked, snapshot.brands.get(text.advertiser_id, ())]
 
 
+def _rules(snapshot: Snapshot, campaign: Campaign, countries: Collection[str]) -> list[Any]:
+    """The packs in force, and the account's own changes of them."""
+    now = clock.now()
+    text = snapshot.texts.get(campaign.template_version_id)
+    advertiser_id = 0 if text is None else text.advertiser_id
+    found = [
+        snapshot.rulebook.rules_for(country, now, campaign.account_id, advertiser_id)
+        for country in sorted(countries)
+    ]
+    return [[rules.version, [repr(one) for one in rules.adjustments]] for rules in found]
+
+
 def _own(campaign: Campaign) -> list[Any]:
     return [
         campaign.contact_list_id,
@@ -59,6 +71,7 @@ def _own(campaign: Campaign) -> list[Any]:
         campaign.starts_at,
         campaign.ends_at,
         campaign.messages_per_second,
+        campaign.priority,
     ]
 
 

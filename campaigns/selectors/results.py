@@ -1,7 +1,7 @@
 """Results of a campaign contact by contact: pages by key, which cost the same at the end of a
 million rows as at the beginning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,8 @@ from uuid import UUID
 
 from campaigns.constants import Outcome
 from campaigns.models import AudienceEntry, Campaign, Contact
+from campaigns.preflight_report import CAP_REASON
+from campaigns.selectors.collisions import campaign_names, lost_to, name_of, named
 from campaigns.selectors.labels import EXCLUDED
 from config.common.ids import uuid7_floor
 from messaging.constants import MessageStatus
@@ -29,7 +31,8 @@ class ResultFilter:
 
 @dataclass(slots=True)
 class ResultRow:
-    """What became of one contact; `detail` names the slot of a missing or refused value."""
+    """What became of one contact; `detail` names the slot of a missing or refused value, or
+    the campaigns whose messages the person has had instead."""
 
     msisdn: str
     name: str
@@ -66,7 +69,7 @@ def results_page(
 
 
 def _by_contact(campaign: Campaign, wanted: ResultFilter, after: str, limit: int) -> ResultPage:
-    """The ledger in the order of contacts."""
+    """The ledger in the order of contacts; behind a place that was lost stands to which campaign."""
     entries = AudienceEntry.objects.filter(campaign_id=campaign.pk).order_by("contact_id")
     if after.isascii() and after.isdecimal():
         entries = entries.filter(contact_id__gt=min(int(after), 2**63 - 1))
@@ -80,16 +83,17 @@ def _by_contact(campaign: Campaign, wanted: ResultFilter, after: str, limit: int
     shown = found[:limit]
     messages = _messages([message_id for *_entry, message_id in shown if message_id])
     names = _names([contact_id for contact_id, *_entry in shown])
+    places = _Places(campaign.account_id, shown, messages.values())
     rows = []
     for contact_id, msisdn, outcome, reason, detail, message_id in shown:
         name = names.get(contact_id, "")
         message = messages.get(message_id)
         if message is not None:
-            rows.append(_row(message, name))
+            rows.append(places.told(_row(message, name)))
             continue
         # A message of long ago may be gone by retention; the ledger remembers its release.
         status = EXCLUDED if outcome == Outcome.EXCLUDED else ""
-        rows.append(ResultRow(msisdn, name, status, reason, detail))
+        rows.append(ResultRow(msisdn, name, status, reason, places.named(reason, detail)))
     return ResultPage(rows, str(shown[-1][0]) if len(found) > limit else "")
 
 
@@ -102,8 +106,36 @@ def _by_message(campaign: Campaign, wanted: ResultFilter, after: str, limit: int
     found = list(messages.values_list(*_MESSAGE)[: limit + 1])
     shown = found[:limit]
     names = _names([contact_id for _id, contact_id, *_rest in shown if contact_id])
-    rows = [_row(one, names.get(one[1], "")) for one in shown]
+    places = _Places(campaign.account_id, (), shown)
+    rows = [places.told(_row(one, names.get(one[1], ""))) for one in shown]
     return ResultPage(rows, str(shown[-1][0]) if len(found) > limit else "")
+
+
+class _Places:
+    """Which campaigns had the places that contacts of a page did not get."""
+
+    def __init__(
+        self,
+        account_id: int,
+        entries: Sequence[tuple[Any, ...]],
+        messages: Iterable[tuple[Any, ...]],
+    ) -> None:
+        self._lost = lost_to(row[0] for row in messages if row[4] == CAP_REASON)
+        held = (entry[4] for entry in entries if entry[3] == CAP_REASON)
+        ids = {key for detail in held for key in detail.split(",")}
+        self._names = campaign_names(account_id, ids | set(self._lost.values()))
+
+    def named(self, reason: str, detail: str) -> str:
+        """A detail of the ledger with campaigns by name."""
+        if reason != CAP_REASON or not detail:
+            return detail
+        return named(detail.split(","), self._names)
+
+    def told(self, row: ResultRow) -> ResultRow:
+        """A message's row with the campaign that took its place."""
+        if row.message_id in self._lost:
+            row.detail = name_of(self._lost[row.message_id], self._names)
+        return row
 
 
 _ENTRY = ("contact_id", "msisdn", "outcome", "reason", "detail", "message_id")

@@ -17,6 +17,7 @@ from campaigns.constants import CampaignStatus
 from campaigns.models import Campaign
 from campaigns.preflight_report import Report
 from campaigns.selectors.capacity import segments_per_second
+from campaigns.selectors.collisions import campaign_names
 from campaigns.selectors.fingerprints import fingerprint
 from campaigns.services.audience import audience_size, audience_slice, release_of
 from campaigns.services.memory import collection_paused
@@ -149,6 +150,7 @@ def _finished(
         "carriers": segments_per_second() or 0,
     }
     countries = sorted(report.countries)
+    told = report.as_json(snapshot.numbers.names, limits, moment)
     return {
         "state": "done",
         "at": _now(),
@@ -157,7 +159,8 @@ def _finished(
         "fingerprint": fingerprint(snapshot, campaign, countries),
         "countries": countries,
         "currency": campaign.account.currency,
-    } | report.as_json(snapshot.numbers.names, limits, moment)
+        "campaigns": campaign_names(campaign.account_id, (*told["held_by"], *told["taken_from"])),
+    } | told
 
 
 class _Progress:

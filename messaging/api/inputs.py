@@ -92,6 +92,15 @@ class SharedInput(StrictSerializer):
         allow_null=True,
         help_text=_("Useless after this time: what has not left by then never leaves."),
     )
+    time_zone = Text(
+        required=False,
+        allow_null=True,
+        max_length=64,
+        help_text=_(
+            "The recipient's time zone, such as `Asia/Ho_Chi_Minh`: legal sending hours are told"
+            " by it. Absent: by the number."
+        ),
+    )
     metadata = Metadata(
         required=False,
         allow_null=True,

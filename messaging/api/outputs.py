@@ -59,6 +59,9 @@ class MessageOutput(OutputSerializer):
     created_at = Moment()
     send_at = Moment(allow_null=True)
     expires_at = Moment(source="not_after", allow_null=True)
+    time_zone = serializers.CharField(
+        source="recipient_zone", allow_null=True, help_text="The recipient's, as it was given."
+    )
     sent_at = Moment(allow_null=True)
     done_at = Moment(allow_null=True)
 

@@ -49,6 +49,7 @@ class ShownMessage:
     sender_kind: str
     sender_address: str
     network: str | None
+    recipient_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ _SELECT = """
 SELECT m.id, m.message_class, m.status, m.failure_reason, m.msisdn, m.text, m.encoding,
     m.segment_count, coalesce(m.billed_segments, m.segment_count), m.price_micros, m.currency,
     m.client_reference, m.metadata::text, m.campaign_id, m.send_at, m.not_after, m.created_at, m.sent_at, m.done_at,
-    coalesce(s.kind, ''), coalesce(s.address, ''), n.code
+    coalesce(s.kind, ''), coalesce(s.address, ''), n.code, m.recipient_zone
 FROM messaging_message m
 LEFT JOIN routing_sender s ON s.id = m.sender_id
 LEFT JOIN routing_network n ON n.id = m.network_id

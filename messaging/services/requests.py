@@ -11,6 +11,7 @@ from compliance.constants import MessageClass
 from compliance.models import Account
 from config.common.errors import DomainError, InvalidError, NotAllowedError
 from config.common.ids import uuid7
+from config.common.zone_checks import zone_checked
 from messaging.encoding import segmentation
 from messaging.selectors.snapshot import AccountCard, ApprovedText, Snapshot
 from messaging.services import drafts as drafting
@@ -38,6 +39,7 @@ class MessageRequest:
     expires_at: datetime | None = None
     client_reference: str = ""
     metadata: Mapping[str, Any] | None = None
+    time_zone: str = ""
 
 
 def account_required(snapshot: Snapshot, account: Account) -> AccountCard:
@@ -97,6 +99,7 @@ def request_draft(
         metadata=request.metadata,
         send_at=request.send_at,
         not_after=request.expires_at,
+        recipient_zone=zone_checked(request.time_zone, field="time_zone") or None,
     )
 
 

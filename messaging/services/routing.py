@@ -48,6 +48,12 @@ JOIN messaging_dispatch q
     ON q.carrier_id = %(carrier)s AND q.lane = r.lane AND q.id = r.id
 JOIN messaging_message m ON m.id = q.id
 """  # noqa: S608  constant parts
+_TAKE_MISSED = f"""
+SELECT q.carrier_id, {_CASE} FROM messaging_dispatch q JOIN messaging_message m ON m.id = q.id
+WHERE q.bind_id IS NULL AND q.not_after < %(now)s
+    AND (m.not_after IS NULL OR m.not_after >= %(now)s)
+ORDER BY q.carrier_id, q.lane, q.id LIMIT %(limit)s FOR UPDATE OF q SKIP LOCKED
+"""  # noqa: S608  constant parts
 _ACCOUNTS_DUE = """
 SELECT a.id, a.share FROM compliance_account a WHERE EXISTS (
     SELECT 1 FROM messaging_waiting w WHERE w.account_id = a.id AND w.due_at <= %(due)s)
@@ -126,6 +132,20 @@ def waiting_route(*, overdue_seconds: float = 0.0) -> int:
         if not taken:
             break
     return total
+
+
+def missed_route(*, limit: int) -> int:
+    """Decides again what no bind took before its window closed: it waits for the next, or ends.
+    A bind would do so when it claims it, but there may be none. Returns how many there were."""
+    snapshot = snapshots.current()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TAKE_MISSED, {"now": clock.now(), "limit": limit})
+        cases: dict[int, list[Case]] = {}
+        for carrier_id, *row in cursor.fetchall():
+            cases.setdefault(carrier_id, []).append(Case(*row))
+        for carrier_id, those in cases.items():
+            cases_place(cursor, those, snapshot, origin="dispatch", carrier_id=carrier_id)
+    return sum(map(len, cases.values()))
 
 
 def _accounts_due(due: Any) -> list[tuple[int, int]]:

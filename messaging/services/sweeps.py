@@ -10,6 +10,7 @@ from config.common import clock
 from messaging.constants import FailureReason, MessageStatus
 from messaging.models import ParkedReceipt
 from messaging.services.outcomes import Outcome, outcomes_apply
+from messaging.services.routing import missed_route
 
 _SLICE = 1000
 _LOCK = 0x5163_0001  # one sweep at a time, whoever runs it
@@ -96,8 +97,11 @@ def _expire_bind(cursor: Any, bind: Bind, now: datetime) -> int:
 
 
 def deadlines_expire() -> int:
-    """Queued messages whose deadline passed while no bind took them."""
+    """Queued messages whose deadline passed while no bind took them; those whose window alone
+    has closed wait for the next one."""
     now, total = clock.now(), 0
+    while missed := missed_route(limit=_SLICE):
+        total += missed
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_DEADLINE_PASSED, {"now": now, "limit": _SLICE})

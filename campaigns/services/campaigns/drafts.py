@@ -13,7 +13,7 @@ from campaigns.services.standing import sources_require, standing_require
 from compliance.models import Account, User
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError
-from messaging.constants import VersionStatus
+from messaging.constants import Priority, VersionStatus
 from messaging.models import TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from routing.models import Sender
@@ -32,6 +32,7 @@ class CampaignFields(TypedDict, total=False):
     starts_at: datetime | None
     ends_at: datetime | None
     messages_per_second: int | None
+    priority: int
 
 
 @transaction.atomic
@@ -77,6 +78,7 @@ def campaign_duplicate(*, campaign: Campaign, actor: User | None) -> Campaign:
         sender=campaign.sender,
         values=values,
         messages_per_second=campaign.messages_per_second,
+        priority=campaign.priority,
     )
 
 
@@ -119,6 +121,10 @@ def _fill(campaign: Campaign, fields: CampaignFields) -> None:
             "speed_too_low",
             _("Speed: write at least 1 message a second, or leave it empty."),
             field="messages_per_second",
+        )
+    if campaign.priority not in Priority.values:
+        raise InvalidError(
+            "priority_unknown", _("Priority: choose low, normal or high."), field="priority"
         )
     text = standing_require(snapshots.current(), campaign)
     sources = sources_require(campaign, text)

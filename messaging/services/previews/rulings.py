@@ -44,6 +44,7 @@ def draft_of(
         language=request.language or "",
         send_at=request.send_at,
         expires_at=request.expires_at,
+        time_zone=request.time_zone or "",
     )
     try:
         draft = request_draft(

@@ -46,6 +46,7 @@ class PreviewRequest:
     message_class: str | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
+    time_zone: str | None = None
     at: datetime | None = None
     normalize: bool = True
     audience_size: int | None = None
