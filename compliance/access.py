@@ -159,6 +159,7 @@ ADMINISTRATOR: Grants = {
     "compliance.suppressionimport": VIEW,
     "compliance.suppressionpolicy": EDIT,
     "compliance.user": EDIT,
+    "messaging.policytrial": ADD,
     "django_celery_beat.clockedschedule": ALL,
     "django_celery_beat.crontabschedule": ALL,
     "django_celery_beat.intervalschedule": ALL,

@@ -6,6 +6,7 @@ from messaging.services import routing, sweeps
 from messaging.services.bounces import bounces_note
 from messaging.services.idempotency import idempotency_keys_purge
 from messaging.services.templates import versions_activate_due
+from messaging.services.trials import trial_execute, trials_resume
 from messaging.services.webhook_planning import deliveries_schedule
 from messaging.services.webhook_results import deliveries_purge
 from messaging.services.webhook_sending import deliveries_send
@@ -64,3 +65,15 @@ def forget_answers() -> dict[str, int]:
 def note_bounces() -> dict[str, int]:
     """Suppresses numbers that messages cannot reach, by each account's policy (every 15 s)."""
     return bounces_note()
+
+
+@shared_task(name="messaging.tasks.run_trial")
+def run_trial(trial_id: int) -> int:
+    """Holds rules on trial against past traffic; repeating goes on where it stopped."""
+    return trial_execute(trial_id).judged
+
+
+@shared_task(name="messaging.tasks.resume_trials")
+def resume_trials() -> int:
+    """Finds trials that a worker has lost (every minute)."""
+    return trials_resume()

@@ -203,6 +203,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "events", "description": "The numbered log of what happened, by polling."},
         {"name": "webhook", "description": "The same events, posted and signed."},
         {"name": "consent", "description": "What people agreed to, and who is left alone."},
+        {"name": "evidence", "description": "Proof packs and the audit log."},
         {"name": "catalog", "description": "What the account may send with."},
         {"name": "templates", "description": "Texts: written, reviewed, approved, withdrawn."},
         {"name": "contacts", "description": "People and the lists they are on."},
@@ -223,6 +224,7 @@ CELERY_TASK_ROUTES = {
     "messaging.tasks.deliver_webhooks": {"queue": "webhooks"},
     "messaging.tasks.plan_webhooks": {"queue": "webhooks"},
     "messaging.tasks.route_waiting": {"queue": "campaigns"},
+    "messaging.tasks.run_trial": {"queue": "campaigns"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 900
@@ -277,6 +279,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": _SOON,
     },
     "resume imports": {"task": "campaigns.tasks.resume_imports", "schedule": 60.0},
+    "resume trials": {"task": "messaging.tasks.resume_trials", "schedule": 60.0},
     "route waiting messages": {
         "task": "messaging.tasks.route_waiting",
         "schedule": 1.0,

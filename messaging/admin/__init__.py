@@ -11,6 +11,7 @@ from messaging.admin import (
     registrations,
     template_versions,
     templates,
+    trials,
     webhooks,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "registrations",
     "template_versions",
     "templates",
+    "trials",
     "webhooks",
 ]

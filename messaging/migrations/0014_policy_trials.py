@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('days', models.PositiveSmallIntegerField(default=7, help_text='How far back: messages accepted in the last days.', verbose_name='days')),
+                ('as_of', models.DateField(blank=True, help_text='A day on which rules hold that begin later. Empty: the first day possible.', null=True, verbose_name='as if it were')),
                 ('first_at', models.DateTimeField(verbose_name='from')),
                 ('last_at', models.DateTimeField(verbose_name='to')),
                 ('status', models.CharField(choices=[('running', 'Running'), ('done', 'Done'), ('canceled', 'Canceled'), ('failed', 'Stopped by an error')], default='running', max_length=8, verbose_name='status')),

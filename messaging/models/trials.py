@@ -49,6 +49,12 @@ class PolicyTrial(models.Model):
     days = models.PositiveSmallIntegerField(
         _("days"), default=7, help_text=_("How far back: messages accepted in the last days.")
     )
+    as_of = models.DateField(
+        _("as if it were"),
+        null=True,
+        blank=True,
+        help_text=_("A day on which rules hold that begin later. Empty: the first day possible."),
+    )
     first_at = models.DateTimeField(_("from"))
     last_at = models.DateTimeField(_("to"))
     status = models.CharField(

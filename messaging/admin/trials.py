@@ -1,0 +1,243 @@
+"""The policy time machine: what rules that are not in force would have changed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+)
+
+from compliance.models import Account, AccountRule, RuleException, RulePackVersion
+from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from compliance.selectors.access import permitted_accounts
+from compliance.selectors.rule_packs import versions_for
+from config.common.console.actors import actor_of
+from config.common.console.confirmation import Question, confirm, object_or_404
+from config.common.console.labels import coloured
+from config.common.errors import DomainError
+from messaging.admin.pages import ListPage
+from messaging.admin.trial_results import results_of
+from messaging.models import PolicyTrial
+from messaging.services.trials import trial_cancel, trial_start
+
+_S = PolicyTrial.Status
+_SUBJECTS = {"version": RulePackVersion, "account_rule": AccountRule, "exception": RuleException}
+
+
+class TrialForm(forms.Form):
+    """How far back, whose messages, and as of which day."""
+
+    days = forms.IntegerField(
+        label=_("Days"),
+        initial=7,
+        min_value=1,
+        max_value=90,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("How far back: messages accepted in the last days."),
+    )
+    account = forms.ModelChoiceField(
+        label=_("Account"),
+        queryset=Account.objects.none(),
+        widget=UnfoldAdminSelectWidget,
+        required=False,
+    )
+    as_of = forms.DateField(
+        label=_("As if it were"),
+        required=False,
+        widget=UnfoldAdminDateWidget,
+        help_text=_("A day on which rules hold that begin later. Empty: the first day possible."),
+    )
+
+    def __init__(self, *args: Any, accounts: Any, may_all: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["account"]
+        field.queryset, field.required = accounts, not may_all
+        field.empty_label = _("Every account") if may_all else None
+        if len(accounts) == 1 and not may_all:
+            field.initial = accounts[0]
+
+
+@admin.register(PolicyTrial)
+class PolicyTrialAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
+    """Trials of rules on past traffic; one is started from the page of the rule or the pack."""
+
+    list_display = ("subject", "status_label", "period", "progress", "found", "account")
+    list_filter = ("status", "account")
+    list_select_related = ("version", "account_rule__account", "exception__account", "account")
+    search_fields = ("version__version", "account_rule__note", "exception__reason")
+    search_help_text = _("A version, or words of a rule's reason.")
+    autocomplete_fields = ()
+    ordering = ("-id",)
+    actions_detail = ("cancel", "repeat")
+    readonly_fields = ("subject", "status_label", "period", "progress", "started_by", "started_at")
+    change_form_outer_after_template = "admin/messaging/policytrial/results.html"
+    empty_title = _("Nothing has been tried yet")
+    empty_text = _(
+        "Open a rule pack, an account rule or an exception and choose “Try on past traffic”."
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("subject", "status_label"),
+                    ("account", "period"),
+                    ("progress", "started_at", "started_by"),
+                ),
+                "description": _(
+                    "Each message of the period is judged twice on the same facts: by the rules in"
+                    " force and by those on trial. Consents, refusals and earlier messages are"
+                    " those of its time; senders' papers, registers and content rules are today's."
+                    " Nothing is sent or stopped."
+                ),
+            },
+        ),
+    )
+
+    @display(description=_("on trial"))
+    def subject(self, obj: PolicyTrial) -> str:
+        return str(obj)
+
+    @coloured(
+        _("status"),
+        {_S.DONE: "success", _S.RUNNING: "info", _S.FAILED: "danger"},
+        ordering="status",
+    )
+    def status_label(self, obj: PolicyTrial) -> tuple[str, str]:
+        return obj.status, obj.get_status_display()
+
+    @display(description=_("period"), ordering="first_at")
+    def period(self, obj: PolicyTrial) -> str:
+        return f"{obj.first_at:%Y-%m-%d} – {obj.last_at:%Y-%m-%d}"
+
+    @display(description=_("judged"))
+    def progress(self, obj: PolicyTrial) -> str:
+        return f"{obj.judged:,} / {max(obj.messages, obj.judged):,}"
+
+    @display(description=_("would change"))
+    def found(self, obj: PolicyTrial) -> str:
+        return f"{sum(obj.totals.values()):,}"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A subject is needed: its page leads here."""
+        return self.may(request, "add") and any(name in request.GET for name in _SUBJECTS)
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Asks how far back; `?version=`, `?account_rule=` or `?exception=` names the subject."""
+        if not self.may(request, "add"):
+            raise PermissionDenied
+        name, subject = _subject(request)
+        permitted = permitted_accounts(request.user, self.permission("add"))
+        accounts = Account.objects.order_by("name")
+        if permitted is not None:
+            accounts = accounts.filter(pk__in=permitted)
+        owner = getattr(subject, "account", None)
+        if owner is not None:
+            accounts = accounts.filter(pk=owner.pk)
+            if not accounts:
+                raise Http404
+        may_all = permitted is None and owner is None
+        form = TrialForm(
+            request.POST if request.method == "POST" else None, accounts=accounts, may_all=may_all
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                trial = trial_start(**form.cleaned_data, **{name: subject}, actor=actor_of(request))
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+            else:
+                return HttpResponseRedirect(
+                    reverse("admin:messaging_policytrial_change", args=[trial.pk])
+                )
+        return self._form_page(request, subject, form)
+
+    def _form_page(self, request: HttpRequest, subject: Any, form: TrialForm) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Try on past traffic"),
+            "question": Question(
+                title=_("Try on past traffic"),
+                text=_(
+                    "The messages of past days are judged by these rules, to see what they would"
+                    " have changed. Nothing is sent or stopped."
+                ),
+                submit=_("Try"),
+                done="",
+            ),
+            "form": form,
+            "original": subject,
+            "opts": self.opts,
+            "back": reverse("admin:messaging_policytrial_changelist"),
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "admin/confirm.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        trial = context.get("original")
+        if trial is not None:
+            context["results"] = results_of(trial)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """A running one can be canceled, another one repeated."""
+        found = self.get_object(request, str(object_id))
+        if found is None or not self.may(request, "add", found):
+            return []
+        hidden = {"cancel": found.status != _S.RUNNING, "repeat": found.status == _S.RUNNING}
+        return [
+            one
+            for one in super().get_actions_detail(request, object_id)
+            if not hidden.get(one.path, False)
+        ]
+
+    @action(description=_("Cancel"), url_path="cancel", icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        trial = object_or_404(self, request, object_id, "add")
+        return confirm(
+            request,
+            self,
+            trial,
+            Question(
+                title=_("Cancel this trial?"),
+                text=_("What it has found so far stays."),
+                submit=_("Cancel it"),
+                done=_("The trial is canceled."),
+            ),
+            lambda _values: trial_cancel(trial=trial, actor=actor_of(request)),
+        )
+
+    @action(description=_("Try again"), url_path="repeat", icon="replay")
+    def repeat(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        trial = object_or_404(self, request, object_id, "add")
+        page = reverse("admin:messaging_policytrial_add")
+        for name in _SUBJECTS:
+            key = getattr(trial, f"{name}_id")
+            if key is not None:
+                return HttpResponseRedirect(f"{page}?{name}={key}")
+        raise Http404
+
+
+def _subject(request: HttpRequest) -> tuple[str, Any]:
+    for name, model in _SUBJECTS.items():
+        wanted = request.GET.get(name, "")
+        if wanted.isdecimal():
+            rows: Any = model._default_manager.filter(pk=wanted)
+            if model is RulePackVersion:
+                rows = versions_for(request.user, rows)
+            found = rows.first()
+            if found is not None:
+                return name, found
+    raise Http404
