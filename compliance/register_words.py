@@ -54,12 +54,12 @@ def consequence(age: RegisterAge, now: datetime) -> str:
     if age.level == "soon":
         return (
             _(
-                "In %(left)s the list is too old, and all advertising to %(country)s stops. Load a"
-                " newer one before %(time)s."
+                "In %(left)s (%(time)s) the list is too old, and all advertising to %(country)s stops:"
+                " load a newer one before."
             )
             % when
         )
-    return _("Advertising to numbers on it is blocked. The list may be used until %(time)s.") % when
+    return _("Until %(time)s the list may be used: advertising to numbers on it is blocked.") % when
 
 
 def _missing(age: RegisterAge) -> str:

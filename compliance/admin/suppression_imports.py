@@ -184,7 +184,7 @@ class SuppressionImportAdmin(AccountScopedAdmin):
     def result(self, obj: SuppressionImport) -> str:
         text = translated(
             "%(added)s newly suppressed, %(known)s suppressed before, %(unknown)s of unknown"
-            " brands, %(bad)s bad lines"
+            " brands, %(bad)s lines set aside"
         ) % {
             "added": _grouped(obj.added),
             "known": _grouped(obj.known),
