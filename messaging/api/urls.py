@@ -16,7 +16,12 @@ from messaging.api.evidence import (
 from messaging.api.inbound import InboundView
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
 from messaging.api.preview import PreviewView
-from messaging.api.senders import SendersView
+from messaging.api.senders import (
+    SenderRegistrationsView,
+    SenderRegistrationView,
+    SendersView,
+    SenderView,
+)
 from messaging.api.suppressions import SuppressionCheckView, SuppressionsView, SuppressionView
 from messaging.api.template_reviews import (
     VersionApproveView,
@@ -64,6 +69,11 @@ urlpatterns = [
     path("documents", DocumentsView.as_view()),
     path("documents/<int:document_id>", DocumentView.as_view()),
     path("senders", SendersView.as_view()),
+    path("senders/<str:address>", SenderView.as_view()),
+    path("senders/<str:address>/registrations", SenderRegistrationsView.as_view()),
+    path(
+        "senders/<str:address>/registrations/<int:registration>", SenderRegistrationView.as_view()
+    ),
     path("templates", TemplatesView.as_view()),
     path("templates/<slug:template>", TemplateView.as_view()),
     path("templates/<slug:template>/versions", TemplateVersionsView.as_view()),
