@@ -64,6 +64,8 @@ SENTENCES: Mapping[str, str] = {
     "suppressions.import_discarded": _N(
         "%(who)s discarded an import of suppressions, “%(object)s”."
     ),
+    "suppressions.imported": _N("A file of suppressions was imported, “%(object)s”."),
+    "suppressions.import_undone": _N("%(who)s took a file of suppressions back, “%(object)s”."),
     "suppressionpolicy.made": _N("%(who)s made a suppression policy, “%(object)s”."),
     "suppressionpolicy.changed": _N("%(who)s changed a suppression policy, “%(object)s”."),
     "refusal.confirmed": _N("%(who)s read a reply as a refusal."),
