@@ -1,12 +1,10 @@
 """An operator's home: sessions, what waits for which carrier, leases and registrations that end."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from carriers.labels import SESSION_COLOURS, session_label
 from carriers.models import Bind, Carrier
@@ -16,20 +14,24 @@ from config.common import clock
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, link, number, page
 from config.dashboards.registers import registers_panel
+from config.dashboards.senders import sender_panel
 from messaging.constants import VersionStatus
 from messaging.models import Dispatch, TemplateRegistration, TemplateVersion, Waiting
 from messaging.selectors.registration_standing import EXPIRES_SOON, expiring, missing_networks
-from routing.constants import SenderStatus
-from routing.models import Sender
 
 _SHOWN = 20
-_SOON = timedelta(days=60)
 _UNROUTED = 0
 
 
 def operator_panels(_viewer: Viewer) -> list[Panel]:
     """Binds with session state, queue depth per carrier, leases and registrations that end."""
-    return [_binds(), _queues(), _leases(), _registrations(), registers_panel(may_upload=True)]
+    return [
+        _binds(),
+        _queues(),
+        sender_panel(None),
+        _registrations(),
+        registers_panel(may_upload=True),
+    ]
 
 
 def _binds() -> Panel:
@@ -83,32 +85,6 @@ def _queues() -> Panel:
         headers=[_("Carrier"), *(MessageClass(name).label for name in LANES)],
         rows=cells,
         empty=_("No message is waiting."),
-    )
-
-
-def _leases() -> Panel:
-    today = clock.now().date()
-    ending = Sender.objects.filter(
-        status=SenderStatus.ACTIVE, lease_end__lte=today + _SOON
-    ).select_related("account")
-    rows = []
-    for sender in ending.order_by("lease_end")[:_SHOWN]:
-        days = (sender.lease_end - today).days if sender.lease_end else 0
-        left = ngettext("%(days)d day left", "%(days)d days left", max(days, 0))
-        rows.append(
-            [
-                link(sender.address, page("routing.sender", "change", sender.pk)),
-                sender.account.name,
-                label(left % {"days": days}, "warning")
-                if days >= 0
-                else label(_("Ended"), "danger"),
-            ]
-        )
-    return Panel(
-        title=_("Leases that end within 60 days"),
-        headers=[_("Sender"), _("Account"), _("Lease")],
-        rows=rows,
-        empty=_("No lease ends soon."),
     )
 
 

@@ -17,6 +17,7 @@ from config.common.durations import since
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 from config.dashboards.registers import registers_panel
 from config.dashboards.rules import officer_rule_panels
+from config.dashboards.senders import sender_panel
 from messaging.constants import ReviewState, VersionStatus
 from messaging.models import RefusalReview, TemplateVersion
 from messaging.selectors.reviews import review_backlog
@@ -34,6 +35,7 @@ def officer_panels(viewer: Viewer) -> list[Panel]:
         _refusals(viewer),
         _reviews(viewer),
         *officer_rule_panels(viewer),
+        sender_panel(viewer.account_ids),
         _opt_outs(viewer),
         _books(viewer),
         registers_panel(may_upload=False),

@@ -141,7 +141,7 @@ def test_operator_sees_sessions_queues_and_leases(world: World) -> None:
     make_message(world.account)
     found = panels("operator")
     assert "Bound" in cells(found["Binds"])
-    assert "9 days left" in cells(found["Leases that end within 60 days"])
+    assert "9 days left" in cells(found["Senders: what ends within 60 days"])
     assert found["Messages that may leave now"].empty == "No message is waiting."
 
 
