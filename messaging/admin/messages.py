@@ -14,11 +14,12 @@ from unfold.enums import ActionVariant
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from config.common.console.confirmation import Question, confirm, object_or_404
 from messaging.admin.message_columns import MessageColumns
-from messaging.admin.number_page import number_page
+from messaging.admin.number_page import number_address, number_page
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
 from messaging.admin.proofs import ProofButtons
 from messaging.admin.sight import Sight, sight_of
 from messaging.admin.way import way_of
+from messaging.admin.why import why_of
 from messaging.constants import OPEN
 from messaging.models import ClientReference, Message
 from messaging.selectors.trace import message_trace
@@ -134,6 +135,9 @@ class MessageAdmin(ProofButtons, MessageColumns, ReadOnlyMixin, ListPage, Accoun
                 with_deliveries=request.user.has_perm("messaging.view_webhookdelivery", message),
             )
             context["way"] = way_of(message, trace)
+            context["why"] = why_of(request, message, sight)
+            if sight.has_texts_of(message.account_id):
+                context["number_page"] = number_address(message.msisdn, message.account_id)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:

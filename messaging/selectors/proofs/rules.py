@@ -156,7 +156,7 @@ class _Judged:
             fix=fix,
             citation=citation or rule.citation,
             source=source.title if source else "",
-            source_url=source.url if source else "",
+            source_url=source.url if source and source.url.startswith("https://") else "",
             confidence=str(CONFIDENCE[rule.confidence][0]) if source else "",
             effective_from=rule.effective_from,
         )

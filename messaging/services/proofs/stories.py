@@ -74,11 +74,11 @@ def of_message(proof: Proof) -> tuple[str, ...]:
     return tuple(sentence for sentence in told if sentence)
 
 
-def of_decision(evidence: MessageEvidence) -> tuple[str, ...]:
+def of_decision(evidence: MessageEvidence, *, with_consent: bool = True) -> tuple[str, ...]:
     """Why a message was, or was not, sent: without what only a pack tells about the person."""
     told = [
         _accepted(evidence),
-        _standing(evidence),
+        _standing(evidence) if with_consent else "",
         _text(evidence.template),
         *_rules(evidence.rules),
         *_outcome(evidence),
