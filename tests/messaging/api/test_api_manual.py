@@ -62,4 +62,5 @@ def test_commands_of_the_page_work_one_after_the_other(world, market):
 def test_every_resource_has_a_command():
     paths = {path for command in COMMANDS for path in ADDRESS.findall(command)}
     assert {"/senders", "/messages", "/messages/preview", "/templates"} <= paths
+    assert "/numbers/+84981234567/proof" in paths
     assert "/templates/parcel-ready/versions/1/approve" in paths
