@@ -58,6 +58,11 @@ FIELD_TITLES = {
     Field.CONSENT: _("Consent: yes or no"),
     Field.CONSENT_DATE: _("Consent: date"),
     Field.CONSENT_SOURCE: _("Consent: source"),
+    Field.CONSENT_UNTIL: _("Consent: valid until"),
+    Field.CONSENT_TEXT: _("Consent: text shown"),
+    Field.CONSENT_CONTENT: _("Consent: content agreed"),
+    Field.CONSENT_FORM: _("Consent: form agreed"),
+    Field.CONSENT_FREQUENCY: _("Consent: frequency agreed"),
     Field.IGNORE: _("Ignore"),
 }
 

@@ -181,6 +181,13 @@ class OptionsForm(forms.Form):
         help_text=_("Otherwise choose above the column that says who has."),
     )
 
+    consent_only = forms.BooleanField(
+        label=_("Only record the consent, keep no contacts"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=_("For lists of consents whose people are contacts elsewhere."),
+    )
+
     def __init__(self, *args: Any, contact_import: ContactImport, **kwargs: Any) -> None:
         account = contact_import.account
         advertisers = Advertiser.objects.filter(account=account)
@@ -217,4 +224,5 @@ class OptionsForm(forms.Form):
             new_list_name=values["new_list_name"],
             default_country=values["default_country"],
             consent=consent,
+            keeps_contacts=not values["consent_only"],
         )

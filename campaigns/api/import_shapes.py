@@ -64,7 +64,8 @@ class ImportOptionsInput(StrictSerializer):
         required=False,
         help_text=gettext_lazy(
             "By column's title or position: `number`, `name`, `language`, `timezone`, `consent`, "
-            "`consent_date`, `consent_source` or `attribute:` with a key; others are ignored. "
+            "`consent_date`, `consent_source`, `consent_until`, `consent_text`, `consent_content`, "
+            "`consent_form`, `consent_frequency` or `attribute:` with a key; others are ignored. "
             "Absent: guessed from the titles."
         ),
     )
@@ -97,6 +98,9 @@ class ImportOptionsInput(StrictSerializer):
     delimiter = Text(max_length=3, default="", trim_whitespace=False)
     has_header = Truth(required=False)
     consent = ConsentOptionsInput(required=False)
+    keeps_contacts = Truth(
+        default=True, help_text=gettext_lazy("False: only the consent is recorded.")
+    )
     start = Truth(
         default=True, help_text=gettext_lazy("False: upload only, to map it in the console.")
     )

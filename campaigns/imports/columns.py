@@ -22,9 +22,21 @@ class Field(StrEnum):
     CONSENT = "consent"
     CONSENT_DATE = "consent_date"
     CONSENT_SOURCE = "consent_source"
+    CONSENT_UNTIL = "consent_until"
+    CONSENT_TEXT = "consent_text"
+    CONSENT_CONTENT = "consent_content"
+    CONSENT_FORM = "consent_form"
+    CONSENT_FREQUENCY = "consent_frequency"
     IGNORE = "ignore"
 
 
+# What a person agreed to, by the name the ledger has for it.
+FACETS = {
+    Field.CONSENT_TEXT: "text_version",
+    Field.CONSENT_CONTENT: "content",
+    Field.CONSENT_FORM: "form",
+    Field.CONSENT_FREQUENCY: "frequency",
+}
 _FIELDS = frozenset(field.value for field in Field)
 
 
@@ -39,7 +51,24 @@ class Columns:
     consent: int | None = None
     consent_date: int | None = None
     consent_source: int | None = None
+    consent_until: int | None = None
+    consent_text: int | None = None
+    consent_content: int | None = None
+    consent_form: int | None = None
+    consent_frequency: int | None = None
     timezone: int | None = None
+
+    @property
+    def facets(self) -> tuple[tuple[Field, int], ...]:
+        """The columns that say what was agreed to."""
+        positions = (
+            self.consent_text,
+            self.consent_content,
+            self.consent_form,
+            self.consent_frequency,
+        )
+        found = zip(FACETS, positions, strict=True)
+        return tuple((field, index) for field, index in found if index is not None)
 
     @property
     def highest(self) -> int:
@@ -49,6 +78,8 @@ class Columns:
             self.consent,
             self.consent_date,
             self.consent_source,
+            self.consent_until,
+            *(index for _field, index in self.facets),
             self.timezone,
         )
         return max(

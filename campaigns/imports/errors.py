@@ -98,6 +98,13 @@ ROW_MESSAGES: Mapping[str, str] = {
     "date_unreadable": gettext_noop(
         "“%(found)s” is not a date. Write it like %(example)s or 2026-03-31."
     ),
+    "frequency_unread": gettext_noop(
+        "“%(found)s” is no frequency that can be kept to. Write it like 4/month, 2 per week or"
+        " 3 lần/tuần, or leave it empty."
+    ),
+    "ends_before_start": gettext_noop(
+        "The consent ends on %(found)s, before it was given. Correct one of the dates."
+    ),
     "date_in_future": gettext_noop(
         "The date %(found)s is in the future. Give the day on which consent was given."
     ),

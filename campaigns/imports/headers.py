@@ -52,6 +52,24 @@ TITLES: Mapping[Field, frozenset[str]] = {
             "nguon chap thuan", "bang chung dong y", "kenh dong y",
         }
     ),
+    Field.CONSENT_UNTIL: frozenset(
+        {
+            "consent until", "valid until", "consent expires", "expires at", "expiry date",
+            "dong y den", "hieu luc den", "het han",
+        }
+    ),
+    Field.CONSENT_TEXT: frozenset(
+        {"consent text", "text shown", "text version", "noi dung hien thi", "phien ban dieu khoan"}
+    ),
+    Field.CONSENT_CONTENT: frozenset(
+        {"consent content", "content agreed", "noi dung dong y", "noi dung dang ky"}
+    ),
+    Field.CONSENT_FORM: frozenset(
+        {"consent form", "form agreed", "hinh thuc dong y", "hinh thuc nhan tin"}
+    ),
+    Field.CONSENT_FREQUENCY: frozenset(
+        {"consent frequency", "frequency", "frequency agreed", "tan suat", "tan suat nhan tin"}
+    ),
     Field.IGNORE: frozenset({"stt", "tt", "so tt", "so thu tu", "no", "row", "row number", ""}),
 }  # fmt: skip
 _FIELD_BY_TITLE = {title: field for field, titles in TITLES.items() for title in titles}

@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from campaigns.imports import values
-from campaigns.imports.columns import ATTRIBUTE, Columns, Field
+from campaigns.imports.columns import ATTRIBUTE, FACETS, Columns, Field
 from campaigns.imports.errors import RowError
 from campaigns.imports.text import DamagedTextError, clean, clean_line, storable
 from campaigns.imports.values import Consent
+from compliance.frequency import FrequencyError, promised
 from config.common.zones import zone_name
 from routing.numbers import Number, NumberError, shipped_normalizer
 
 LONGEST_NAME = 200  # characters
 LONGEST_VALUE = 1000  # characters
 LONGEST_SOURCE = 120  # characters
+_LONGEST_FACET = {Field.CONSENT_FORM: 60, Field.CONSENT_FREQUENCY: 60}
 _SHOWN = 40  # characters of a wrong value in its error sentence
 
 
@@ -43,6 +45,8 @@ class Row:
     consent: Consent | None = None
     consent_at: datetime | None = None
     consent_source: str = ""
+    consent_until: datetime | None = None
+    facets: dict[str, str] = field(default_factory=dict)
 
     def merge(self, later: "Row") -> None:
         """Takes what a later row of the same number says: values that are not empty win."""
@@ -54,6 +58,8 @@ class Row:
             self.consent = later.consent
             self.consent_at = later.consent_at
             self.consent_source = later.consent_source
+            self.consent_until = later.consent_until
+            self.facets = later.facets
 
     def _is_newer_than(self, later: "Row") -> bool:
         return bool(self.consent_at and later.consent_at and self.consent_at > later.consent_at)
@@ -94,6 +100,7 @@ class RowParser:
             row.timezone = self._timezone(cells[columns.timezone])
         if columns.consent is not None or columns.consent_date is not None:
             self._consent(row, cells)
+        self._terms(row, cells)
         return row
 
     def _fitted(self, cells: list[str]) -> list[str]:
@@ -142,32 +149,49 @@ class RowParser:
     def _consent(self, row: Row, cells: Sequence[str]) -> None:
         columns = self._columns
         if columns.consent_date is not None:
-            row.consent_at = self._moment(cells[columns.consent_date])
+            row.consent_at = self._past(cells[columns.consent_date])
         if columns.consent is None:
             # A date of consent alone says that there is consent.
             row.consent = Consent.GRANTED if row.consent_at else None
         else:
             row.consent = _consent(cells[columns.consent])
+
+    def _terms(self, row: Row, cells: Sequence[str]) -> None:
+        """Where consent was given, to what, and how long it holds."""
+        columns = self._columns
         if columns.consent_source is not None:
             row.consent_source = _text(
                 Field.CONSENT_SOURCE, cells[columns.consent_source], LONGEST_SOURCE, clean_line
             )
+        for name, index in columns.facets:
+            limit = _LONGEST_FACET.get(name, LONGEST_SOURCE)
+            if text := _text(name, cells[index], limit, clean_line):
+                row.facets[FACETS[name]] = text
+        if "frequency" in row.facets:
+            _frequency(row.facets["frequency"])
+        if columns.consent_until is not None:
+            cell = cells[columns.consent_until]
+            row.consent_until = self._moment(Field.CONSENT_UNTIL, cell)
+            given = row.consent_at
+            if row.consent_until and given and row.consent_until <= given:
+                raise RowError(Field.CONSENT_UNTIL, "ends_before_start", found=cell[:_SHOWN])
 
-    def _moment(self, cell: str) -> datetime | None:
-        text = _text(Field.CONSENT_DATE, cell, LONGEST_VALUE, clean_line)
+    def _past(self, cell: str) -> datetime | None:
+        moment = self._moment(Field.CONSENT_DATE, cell)
+        if moment and moment > self._settings.now:
+            raise RowError(Field.CONSENT_DATE, "date_in_future", found=cell.strip()[:_SHOWN])
+        return moment
+
+    def _moment(self, name: Field, cell: str) -> datetime | None:
+        text = _text(name, cell, LONGEST_VALUE, clean_line)
         if not text:
             return None
         settings = self._settings
         try:
-            moment = values.moment(text, settings.zone, settings.country)
+            return values.moment(text, settings.zone, settings.country)
         except ValueError as error:
             example = values.date_example(settings.country)
-            raise RowError(
-                Field.CONSENT_DATE, "date_unreadable", found=text[:_SHOWN], example=example
-            ) from error
-        if moment > settings.now:
-            raise RowError(Field.CONSENT_DATE, "date_in_future", found=text[:_SHOWN])
-        return moment
+            raise RowError(name, "date_unreadable", found=text[:_SHOWN], example=example) from error
 
 
 def _consent(cell: str) -> Consent | None:
@@ -176,6 +200,13 @@ def _consent(cell: str) -> Consent | None:
         return values.consent(text)
     except ValueError as error:
         raise RowError(Field.CONSENT, "consent_unclear", found=text[:_SHOWN]) from error
+
+
+def _frequency(text: str) -> None:
+    try:
+        promised(text)
+    except FrequencyError as error:
+        raise RowError(Field.CONSENT_FREQUENCY, "frequency_unread", found=text[:_SHOWN]) from error
 
 
 def _text(name: str, cell: str, limit: int, cleaner: Callable[[str], str]) -> str:

@@ -1,7 +1,7 @@
 """What a file says of consent, into the ledger: a batch at a time, harmless to repeat."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from campaigns.imports.rows import Row
 from campaigns.imports.values import Consent
@@ -21,26 +21,32 @@ def record_consents(contact_import: ContactImport, rows: Iterable[Row]) -> int:
     advertiser = contact_import.consent_advertiser
     if advertiser is None:
         return 0
-    granted: dict[str, list[ConsentGiven]] = defaultdict(list)
+    granted: list[ConsentGiven] = []
     denied: list[Row] = []
     for row in rows:
         said = Consent.GRANTED if contact_import.consent_for_all else row.consent
         if said == Consent.GRANTED:
             given_at = row.consent_at or contact_import.created_at
-            given = ConsentGiven(row.msisdn, contact_import.consent_purpose, given_at)
-            granted[row.consent_source or contact_import.consent_source].append(given)
+            facets: Any = row.facets
+            granted.append(
+                ConsentGiven(
+                    row.msisdn,
+                    contact_import.consent_purpose,
+                    given_at,
+                    expires_at=row.consent_until,
+                    source=row.consent_source,
+                    **facets,
+                )
+            )
         elif said is not None:
             denied.append(row)
-    recorded = sum(
-        consents_import(
-            account=contact_import.account,
-            advertiser=advertiser,
-            rows=given,
-            source=source,
-            actor=contact_import.created_by,
-            evidence=_evidence(contact_import),
-        )
-        for source, given in granted.items()
+    recorded = consents_import(
+        account=contact_import.account,
+        advertiser=advertiser,
+        rows=granted,
+        source=contact_import.consent_source,
+        actor=contact_import.created_by,
+        evidence=_evidence(contact_import),
     )
     return recorded + _revoke(contact_import, denied)
 

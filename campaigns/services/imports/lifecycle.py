@@ -48,6 +48,7 @@ class ImportOptions:
     new_list_name: str = ""
     default_country: str = "VN"
     consent: ConsentOptions | None = None
+    keeps_contacts: bool = True
 
 
 @transaction.atomic
@@ -65,6 +66,7 @@ def import_start(
         message = _(MAPPING_MESSAGES[error.code]) % error.params
         raise InvalidError(error.code, message, field="mapping") from error
     _set_consent(held, options.consent, found)
+    held.keeps_contacts = _keeps_contacts(options)
     held.contact_list = _list_of(held, options)
     held.mapping = {str(index): target for index, target in options.mapping.items()}
     held.default_country = options.default_country
@@ -124,6 +126,24 @@ def _move(contact_import: ContactImport, to: str, **fields: object) -> int:
     return transition(
         ContactImport, [contact_import.pk], to=to, transitions=IMPORT_TRANSITIONS, **fields
     )
+
+
+def _keeps_contacts(options: ImportOptions) -> bool:
+    if options.keeps_contacts:
+        return True
+    if options.consent is None:
+        raise InvalidError(
+            "nothing_to_import",
+            _("Choose the advertiser the consent was given to, or keep the contacts."),
+            field="consent",
+        )
+    if options.contact_list or options.new_list_name:
+        raise InvalidError(
+            "list_without_contacts",
+            _("No contacts are kept, so no list can take them: choose no list."),
+            field="list",
+        )
+    return False
 
 
 def _list_of(held: ContactImport, options: ImportOptions) -> ContactList | None:

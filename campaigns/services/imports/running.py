@@ -80,7 +80,7 @@ def _commit(contact_import: ContactImport, batch: Batch, bytes_done: int) -> boo
         return False
     now = clock.now()
     merged = merge_rows(
-        batch.rows,
+        batch.rows if contact_import.keeps_contacts else {},
         account_id=contact_import.account_id,
         list_id=current["contact_list_id"],
         now=now,
@@ -91,10 +91,11 @@ def _commit(contact_import: ContactImport, batch: Batch, bytes_done: int) -> boo
         line.contact_import = contact_import
     BadLine.objects.bulk_create(batch.bad, batch_size=1_000)
     good = batch.count - len(batch.bad)
+    known = good - batch.duplicates - merged.created if contact_import.keeps_contacts else 0
     ContactImport.objects.filter(pk=contact_import.pk).update(
         rows_done=F("rows_done") + batch.count,
         rows_created=F("rows_created") + merged.created,
-        rows_updated=F("rows_updated") + good - batch.duplicates - merged.created,
+        rows_updated=F("rows_updated") + known,
         rows_duplicate=F("rows_duplicate") + batch.duplicates,
         rows_bad=F("rows_bad") + len(batch.bad),
         consents_recorded=F("consents_recorded") + consents,

@@ -17,7 +17,7 @@ from campaigns.services.imports.uploads import import_upload, refused
 from compliance.models import Account, User
 from config.common.errors import InvalidError
 
-_OF_CONSENT = {Field.CONSENT, Field.CONSENT_DATE, Field.CONSENT_SOURCE}
+_OF_CONSENT = {one for one in Field if one.startswith(Field.CONSENT)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Submission:
     delimiter: str = ""
     has_header: bool | None = None
     consent: ConsentOptions | None = None
+    keeps_contacts: bool = True
     start: bool = True
 
 
@@ -114,4 +115,5 @@ def _options(contact_import: ContactImport, submission: Submission) -> ImportOpt
         new_list_name=submission.new_list_name,
         default_country=submission.default_country or contact_import.account.country,
         consent=submission.consent,
+        keeps_contacts=submission.keeps_contacts,
     )
