@@ -72,6 +72,10 @@ _FIXED: dict[str, dict[str, Any]] = {
 }
 
 
+_OWN = ("country", "advertiser", "message_classes", "effective_from", "effective_to", "note")
+_OWN_OF_EXCEPTIONS = ("advertiser", "message_classes", "first_day", "last_day", "reason")
+
+
 class AccountRuleForm(ScopedForm):
     """Account, country, classes, days and why; subclasses add the fields of a kind."""
 
@@ -79,19 +83,12 @@ class AccountRuleForm(ScopedForm):
 
     class Meta:
         model = AccountRule
-        fields = (
-            "account",
-            "country",
-            "advertiser",
-            "message_classes",
-            "effective_from",
-            "effective_to",
-            "note",
-        )
+        fields = ("account", *_OWN)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["note"].widget.attrs["rows"] = 3
+        if "note" in self.fields:
+            self.fields["note"].widget.attrs["rows"] = 3
 
     def clean_country(self) -> str:
         """Two capital letters."""
@@ -108,7 +105,7 @@ class AccountRuleForm(ScopedForm):
     def values(self) -> AccountRuleValues:
         """What was written, for the services."""
         cleaned = self.cleaned_data
-        own = {name: cleaned[name] for name in self.Meta.fields if name != "account"}
+        own = {name: cleaned[name] for name in _OWN}
         return AccountRuleValues(kind=self.kind, params=self._params(), **own)
 
     def _params(self) -> dict[str, Any]:
@@ -164,14 +161,7 @@ class RuleExceptionForm(ScopedForm):
 
     class Meta:
         model = RuleException
-        fields = (
-            "account",
-            "advertiser",
-            "message_classes",
-            "first_day",
-            "last_day",
-            "reason",
-        )
+        fields = ("account", *_OWN_OF_EXCEPTIONS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -180,7 +170,7 @@ class RuleExceptionForm(ScopedForm):
 
     def values(self) -> ExceptionValues:
         """What was written, for the services."""
-        own = {name: self.cleaned_data[name] for name in self.Meta.fields if name != "account"}
+        own = {name: self.cleaned_data[name] for name in _OWN_OF_EXCEPTIONS}
         return ExceptionValues(country=self.country, rule_id=self.rule_id, **own)
 
     def evidence_given(self) -> list[Evidence]:

@@ -80,6 +80,7 @@ def _decided(message: Message, decision: DecisionTrace) -> Step:
             (_("Reason"), _reason(message) if is_refused else ""),
             (_("Rules in force"), decision.rules_version),
             (_("Rules that spoke"), rules or _("none")),
+            (_("Left out by an exception"), ", ".join(decision.left_out)),
             (_("Configuration"), decision.configuration),
             (_("Route"), decision.route),
             (_("Because"), ", ".join(reasons.get(one, one) for one in decision.steps)),

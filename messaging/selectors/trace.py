@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from compliance.models import RulePackVersion
 from compliance.selectors.content_rules import content_rule_names
+from compliance.selectors.rules import account_rule_names
 from config.common.ids import uuid7_floor
 from messaging.models import Event, Message, Segment, WebhookDelivery
 from routing.models import Route
@@ -32,14 +33,15 @@ class RuleTrace:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTrace:
-    """Why the message was sent, delayed or refused; `rules` and their version are for everybody,
-    the rest for operators only."""
+    """Why the message was sent, delayed or refused; `rules`, their version and the rules that an
+    exception left out are for everybody, the rest for operators only."""
 
     configuration: int | None
     rules_version: str
     rules: tuple[RuleTrace, ...]
     route: str
     steps: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +115,14 @@ def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> Decisio
     if not facts:
         return None
     rules_version, ids = str(facts.get("rules") or ""), facts.get("findings") or ()
-    names = {} if for_operator else content_rule_names(ids)
+    names = {} if for_operator else content_rule_names(ids) | account_rule_names(ids)
     return DecisionTrace(
         configuration=facts.get("configuration") if for_operator else None,
         rules_version=rules_version,
         rules=_rules(rules_version, ids, str(facts.get("network") or ""), names),
         route=_route(facts.get("route")) if for_operator else "",
         steps=tuple(facts.get("why") or ()) if for_operator else (),
+        left_out=tuple(facts.get("exceptions") or ()),
     )
 
 
