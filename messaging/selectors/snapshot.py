@@ -33,7 +33,6 @@ from routing.selectors.snapshot import (
     number_index,
     routing_snapshot,
     sender_is_usable,
-    sender_registrations,
 )
 from routing.selectors.standings import sender_standings
 from routing.selectors.text_rules import network_text_rules
@@ -117,7 +116,6 @@ class Snapshot:
     senders_by_address: Mapping[tuple[int, str], SenderCard]
     texts: Mapping[int, ApprovedText]
     texts_by_slug: Mapping[tuple[int, str], ApprovedText]
-    registrations: frozenset[tuple[int, int, str]]
     standings: Mapping[int, SenderStanding]
     template_registrations: Registrations
     network_texts: Mapping[tuple[int, str], NetworkText]
@@ -194,7 +192,6 @@ def snapshot_build(version: int, day: date) -> Snapshot:
         texts_by_slug={
             (text.account_id, text.slug): text for text in texts.values() if text.is_current
         },
-        registrations=sender_registrations(day),
         standings=sender_standings(),
         template_registrations=template_registrations(),
         network_texts=network_text_rules(),

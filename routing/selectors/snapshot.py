@@ -8,14 +8,13 @@ from django.db import connection
 
 from carriers.models import Carrier as CarrierRow
 from carriers.selectors.availability import carriers_available
-from routing.constants import NetworkSource, PaperState
+from routing.constants import NetworkSource
 from routing.engine import Carrier, Rate, Route, RoutingSnapshot, SenderEntry
 from routing.models import (
     Network,
     NumberPlan,
     NumberPrefix,
     Sender,
-    SenderRegistration,
 )
 from routing.models import Rate as RateRow
 from routing.models import Route as RouteRow
@@ -116,16 +115,6 @@ def sender_is_usable(sender: Sender, today: date) -> bool:
         sender.status == "active"
         and sender.lease_start <= today
         and (sender.lease_end is None or today <= sender.lease_end)
-    )
-
-
-def sender_registrations(today: date) -> frozenset[tuple[int, int, str]]:
-    """(sender, network, class) of registrations that hold today."""
-    rows = SenderRegistration.objects.filter(state=PaperState.APPROVED)
-    return frozenset(
-        (row.sender_id, row.network_id, row.message_class)
-        for row in rows
-        if row.valid_until is None or row.valid_until >= today
     )
 
 
