@@ -76,7 +76,7 @@ def _beginning(review: RefusalReview) -> str:
 
 def _time_left(review: RefusalReview, now: datetime) -> str:
     if review.due_at <= now:
-        text = _("overdue since %(time)s") % {"time": since(review.due_at, now)}
+        text = _("overdue for %(time)s") % {"time": since(review.due_at, now)}
         return label(text, "danger")
     left = _("%(time)s left") % {"time": since(now, review.due_at)}
     return label(left, "warning" if review.due_at - now < _SOON else "info")

@@ -11,6 +11,7 @@ from unfold.decorators import action, display
 
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from messaging.admin.asking import ask_page, may_ask
 from messaging.admin.labels import ENCODINGS, label, lines
 from messaging.admin.outcomes import outcome_rows
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
@@ -78,7 +79,8 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     autocomplete_fields = ()
     ordering = ("-id",)
     sortable_by = ()
-    actions_list = ("simulate",)
+    actions_list = ("ask", "simulate")
+    change_form_before_template = "admin/number_link.html"
     change_form_outer_after_template = "admin/messaging/inbound/after.html"
     empty_title = _("No reply in the last seven days")
     empty_text = _("Choose other days to see older ones, or simulate one.")
@@ -198,7 +200,16 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
     def get_actions_list(self, request: HttpRequest) -> Any:
         """For people who may, on some account or as operators."""
-        return super().get_actions_list(request) if may_simulate(request.user) else []
+        allowed = {"ask": may_ask(request.user), "simulate": may_simulate(request.user)}
+        return [
+            one
+            for one in super().get_actions_list(request)
+            if allowed.get(one.action_name.removeprefix("messaging_inboundmessage_"), True)
+        ]
+
+    @action(description=_("Ask for consent"), url_path="ask", icon="contact_support")
+    def ask(self, request: HttpRequest) -> HttpResponse:
+        return ask_page(self, request)
 
     @action(description=_("Simulate a reply"), url_path="simulate", icon="reply")
     def simulate(self, request: HttpRequest) -> HttpResponse:

@@ -144,7 +144,7 @@ class RefusalReviewAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         now = clock.now()
         if obj.due_at <= now:
             return label(
-                gettext("overdue since %(time)s") % {"time": since(obj.due_at, now)}, "danger"
+                gettext("overdue for %(time)s") % {"time": since(obj.due_at, now)}, "danger"
             )
         left = gettext("%(time)s left") % {"time": since(now, obj.due_at)}
         return label(left, "warning" if obj.due_at - now < _SOON else "info")

@@ -82,4 +82,4 @@ class RefusalReview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.msisdn
+        return f"+{self.msisdn}"

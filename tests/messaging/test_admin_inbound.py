@@ -6,9 +6,17 @@ import pytest
 from django.urls import reverse
 
 from carriers.simulator.client import InjectedReply
-from compliance.models import AuditEntry
+from compliance.models import AuditEntry, ConsentState
 from config.common.errors import InvalidError, UnavailableError
-from tests.factories import make_inbound, make_sender
+from messaging.selectors.snapshot import snapshots
+from tests.factories import (
+    make_inbound,
+    make_network,
+    make_number_plan,
+    make_rate,
+    make_sender,
+    make_template_version,
+)
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +211,36 @@ def test_button_is_for_whom_it_works(world: World, browse: Any, who: str, may: i
 @pytest.mark.parametrize("who", ["ada"])
 def test_others_get_no_form(world: World, browse: Any, who: str) -> None:
     assert browse(getattr(world, who)).get(reverse(SIMULATE)).status_code == 403
+
+
+ASK = "admin:messaging_inboundmessage_ask"
+
+
+def test_person_is_asked_from_the_console(world: World, browse: Any) -> None:
+    make_number_plan({"8498": make_network("viettel")})
+    make_rate()
+    sender = make_sender(world.account, advertiser=world.advertiser, receives_replies=True)
+    version = make_template_version(
+        world.account,
+        body="Reply YES to get offers.",
+        message_class="marketing",
+        asks_consent=True,
+        advertiser=world.advertiser,
+    )
+    snapshots.forget()
+    form = {
+        "number": "0981 234 567",
+        "template": version.template_id,
+        "sender": sender.pk,
+        "source": "Shop 7",
+        "frequency": "4/month",
+    }
+    page = browse(world.alice).post(reverse(ASK), form, follow=True).content.decode()
+    assert "is asked. The answer comes here." in page
+    assert ConsentState.objects.get().state == "requested"
+
+
+def test_only_those_who_send_may_ask(world: World, browse: Any) -> None:
+    assert browse(world.alice).get(reverse(ASK)).status_code == 200
+    for person in (world.bob, world.ines):
+        assert browse(person).get(reverse(ASK)).status_code == 403

@@ -45,13 +45,17 @@ class Answer:
 
 
 def answer_language(
-    match_language: str, wording_languages: Sequence[str], texts: Mapping[str, str]
+    match_language: str,
+    wording_languages: Sequence[str],
+    pack_languages: Sequence[str],
+    texts: Mapping[str, str],
 ) -> str:
     """The person's language among those that the pack has: that of the keyword, then that of the
     message answered, then the pack's first. English keywords are used everywhere and say
     nothing."""
     spoken = [match_language] if match_language not in ("", "en") else []
-    primary = [language.partition("-")[0] for language in (*spoken, *wording_languages)]
+    known = (*spoken, *wording_languages, *pack_languages)
+    primary = [language.partition("-")[0] for language in known]
     return next((language for language in primary if language in texts), next(iter(texts), ""))
 
 

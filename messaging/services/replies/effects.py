@@ -78,7 +78,8 @@ class Reply:
         if not texts:
             return Answer(None, "no_text")
         spoken = wording_language(self.snapshot, one.version_id, one.text)
-        language = answer_language(self.match.language, spoken, texts)
+        pack = self.rules(one).pack
+        language = answer_language(self.match.language, spoken, pack.languages, texts)
         sender = one.sender
         received = _clock_time(self.message.received_at, self.rules(one))
         known = {
