@@ -9,9 +9,8 @@ SECRET_KEY = env.required("SECRET_KEY")
 SECRET_ENCRYPTION_KEYS = env.items("SECRET_ENCRYPTION_KEYS") or [derived_key(SECRET_KEY)]
 LEDGER_SIGNING_KEYS = env.items("LEDGER_SIGNING_KEYS") or [derived_seed(SECRET_KEY)]
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
-PREFERENCE_BASE_URL = env.text(
-    "PREFERENCE_BASE_URL", f"https://{ALLOWED_HOSTS[0]}" if ALLOWED_HOSTS else ""
-)
+_named = [host.lstrip(".") for host in ALLOWED_HOSTS if host != "*"]
+PREFERENCE_BASE_URL = env.text("PREFERENCE_BASE_URL", f"https://{_named[0]}" if _named else "")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
