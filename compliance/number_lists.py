@@ -27,6 +27,7 @@ class NumberListMixin:
     """Searching a number also finds 0912… and +84 912…; put it before the scoped admin."""
 
     number_field = "msisdn"
+    change_form_before_template = "admin/number_link.html"  # what else is known of it
     search_help_text = _("A number or its beginning, for example 0912 345.")
 
     @display(description=_("number"), ordering="msisdn")

@@ -57,6 +57,8 @@ class ContactChangeForm(ScopedForm):
 class ContactAdmin(AccountScopedAdmin):
     """People of an account by their number, with what they agreed to."""
 
+    change_form_before_template = "admin/number_link.html"
+
     list_display = ("phone", "full_name", "language", "country", "updated_at", "account")
     list_display_links = ("phone", "full_name")
     list_filter = (("memberships__contact_list", OnListFilter), "country", "language", "account")

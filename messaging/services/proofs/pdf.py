@@ -21,6 +21,7 @@ from messaging.services.proofs.stories import moment
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells every table of a font
 
+PRINTED_ROWS = 200  # of a table: nobody reads a thousand lines, and setting them takes long
 _FONT = "Roboto"
 _MARGIN = 18
 _TITLE, _HEAD, _BODY, _SMALL = 20, 13, 9.5, 7.5
@@ -143,7 +144,12 @@ def _section(sheet: _Sheet, section: Section) -> None:
         if table.title:
             sheet.set_font(_FONT, "B", _BODY)
             sheet.cell(0, 6, table.title, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        _table(sheet, table.heads, table.rows, table.widths)
+        _table(sheet, table.heads, table.rows[:PRINTED_ROWS], table.widths)
+        if len(table.rows) > PRINTED_ROWS:
+            sheet.words(
+                _("The first %(shown)d of %(count)d are printed; the attached JSON has all.")
+                % {"shown": PRINTED_ROWS, "count": len(table.rows)}
+            )
 
 
 def _table(
