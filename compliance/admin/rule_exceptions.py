@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -125,7 +125,7 @@ class RuleExceptionAdmin(AccountScopedAdmin):
         page = reverse("admin:compliance_ruleexception_evidence", args=[obj.pk])
         rows = obj.documents.only("name", "size", "checksum").order_by("pk")
         return format_html_join(
-            format_html("<br>"),
+            SafeString("<br>"),
             '<a class="font-medium text-primary-600 dark:text-primary-500" href="{}?document={}">'
             "{}</a> (SHA-256 {}…)",
             ((page, one.pk, one.name, one.checksum[:12]) for one in rows),

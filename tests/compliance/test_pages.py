@@ -335,9 +335,17 @@ def test_rule_pack_is_readable(world: World, browse: Any) -> None:
 def test_only_administrators_put_rules_in_force(world: World, browse: Any) -> None:
     rule_packs_load_shipped(actor=None)
     pack = RulePackVersion.objects.get(country="VN")
-    RulePackVersion.objects.filter(pk=pack.pk).update(status="draft")
-    page = address("compliance.rulepackversion", "activate", pack.pk)
-    assert browse(world.bob).post(page).status_code == 404
-    assert browse(world.ada).post(page).status_code == 302
-    pack.refresh_from_db()
-    assert pack.status == "active"
+    waiting = RulePackVersion.objects.create(
+        country="VN",
+        version="2099.1",
+        effective_from=pack.effective_from,
+        data=pack.data | {"pack_version": "2099.1"},
+        checksum="0" * 64,
+        status="submitted",
+        origin="shipped",
+    )
+    page = address("compliance.rulepackversion", "approve", waiting.pk)
+    assert browse(world.bob).post(page, {"reason": "Read"}).status_code == 404
+    assert browse(world.ada).post(page, {"reason": "Read"}).status_code == 302
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.activations.get().approved_by) == ("active", world.ada)
