@@ -27,7 +27,9 @@ FAILURES = {
     "file_missing": _("The file is gone: upload it again."),
     "no_numbers": _("No line of the file holds a number of this country."),
     "mostly_unreadable": _("More lines are bad than good: this is not the file it should be."),
-    "newer_in_force": _("A newer list came into force meanwhile."),
+    "newer_in_force": _(
+        "A newer list came into force meanwhile: upload this one again if it is wanted."
+    ),
     "too_many_removed": _(
         "The list would take off more numbers than is allowed. If that is right, upload it again"
         " and say that many numbers may come off."
@@ -110,7 +112,8 @@ def _tell(snapshot: RegisterSnapshot, done: Staged, bytes_done: int) -> None:
 def _put_in_force(cursor: Any, snapshot: RegisterSnapshot) -> None:
     register = Register.objects.select_for_update().get(pk=snapshot.register_id)
     present = register.in_force
-    if present is not None and present.as_of > snapshot.as_of:
+    # In the order of their ids too: so since and until tell what was in force on a day.
+    if present is not None and (present.as_of > snapshot.as_of or present.pk > snapshot.pk):
         raise _RefusedError("newer_in_force")
     merged = merge(cursor, snapshot)
     _check_loss(register, present, snapshot, merged)

@@ -190,6 +190,17 @@ def test_changes_without_a_list_are_refused() -> None:
     assert caught.value.field == "kind"
 
 
+def test_lists_come_into_force_in_the_order_of_their_uploads() -> None:
+    now = clock.now()
+    first, second = upload(f"{FIRST},S\n", now), upload(f"{SECOND},S\n", now)
+    for snapshot in (second, first):
+        snapshot_start(snapshot=snapshot, actor=None)
+        register_load(snapshot.pk)
+    first.refresh_from_db()
+    assert (first.state, first.error) == ("failed", "newer_in_force")
+    assert listed("VN", [FIRST, SECOND]) == {SECOND}
+
+
 def test_a_preview_counts_the_beginning_and_puts_nothing_in_force() -> None:
     snapshot = upload(f"{FIRST},S\n{SECOND},V\nhello\n")
     seen = register_preview(snapshot)
