@@ -26,10 +26,11 @@ def route_waiting() -> dict[str, int]:
 
 @shared_task(name="messaging.tasks.expire_messages")
 def expire_messages() -> dict[str, int]:
-    """Settles what time has settled: missing receipts and passed deadlines (every 2 s)."""
+    """Settles what time has settled: missing receipts and passed deadlines and windows (every 2 s)."""
     return {
         "without_receipt": sweeps.receipts_expire(),
         "past_deadline": sweeps.deadlines_expire(),
+        "past_window": sweeps.windows_missed(),
     }
 
 
@@ -41,6 +42,12 @@ def keep_tables() -> dict[str, int]:
         "partitions": sweeps.partitions_ensure(),
         "parked": sweeps.parked_receipts_drop(),
     }
+
+
+@shared_task(name="messaging.tasks.forget_places")
+def forget_places() -> dict[str, int]:
+    """Drops rows of the frequency ledger that nothing counts any more (every 6 h)."""
+    return {"forgotten": sweeps.frequencies_forget()}
 
 
 @shared_task(name="messaging.tasks.plan_webhooks")

@@ -265,6 +265,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": _SOON,
     },
+    "forget idle places": {"task": "messaging.tasks.forget_places", "schedule": 6 * 3600.0},
     "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
     "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
     "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},

@@ -35,6 +35,7 @@ MESSAGE: dict[str, Any] = {
     "created_at": "2027-01-31T02:00:00.123456Z",
     "send_at": None,
     "expires_at": "2027-01-31T14:00:00Z",
+    "time_zone": None,
     "sent_at": None,
     "done_at": None,
 }

@@ -1,11 +1,19 @@
 """Consent and suppressions of an account, as keyset pages: newest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from compliance.models import Account, Advertiser, ConsentRecord, Document, Suppression
+from compliance.constants import ConsentAction
+from compliance.models import (
+    Account,
+    Advertiser,
+    ConsentRecord,
+    ConsentState,
+    Document,
+    Suppression,
+)
 from config.common.errors import InvalidError
 
 
@@ -56,3 +64,15 @@ def document_of(account: Account, document_id: int | None) -> Document | None:
             field="document",
         )
     return found
+
+
+def requests_made(people: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], str]:
+    """By advertiser and number the message that asked for consent, where the ledger names one
+    and nobody has answered it."""
+    found = ConsentState.objects.filter(
+        advertiser_id__in={advertiser_id for advertiser_id, _msisdn in people},
+        msisdn__in={msisdn for _advertiser_id, msisdn in people},
+        state=ConsentAction.REQUESTED,
+        record__evidence__has_key="message",
+    ).values_list("advertiser_id", "msisdn", "record__evidence__message")
+    return {(advertiser_id, msisdn): message for advertiser_id, msisdn, message in found}

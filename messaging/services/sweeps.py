@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from carriers.models import Bind
 from config.common import clock
 from messaging.constants import FailureReason, MessageStatus
-from messaging.models import ParkedReceipt
+from messaging.frequency import LONGEST_HOURS
+from messaging.models import Frequency, ParkedReceipt
 from messaging.services.outcomes import Outcome, outcomes_apply
 from messaging.services.routing import missed_route
 
@@ -97,11 +98,8 @@ def _expire_bind(cursor: Any, bind: Bind, now: datetime) -> int:
 
 
 def deadlines_expire() -> int:
-    """Queued messages whose deadline passed while no bind took them; those whose window alone
-    has closed wait for the next one."""
+    """Queued messages whose deadline passed while no bind took them."""
     now, total = clock.now(), 0
-    while missed := missed_route(limit=_SLICE):
-        total += missed
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_DEADLINE_PASSED, {"now": now, "limit": _SLICE})
@@ -111,6 +109,22 @@ def deadlines_expire() -> int:
             expired, reason = MessageStatus.EXPIRED.value, FailureReason.DEADLINE.value
             outcomes_apply(cursor, [Outcome(key, expired, now, reason) for key in ids])
             total += len(ids)
+
+
+def windows_missed() -> int:
+    """Queued messages whose window closed while no bind took them: they wait for the next one."""
+    total = 0
+    while missed := missed_route(limit=_SLICE):
+        total += missed
+    return total
+
+
+def frequencies_forget() -> int:
+    """Drops numbers that nobody wrote to for longer than any promise counts and that were never
+    asked for consent."""
+    old = clock.now() - timedelta(hours=LONGEST_HOURS)
+    idle = Frequency.objects.filter(reserved_at__lt=old, asked_id=None)
+    return idle.delete()[0]
 
 
 def tallies_squash() -> int:

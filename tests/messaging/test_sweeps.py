@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 
 from config.common import clock
-from messaging.models import Dispatch, ParkedReceipt, Segment, Tally
+from config.common.ids import uuid7
+from messaging.models import Dispatch, Frequency, ParkedReceipt, Segment, Tally
 from messaging.services import sweeps
 from messaging.services.outcomes import Outcome, outcomes_apply
 from messaging.services.receipts import Receipt, receipts_apply
@@ -87,6 +88,22 @@ def test_closed_window_is_no_deadline(line):
     message = line.queued()
     Dispatch.objects.filter(id=message.pk).update(not_after=clock.now() - timedelta(seconds=1))
     assert (sweeps.deadlines_expire(), place(message)) == (0, "queued")
+
+
+def test_only_what_counts_no_more_is_forgotten_of_who_was_written_to(line):
+    old = clock.now() - timedelta(days=32)
+    made = [
+        Frequency.objects.create(advertiser_id=1, msisdn=f"8498123456{n}", **values)
+        for n, values in enumerate(
+            [
+                {"reserved_at": old},
+                {"reserved_at": clock.now()},
+                {"reserved_at": old, "asked_id": uuid7(), "asked_at": old},
+            ]
+        )
+    ]
+    assert sweeps.frequencies_forget() == 1
+    assert list(Frequency.objects.order_by("msisdn")) == made[1:]
 
 
 def test_squashing_keeps_the_sums(line):

@@ -14,7 +14,7 @@ from messaging.pump.composing import Composer
 from messaging.pump.deciding import claims_sort
 from messaging.selectors.snapshot import snapshots
 from messaging.services.routing import waiting_route
-from messaging.services.sweeps import deadlines_expire
+from messaging.services.sweeps import deadlines_expire, windows_missed
 from routing.models import Network
 from tests.messaging.brand import (
     CLOSES,
@@ -108,7 +108,7 @@ def test_what_no_bind_took_before_the_close_waits_for_the_morning(brand):
     message = queued_at(brand, NOON)
     with clock.freeze(CLOSES + timedelta(minutes=1)):
         snapshots.forget()
-        deadlines_expire()
+        assert (deadlines_expire(), windows_missed()) == (0, 1)
     assert (state(message), place(message)) == ("scheduled", "waiting window")
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from compliance.selectors.consent import ConsentStanding
 from messaging.frequency import Bid, Cap
+from messaging.selectors.consents import requests_made
 from messaging.services.decisions.cases import Case
 from messaging.services.decisions.grounds import Ground
 from messaging.services.frequency import Key, Loss, bids_reserve, bids_try
@@ -41,6 +42,7 @@ def bids_answer(
     transaction, and the messages that lost their slots to them are returned."""
     if not pairs:
         return []
+    _requests_told_apart(pairs)
     bids: dict[Key, list[Bid]] = {}
     for case, bid in pairs:
         bids.setdefault((case.advertiser_id, case.msisdn), []).append(bid)
@@ -49,6 +51,16 @@ def bids_answer(
     with connection.cursor() as cursor:
         bids_try(cursor, bids, now)
     return []
+
+
+def _requests_told_apart(pairs: Sequence[tuple[Case, Bid]]) -> None:
+    """Somebody who was asked by the very message in hand has not been asked before."""
+    asked = [(case, bid) for case, bid in pairs if bid.is_known_asked]
+    if not asked:
+        return
+    made = requests_made({(case.advertiser_id, case.msisdn) for case, _bid in asked})
+    for case, bid in asked:
+        bid.is_known_asked = made.get((case.advertiser_id, case.msisdn)) != str(case.id)
 
 
 def holders_of(bid: Bid) -> tuple[int | None, ...]:
