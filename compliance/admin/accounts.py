@@ -95,6 +95,7 @@ class AccountAdmin(PlatformScopedAdmin):
             {"fields": (("country", "timezone"), ("language", "currency"), "residency")},
         ),
         (_("Traffic"), {"fields": ("share", "free_text_classes", "created_at")}),
+        (_("Consent"), {"fields": ("consent_days",)}),
         (_("Refusals"), {"fields": ("refusal_reach", "adds_preference_link")}),
     )
 

@@ -150,7 +150,7 @@ class Preview:
 
 def moved_page(admin: Any, request: HttpRequest) -> HttpResponse:
     """A list of numbers that changed hands: first what it would do, then it is done."""
-    if not request.user.has_perm("compliance.add_consentrecord"):  # type: ignore[union-attr]
+    if not request.user.has_perm("compliance.add_consentrecord"):
         raise PermissionDenied
     is_sent = request.method == "POST"
     form = MovedForm(request, request.POST or None, request.FILES or None)

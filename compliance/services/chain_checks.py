@@ -48,7 +48,7 @@ def chain_check(account_id: int | None, chain: str) -> ChainCheck:
 
 def last_check(account_id: int | None, chain: str) -> ChainCheck | None:
     """The newest verification of a book."""
-    found = ChainCheck.objects.filter(account_id=account_id, chain=chain)
+    found = ChainCheck.objects.filter(account=account_id, chain=chain)
     return found.order_by("-id").first()
 
 
@@ -69,7 +69,7 @@ def books(slug: str | None = None, chain: str | None = None) -> Iterator[tuple[i
     found = ChainHead.objects.order_by("account", "chain")
     if slug is not None:
         account_id = Account.objects.get(slug=slug).pk if slug else None
-        found = found.filter(account_id=account_id)
+        found = found.filter(account=account_id)
     if chain:
         found = found.filter(chain=Chain(chain).value)
     yield from found.values_list("account_id", "chain")

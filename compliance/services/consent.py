@@ -59,10 +59,12 @@ def consent_record(
     given_at: datetime | None = None,
     expires_at: datetime | None = None,
     cause: str = "",
+    suppresses: bool = True,
     actor: User | None,
     **facets: str,
 ) -> ConsentRecord:
-    """Appends a fact to the ledger, derives the present state, and suppresses on a revocation.
+    """Appends a fact to the ledger, derives the present state, and suppresses on a revocation
+    (unless the caller has: `suppresses`).
 
     `given_at` (default now) orders facts: an older one never undoes a newer. A grant holds
     until `expires_at`, by default as long as the account says. `facets` are text_version,
@@ -97,7 +99,7 @@ def consent_record(
         actor=actor,
         **facets,
     )
-    if _derive(record) and action == ConsentAction.REVOKED:
+    if _derive(record) and action == ConsentAction.REVOKED and suppresses:
         suppression_add(
             account=account,
             advertiser=advertiser,
@@ -195,6 +197,7 @@ def consent_request_note(
 
     `evidence` names the message that asked. A request undoes neither consent nor a refusal.
     """
+    agreed: Any = facets
     return consent_record(
         account=account,
         advertiser=advertiser,
@@ -206,7 +209,7 @@ def consent_request_note(
         evidence=evidence,
         given_at=at,
         actor=actor,
-        **facets,
+        **agreed,
     )
 
 
@@ -297,6 +300,8 @@ def opt_out(
             method=method,
             evidence=evidence,
             given_at=at,
+            # With no brand named the suppression above is of every brand; else it is this one's.
+            suppresses=advertiser is None,
             actor=actor,
         )
 

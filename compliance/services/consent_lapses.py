@@ -6,6 +6,7 @@ Recorded set-based; a refusal never lapses.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -114,7 +115,7 @@ def _lapse(
     source: str,
     actor: User | None,
 ) -> Lapses:
-    values = {
+    values: dict[str, Any] = {
         "account": account_id,
         "msisdns": list(latest),
         "moments": list(latest.values()),
@@ -140,18 +141,19 @@ def _record(
     if not due:
         return
     ids = [state_id for state_id, _at in due]
+    values: dict[str, Any] = {
+        "ids": ids,
+        "moments": [at for _id, at in due],
+        "cause": cause.value,
+        "method": method.value,
+        "source": source[:120],
+        "evidence": Jsonb({}),
+        "actor": actor.pk if actor else None,
+        "now": now,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             _LAPSE,
-            {
-                "ids": ids,
-                "moments": [at for _id, at in due],
-                "cause": cause.value,
-                "method": method.value,
-                "source": source[:120],
-                "evidence": Jsonb({}),
-                "actor": actor.pk if actor else None,
-                "now": now,
-            },
+            values,
         )
     states_derive(ids)

@@ -72,8 +72,9 @@ def _write(
         }
     )
     signature, public_key = signing.sign(body)
+    whose: Any = account_id  # None is the platform's
     digest, is_new = LedgerDigest.objects.get_or_create(
-        account_id=account_id,
+        account_id=whose,
         day=day,
         defaults={
             "body": body,

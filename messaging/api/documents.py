@@ -13,9 +13,8 @@ from rest_framework.response import Response
 from compliance.constants import Scope
 from compliance.models import Document
 from compliance.services.documents import document_add, document_download_note
-from config.common.api.exceptions import InvalidInput
 from config.common.api.fields import Moment, OutputSerializer
-from config.common.api.problems import FieldProblem
+from config.common.api.problems import FieldProblem, InvalidInput
 from config.common.api.schema import operation
 from config.common.api.views import ApiView
 from config.common.errors import NotFoundError

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compliance.models import Account
 from compliance.services.consent_states import states_rebuild
@@ -10,9 +9,7 @@ from config.common import redaction
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
-        "Computes the present consent from the ledger and mends what is stored otherwise."
-    )
+    help = "Computes the present consent from the ledger and mends what is stored otherwise."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--account", help=_("The short name of an account. Default: all."))

@@ -3,7 +3,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compliance.constants import Chain
 from compliance.models import Account
@@ -16,7 +15,7 @@ PLATFORM = "platform"
 
 
 class Command(BaseCommand):
-    help = gettext_lazy(
+    help = (
         "Recomputes the digests of the consent ledger and the audit log; names the first broken"
         " link and exits with 1 where a book does not prove itself."
     )
