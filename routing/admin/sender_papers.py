@@ -1,5 +1,6 @@
 """What the pages of senders show of their papers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,7 +12,7 @@ from compliance.constants import MessageClass
 from compliance.models import User
 from config.common.console.labels import label
 from routing.admin.papers import STATE_COLOURS
-from routing.models import Sender
+from routing.models import Sender, SenderDocument
 from routing.selectors.overview import Cell, SenderOverview, overviews
 from routing.selectors.papers import documents_of
 
@@ -25,7 +26,7 @@ def sender_context(person: User, sender: Sender) -> dict[str, Any]:
     return {
         "overview": _shown(found, person),
         "register_url": _add_url(person, sender, "senderregistration"),
-        "sender_documents": documents_of(sender.pk),
+        "sender_documents": _once(documents_of(sender.pk)),
         "may_open": person.has_perm("compliance.view_document", sender),
         "paper_blocks": [
             _block(person, sender, "sendercertificate", _("Certificates"), _("Add a certificate")),
@@ -86,9 +87,7 @@ def _block(person: User, sender: Sender, model: str, title: str, add_title: str)
         "empty": _("None is on record."),
         "rows": [
             {
-                "title": paper.reference or str(paper.pk)
-                if not hasattr(paper, "name")
-                else paper.name,
+                "title": _title(paper),
                 "url": reverse(f"admin:routing_{model}_change", args=[paper.pk]),
                 "label": label(paper.get_state_display(), STATE_COLOURS[paper.state]),
                 "day": paper.valid_until,
@@ -96,3 +95,13 @@ def _block(person: User, sender: Sender, model: str, title: str, add_title: str)
             for paper in papers.all()
         ],
     }
+
+
+def _title(paper: Any) -> str:
+    """A program's name, or a certificate's number once it has one."""
+    return str(getattr(paper, "name", paper.reference) or _("No number yet"))
+
+
+def _once(attached: Sequence[SenderDocument]) -> list[SenderDocument]:
+    """Each file once, although it may belong to several papers."""
+    return list({one.document_id: one for one in attached}.values())

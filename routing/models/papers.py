@@ -70,7 +70,7 @@ class SenderCertificate(Paper):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sender} · {self.reference}"
+        return f"{self.sender} · {self.reference or self.authority}"
 
 
 class SenderRegistration(Paper):

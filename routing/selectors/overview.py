@@ -128,7 +128,10 @@ def _overview(sender: Sender, rules: Rules, networks: Sequence[Network]) -> Send
             network,
             tuple(
                 _cell_of(
-                    held.get((network.pk, name)), demands[name], REGISTRATION in needed, rules.on
+                    held.get((network.pk, name)),
+                    demands[name],
+                    REGISTRATION in needed[name],
+                    rules.on,
                 )
                 for name in classes
             ),
@@ -181,19 +184,27 @@ def _missing(
 ) -> tuple[str, ...]:
     """Sentences about what stops messages, those of registrations by network and class."""
     standing = standing_of(sender)
-    found: dict[SenderGap, None] = {}
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[str]] = {}
     for name, items in needed.items():
         for network in networks if items else ():
             gaps = standing.gaps(
-                items, network_id=network.pk, network_name=network.name, message_class=name, on=on
+                items,
+                network_id=network.pk,
+                network_name=network.name,
+                message_class=name,
+                on=on,
             )
             for gap in gaps:
-                values = gap.values if gap.item == REGISTRATION else _general(gap)
-                found[SenderGap(gap.item, gap.problem, values)] = None
-    ordered = sorted(found, key=lambda gap: gap.item == REGISTRATION)
-    return tuple(_(MESSAGES[gap.code]) % readable_values(gap.values) for gap in ordered)
+                found.setdefault((gap.code, _shared(gap)), []).append(network.name)
+    ordered = sorted(found, key=lambda one: one[0].startswith(f"sender_{REGISTRATION}"))
+    return tuple(
+        _(MESSAGES[code])
+        % readable_values((*values, ("network", ", ".join(dict.fromkeys(found[code, values])))))
+        for code, values in ordered
+    )
 
 
-def _general(gap: SenderGap) -> tuple[tuple[str, str], ...]:
-    """The same for every network and class."""
-    return tuple(pair for pair in gap.values if pair[0] not in ("network", "message_class"))
+def _shared(gap: SenderGap) -> tuple[tuple[str, str], ...]:
+    """What networks have in common, and classes too where the paper is not by class."""
+    own = ("network",) if gap.item == REGISTRATION else ("network", "message_class")
+    return tuple(pair for pair in gap.values if pair[0] not in own)
