@@ -156,6 +156,16 @@ def test_a_marketer_keeps_no_papers(sender: Sender, world: World) -> None:
         paper_save(paper=SenderCertificate(sender=sender, authority="A05"), actor=world.alice)
 
 
+def test_a_brandname_is_certified_for_three_years(sender: Sender, world: World) -> None:
+    paper = SenderCertificate(sender=sender, authority="A05")
+    paper_save(paper=paper, actor=world.bob)
+    document_attach(sender=sender, paper=paper, name="a.txt", content=b"A05", actor=world.bob)
+    paper_move(paper=paper, state="submitted", actor=world.bob)
+    grant = Grant("TDD-9", date(2026, 3, 1))
+    moved = paper_move(paper=paper, state="approved", actor=world.bob, grant=grant)
+    assert moved.valid_until == date(2029, 2, 28)
+
+
 def test_steps_are_never_changed(sender: Sender, world: World) -> None:
     registered(sender, world)
     with pytest.raises(DatabaseError), transaction.atomic():

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from compliance.findings import FIXES, MESSAGES
 from compliance.models import AccountRule, RuleException, RulePackVersion
+from compliance.readable_findings import readable_values
 from compliance.readable_rules import CONFIDENCE, rule_sentence
 from compliance.rule_packs.model import Pack, Rule
 from compliance.rule_packs.packs import ANY_COUNTRY, Rules
@@ -124,7 +125,7 @@ def _found(facts: Mapping[str, Any]) -> dict[str, _Found]:
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> str:
-    return _(template) % _Known(values) if template else ""
+    return _(template) % _Known(readable_values(values.items())) if template else ""
 
 
 class _Known(dict[str, Any]):
@@ -178,15 +179,15 @@ class _Judged:
         return (PASSED, "", "") if self.is_recorded else (NOT_RECORDED, "", "")
 
     def _failed(self, rule: Rule, known: _Found) -> tuple[str, str, str]:
-        severity = known.severity or self._severity(rule)
+        severity = known.severity or self._severity(rule.severity)
         code = _FOUND.get(rule.kind, "")
         sentence = known.sentence or (_(MESSAGES[code]) if code else "")
         return (WARNED if severity == "warn" else FAILED), sentence, known.fix
 
-    def _severity(self, rule: Rule) -> str:
+    def _severity(self, severity: str) -> str:
         """A message that left was not refused: what spoke about it then only warned."""
         refused = {MessageStatus.BLOCKED, MessageStatus.EXPIRED, MessageStatus.SCHEDULED}
-        return rule.severity if self.message.status in refused else "warn"
+        return severity if self.message.status in refused else "warn"
 
     def _is_refused_at_handover(self, rule: Rule) -> bool:
         return (
@@ -223,7 +224,7 @@ class _Judged:
         names = content_rule_names(left)
         for rule_id in left:
             known = self.found[rule_id]
-            severity = known.severity or "block"
+            severity = known.severity or self._severity("block")
             results.append(
                 RuleResult(
                     rule=rule_id,

@@ -1,7 +1,8 @@
 """The way of a paper: draft, submitted, approved or rejected, suspended, expired."""
 
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from routing.constants import PAPER_TRANSITIONS, PaperState
 from routing.models import SenderCertificate, SenderProgram, SenderRegistration
 from routing.selectors.checklists import checklist
 from routing.services.papers.records import AnyPaper, role_required, step_note
+from routing.services.senders import sender_rule
 
 # Those keep a paper who may change it; the rest decides what is sent.
 KEEPERS_STATES = frozenset({PaperState.DRAFT, PaperState.SUBMITTED})
@@ -60,12 +62,26 @@ def paper_move(
         row.reference = grant.reference.strip() or row.reference
         row.valid_from = grant.valid_from or row.valid_from
         row.valid_until = grant.valid_until or row.valid_until
+    row.valid_until = row.valid_until or _last_day(row)
     row.state, row.state_since = state, clock.now()
     if state in (PaperState.SUBMITTED, PaperState.APPROVED):
         _ready(row, state)
     row.save()
     step_note(row, actor, state, reason)
     return row
+
+
+def _last_day(row: AnyPaper) -> date | None:
+    """Of a certificate that its country grants for so many years, from the day of issue."""
+    if not isinstance(row, SenderCertificate) or row.valid_from is None:
+        return None
+    months = sender_rule(row.sender).certificate_months
+    if months is None:
+        return None
+    first = row.valid_from - timedelta(days=1)
+    month = first.month - 1 + months
+    year, month = first.year + month // 12, month % 12 + 1
+    return date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
 def _ready(row: AnyPaper, state: str) -> None:
