@@ -160,6 +160,15 @@ def _rules(named: str) -> list[dict[str, Any]]:
     return list(data["rules"])
 
 
+def test_what_spoke_about_a_message_that_left_only_warned(world: World) -> None:
+    message = sent(world.account, decision={"rules": packs_loaded(), "findings": ["content:4711"]})
+    rules = made(message, world).proof.message
+    assert rules is not None
+    assert rules.rules is not None
+    (spoke,) = [one for one in rules.rules.results if one.rule == "content:4711"]
+    assert spoke.result == "warned"
+
+
 def test_consent_counts_as_it_was_recorded_when_the_decision_fell(world: World) -> None:
     with clock.freeze(clock.now() - timedelta(days=3)):
         agreed(world, given_at=clock.now() - timedelta(days=1))

@@ -167,7 +167,7 @@ def _consent(evidence: MessageEvidence, person: PersonEvidence) -> str:
     then = evidence.consent
     record = next((one for one in person.consent if one.record == then.record), None)
     if record is None:
-        return _("When that was decided, no consent of the number was on record.")
+        return _unknown(evidence)
     values = {
         "action": ConsentAction(then.state).label,
         "day": moment(record.given_at),
@@ -192,10 +192,17 @@ def _consent(evidence: MessageEvidence, person: PersonEvidence) -> str:
     )
 
 
+def _unknown(evidence: MessageEvidence) -> str:
+    """Nobody agrees to one-time codes: silence about consent says something of advertising only."""
+    if evidence.message.message_class != MessageClass.MARKETING:
+        return ""
+    return _("When that was decided, no consent of the number was on record.")
+
+
 def _standing(evidence: MessageEvidence) -> str:
     then = evidence.consent
     if then.record is None:
-        return _("When that was decided, no consent of the number was on record.")
+        return _unknown(evidence)
     return _("When that was decided, the consent of the number was: %(action)s.") % {
         "action": ConsentAction(then.state).label
     }
