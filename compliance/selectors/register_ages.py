@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from compliance.models import Register
 from compliance.rule_packs.model import RegisterParams
+from compliance.rule_packs.packs import Rulebook
 from compliance.selectors.rules import rulebook
 
 _WARN_BEFORE = timedelta(hours=48)
@@ -33,13 +34,18 @@ class RegisterAge:
 
 def register_ages(now: datetime) -> Sequence[RegisterAge]:
     """Of every register, by country."""
-    registers = Register.objects.select_related("in_force").order_by("country", "key")
-    return [register_age(register, now) for register in registers]
+    registers = list(Register.objects.select_related("in_force").order_by("country", "key"))
+    book = rulebook() if registers else None
+    return [_age(register, book, now) for register in registers]
 
 
 def register_age(register: Register, now: datetime) -> RegisterAge:
     """Of one register, by the rules that hold in its country now."""
-    found = _rule(register, now)
+    return _age(register, rulebook(), now)
+
+
+def _age(register: Register, book: Rulebook | None, now: datetime) -> RegisterAge:
+    found = _rule(register, book, now) if book else None
     present = register.in_force
     if found is None:
         return RegisterAge(register, "unused", present.as_of if present else None, None)
@@ -54,8 +60,8 @@ def register_age(register: Register, now: datetime) -> RegisterAge:
     return RegisterAge(register, level, present.as_of, stale_at, *shared)
 
 
-def _rule(register: Register, now: datetime) -> tuple[str, RegisterParams] | None:
-    for rule in rulebook().rules_for(register.country, now).rules:
+def _rule(register: Register, book: Rulebook, now: datetime) -> tuple[str, RegisterParams] | None:
+    for rule in book.rules_for(register.country, now).rules:
         if isinstance(rule.params, RegisterParams) and rule.params.register == register.key:
             return rule.id, rule.params
     return None

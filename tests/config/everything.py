@@ -33,7 +33,7 @@ from compliance.services.suppressions import suppression_add
 from config.common import audit, clock
 from config.common.ids import uuid7
 from messaging.constants import VersionStatus
-from messaging.models import Event, WebhookDelivery
+from messaging.models import Event, PolicyTrial, WebhookDelivery
 from messaging.services.templates.registrations import registrations_record
 from routing.models import Network, SenderNotice, SenderProgram
 from routing.services.papers import document_attach, paper_save
