@@ -194,7 +194,9 @@ SPECTACULAR_SETTINGS = {
         "EventTypeEnum": "messaging.constants.EventType.choices",
         "MessageClassEnum": "compliance.constants.MessageClass.choices",
         "MessageStatusEnum": "messaging.constants.MessageStatus.choices",
+        "PaperStateEnum": "routing.constants.PaperState.choices",
         "SenderStatusEnum": "routing.constants.SenderStatus.choices",
+        "SuppressionCauseEnum": "compliance.constants.SuppressionCause.choices",
         "TemplateVersionStatusEnum": "messaging.constants.VersionStatus.choices",
     },
     "TAGS": [
