@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -92,19 +91,12 @@ def countries_with_rules() -> list[str]:
     return sorted(rulebook().countries)
 
 
-def exceptions_ending(rows: QuerySet[RuleException]) -> QuerySet[RuleException]:
-    """Confirmed exceptions that end within 30 days, soonest first."""
+def exceptions_to_look_at(rows: QuerySet[RuleException]) -> QuerySet[RuleException]:
+    """Those that somebody else has to confirm, and confirmed ones that end within 30 days; by
+    their last day."""
     today = clock.now().date()
-    return rows.filter(
-        status=RuleException.Status.CONFIRMED,
-        last_day__gte=today,
-        last_day__lte=today + timedelta(days=WARN_DAYS),
-    ).order_by("last_day")
-
-
-def exceptions_waiting(rows: QuerySet[RuleException]) -> QuerySet[RuleException]:
-    """Those that somebody else has to confirm, oldest first."""
-    today = clock.now().date()
-    waiting: Any = rows.filter(status=RuleException.Status.ASKED, last_day__gte=today)
-    found: QuerySet[RuleException] = waiting.order_by("asked_at")
-    return found
+    asked = Q(status=RuleException.Status.ASKED)
+    ending = Q(
+        status=RuleException.Status.CONFIRMED, last_day__lte=today + timedelta(days=WARN_DAYS)
+    )
+    return rows.filter(asked | ending, last_day__gte=today).order_by("last_day")

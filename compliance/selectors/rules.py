@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max, Q
+from django.db import connection
+from django.db.models import Q
 
 from compliance.models import AccountRule, RuleException, RulePackActivation, RulePackVersion
 from compliance.rule_packs.adjustments import Adjustment
@@ -19,12 +20,19 @@ from compliance.rule_packs.parsing import parse_pack
 from compliance.rule_packs.reading import PackError, Reader
 from compliance.rule_packs.turns import Turns
 from compliance.rule_packs.upgrading import upgraded
-from config.common import clock, versions
+from config.common import clock
 
 logger = logging.getLogger(__name__)
 
 ACCOUNT_RULE = "account."
 _DAY = timedelta(days=1)
+_STATE = """
+SELECT (SELECT version FROM configuration_version),
+    (SELECT max(id) FROM compliance_rulepackactivation),
+    (SELECT count(*) FROM compliance_rulepackactivation WHERE canceled_at IS NOT NULL),
+    (SELECT max(history_id) FROM compliance_historicalaccountrule),
+    (SELECT max(history_id) FROM compliance_historicalruleexception)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +123,9 @@ def rule_turns() -> Turns:
 def _state() -> tuple[int | None, ...]:
     """What tells one configuration's rules from another's. Ids beside the version: they do not
     come again after a rollback."""
-    activations = RulePackActivation.objects.aggregate(
-        latest=Max("pk"), canceled=Count("pk", filter=Q(canceled_at__isnull=False))
-    )
-    return (
-        versions.current(),
-        activations["latest"],
-        activations["canceled"],
-        AccountRule.history.aggregate(latest=Max("history_id"))["latest"],
-        RuleException.history.aggregate(latest=Max("history_id"))["latest"],
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_STATE)
+        return tuple(cursor.fetchone())
 
 
 @lru_cache(maxsize=1)

@@ -13,10 +13,10 @@ from config.dashboards.rules import administrator_rule_panels
 _SHOWN = 10
 
 
-def administrator_panels(viewer: Viewer) -> list[Panel]:
+def administrator_panels(_viewer: Viewer) -> list[Panel]:
     """What the rules ask for, accounts with their people, users without a role, the latest audit
     entries."""
-    return [*administrator_rule_panels(viewer), _accounts(), _idle_users(), _audit()]
+    return [*administrator_rule_panels(), _accounts(), _idle_users(), _audit()]
 
 
 def _accounts() -> Panel:

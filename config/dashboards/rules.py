@@ -11,10 +11,9 @@ from compliance.readable_changes import SOON_DAYS
 from compliance.selectors.account_rules import (
     WARN_DAYS,
     exception_state,
-    exceptions_ending,
-    exceptions_waiting,
+    exceptions_to_look_at,
 )
-from compliance.selectors.rule_packs import coming_changes, name_for, versions_for
+from compliance.selectors.rule_packs import coming_changes
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, page
 
@@ -28,9 +27,9 @@ def officer_rule_panels(viewer: Viewer) -> list[Panel]:
     return [_coming(), _exceptions(mine)]
 
 
-def administrator_rule_panels(viewer: Viewer) -> list[Panel]:
+def administrator_rule_panels() -> list[Panel]:
     """Coming changes, versions that wait for approval, exceptions of every account."""
-    return [_waiting(viewer), _coming(), _exceptions(RuleException.objects.all())]
+    return [_waiting(), _coming(), _exceptions(RuleException.objects.all())]
 
 
 def _coming() -> Panel:
@@ -70,13 +69,13 @@ def _soon(days: list[int]) -> str:
     return ""
 
 
-def _waiting(viewer: Viewer) -> Panel:
+def _waiting() -> Panel:
     waiting = RulePackVersion.objects.filter(status=RulePackVersion.Status.SUBMITTED)
-    found = versions_for(viewer.request.user, waiting).select_related("author").defer("data")
+    found = waiting.select_related("author").defer("data")
     rows = [
         [
             link(str(one), page("compliance.rulepackversion", "change", one.pk)),
-            name_for(viewer.request.user, one.author),
+            one.author.get_username() if one.author else _("system"),
             one.purpose or one.get_origin_display(),
             ago(one.submitted_at),
         ]
@@ -92,12 +91,9 @@ def _waiting(viewer: Viewer) -> Panel:
 
 
 def _exceptions(rows: QuerySet[RuleException]) -> Panel:
-    found = [
-        *exceptions_waiting(rows).select_related("account", "asked_by")[:_SHOWN],
-        *exceptions_ending(rows).select_related("account", "asked_by")[:_SHOWN],
-    ]
+    found = exceptions_to_look_at(rows).select_related("account", "asked_by")[:_SHOWN]
     table = []
-    for one in found[:_SHOWN]:
+    for one in found:
         state = exception_state(one)
         table.append(
             [
