@@ -1,13 +1,13 @@
 """How often an advertiser writes to a number: slots, and who gets one. Pure.
 
 A slot belongs to a message. One that is on its way counts as sent now, whenever it will leave;
-one that was sent counts from then. Times are Unix seconds.
+one that was sent counts from then. Times are Unix seconds. Ids of messages are texts: they are
+compared all the time, and objects of UUID compare slowly.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from uuid import UUID
 
 LONGEST_HOURS = 31 * 24  # the longest promise that is counted; older slots are forgotten
 _HOUR = 3600
@@ -24,7 +24,7 @@ class Cap(NamedTuple):
 class Slot(NamedTuple):
     """A message that counts; `sent_at` None: it is on its way."""
 
-    message_id: UUID
+    message_id: str
     lane: int
     campaign_id: int | None
     priority: int
@@ -38,7 +38,7 @@ class Standing:
     asked the person for consent."""
 
     slots: tuple[Slot, ...] = ()
-    asked_id: UUID | None = None
+    asked_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Bid:
     slots of others that it takes. `holders`: whose slots are in its way.
     """
 
-    message_id: UUID
+    message_id: str
     lane: int
     campaign_id: int | None
     priority: int
@@ -71,7 +71,7 @@ class Bid:
 
 
 def slots_settled(
-    slots: Iterable[Slot], counted: Mapping[UUID, float | None], now: float
+    slots: Iterable[Slot], counted: Mapping[str, float | None], now: float
 ) -> tuple[Slot, ...]:
     """The slots that still count. `counted`: when messages were sent (None: on their way); one
     that is not there has not left and never will."""
@@ -88,7 +88,7 @@ def slots_settled(
 
 
 def touches_before(
-    slots: Iterable[Slot], lane: int, now: float, own: UUID | None = None
+    slots: Iterable[Slot], lane: int, now: float, own: str | None = None
 ) -> tuple[float, ...]:
     """When the messages of a class went out that count before `own`: all that were sent, and
     those on their way that have no later slot."""
@@ -112,7 +112,7 @@ def counts_of(caps: Sequence[Cap], touches: Sequence[float], now: float) -> tupl
     )
 
 
-def slots_takable(standing: Standing, bid: Bid, free: Collection[UUID]) -> tuple[Slot, ...]:
+def slots_takable(standing: Standing, bid: Bid, free: Collection[str]) -> tuple[Slot, ...]:
     """The fewest slots whose end would let the bid in, of lower priority and not yet sent:
     lowest priority first, then the latest. Nothing where they do not suffice."""
     over = [
@@ -133,10 +133,15 @@ def slots_takable(standing: Standing, bid: Bid, free: Collection[UUID]) -> tuple
     return tuple(weaker[:needed]) if 0 < needed <= len(weaker) else ()
 
 
-def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[UUID] = ()) -> None:
+def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[str] = ()) -> None:
     """Answers a bid and keeps the slot it gets. A message that has a slot already keeps it, as
     long as the caps hold for those before it."""
     own = bid.message_id
+    if not standing.slots and not bid.asks:  # nearly always: nothing to count
+        bid.counts, bid.touches = (0,) * len(bid.caps), ()
+        bid.taken, bid.holders, bid.was_asked, bid.is_refused = (), (), False, False
+        standing.slots = (Slot(own, bid.lane, bid.campaign_id, bid.priority, now),)
+        return
     has_own = any(slot.message_id == own for slot in standing.slots)
     bid.was_asked = bid.asks and (
         bid.is_known_asked if standing.asked_id is None else standing.asked_id != own

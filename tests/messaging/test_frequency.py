@@ -25,18 +25,22 @@ HOUR = 3600.0
 DAY = (Cap(3, 24),)
 
 
+def key(number: int) -> str:
+    return str(UUID(int=number))
+
+
 def slot(number: int, *, hours_ago: float | None = None, priority: int = 1, lane: int = 3) -> Slot:
     sent = None if hours_ago is None else NOW - hours_ago * HOUR
-    return Slot(UUID(int=number), lane, number, priority, NOW, sent)
+    return Slot(key(number), lane, number, priority, NOW, sent)
 
 
 def bid(number: int, *, priority: int = 1, caps: tuple[Cap, ...] = DAY, **values) -> Bid:
-    return Bid(UUID(int=number), 3, number, priority, caps, **values)
+    return Bid(key(number), 3, number, priority, caps, **values)
 
 
 def placed(slots: tuple[Slot, ...], one: Bid, free: tuple[int, ...] = ()) -> Standing:
     standing = Standing(slots)
-    bid_place(standing, one, NOW, {UUID(int=number) for number in free})
+    bid_place(standing, one, NOW, {key(number) for number in free})
     return standing
 
 
@@ -56,7 +60,7 @@ def test_fourth_in_a_day_is_refused(slots, is_refused):
     wanted = bid(9)
     standing = placed(slots, wanted)
     assert wanted.is_refused is is_refused
-    assert (UUID(int=9) in {one.message_id for one in standing.slots}) is not is_refused
+    assert (key(9) in {one.message_id for one in standing.slots}) is not is_refused
 
 
 def test_refused_bid_names_those_in_its_way():
@@ -117,9 +121,7 @@ def test_person_who_was_asked_elsewhere_is_not_asked_again():
 
 def test_slots_of_messages_that_never_left_fall_out():
     old = slot(4, hours_ago=LONGEST_HOURS)
-    kept = slots_settled(
-        (slot(1), slot(2), slot(3), old), {UUID(int=1): None, UUID(int=2): 5e9}, NOW
-    )
+    kept = slots_settled((slot(1), slot(2), slot(3), old), {key(1): None, key(2): 5e9}, NOW)
     assert [(one.campaign_id, one.sent_at) for one in kept] == [(1, None), (2, 5e9)]
 
 
@@ -151,7 +153,7 @@ def test_whatever_happens_no_rolling_day_has_too_many(steps, limit):
     for index, (step, number, priority) in enumerate(steps):
         waiting = [key for key, at in states.items() if at is None]
         if step == "bid":
-            one = Bid(UUID(int=index + 1), 3, None, priority, caps)
+            one = Bid(key(index + 1), 3, None, priority, caps)
             standing.slots = slots_settled(standing.slots, states, now)
             bid_place(standing, one, now, waiting)
             states |= {} if one.is_refused else {one.message_id: None}
@@ -170,5 +172,5 @@ def test_whatever_happens_no_rolling_day_has_too_many(steps, limit):
 
 def test_touches_of_one_message_leave_out_what_came_behind_it():
     slots = (slot(1), slot(2), slot(3, hours_ago=2), slot(4))
-    found = touches_before(slots, 3, NOW, UUID(int=2))
+    found = touches_before(slots, 3, NOW, key(2))
     assert found == (NOW, NOW - timedelta(hours=2).total_seconds())

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from messaging.frequency import Bid, Standing, bid_place, slots_settled
 from messaging.services.frequency.losses import (
@@ -69,20 +68,20 @@ def _by_advertiser(bids: Bids) -> list[tuple[int, list[str]]]:
 
 
 def _place(
-    standing: Standing, bids: Iterable[Bid], now: datetime, free: Collection[UUID] = ()
+    standing: Standing, bids: Iterable[Bid], now: datetime, free: Collection[str] = ()
 ) -> None:
     moment = now.timestamp()
     for bid in bids:
         bid_place(standing, bid, moment, free)
 
 
-def _losses(bid: Bid, counted: Mapping[UUID, Counted]) -> Iterable[Loss]:
+def _losses(bid: Bid, counted: Mapping[str, Counted]) -> Iterable[Loss]:
     for slot in bid.taken:
         carrier_id = counted[slot.message_id].carrier_id
         yield Loss(slot.message_id, slot.lane, carrier_id, bid.campaign_id, bid.message_id)
 
 
-def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[UUID, Counted]:
+def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[str, Counted]:
     """Puts what the messages of the slots count as into the standings."""
     moving = {
         slot.message_id
@@ -102,7 +101,7 @@ def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[UUID, C
     return counted
 
 
-def _weaker(bids: Bids, standings: Standings, counted: Mapping[UUID, Counted]) -> set[UUID]:
+def _weaker(bids: Bids, standings: Standings, counted: Mapping[str, Counted]) -> set[str]:
     """Slots that a bid of higher priority might take; never one of the batch itself."""
     own = {bid.message_id for those in bids.values() for bid in those}
     found = set()

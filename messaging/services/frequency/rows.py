@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from messaging.arrays import Texts
 from messaging.frequency import Slot, Standing
@@ -20,7 +19,7 @@ FROM unnest(%(msisdns)s::text[], %(slots)s::text[], %(asked)s::text[]) AS v(msis
 ON CONFLICT (advertiser_id, msisdn) DO NOTHING RETURNING msisdn
 """
 _READ = """
-SELECT f.msisdn, f.slots::text, f.asked_id FROM messaging_frequency f
+SELECT f.msisdn, f.slots::text, f.asked_id::text FROM messaging_frequency f
 WHERE f.advertiser_id = %(advertiser)s AND f.msisdn = ANY(%(msisdns)s) ORDER BY f.msisdn
 """
 _LOCK = f"{_READ} FOR UPDATE"
@@ -51,7 +50,7 @@ def standings_read(
     values = {"advertiser": advertiser_id, "msisdns": Texts(msisdns)}
     cursor.execute(_LOCK if lock else _READ, values)
     return {
-        (advertiser_id, msisdn): Standing(tuple(map(_slot, json.loads(slots))), asked_id)
+        (advertiser_id, msisdn): Standing(tuple(map(Slot._make, json.loads(slots))), asked_id)
         for msisdn, slots, asked_id in cursor.fetchall()
     }
 
@@ -73,10 +72,6 @@ def _values(advertiser_id: int, standings: Mapping[str, Standing], now: datetime
         "asked": Texts([str(one.asked_id or "") for one in standings.values()]),
         "now": now,
     }
-
-
-def _slot(stored: Sequence[Any]) -> Slot:
-    return Slot(UUID(stored[0]), *stored[1:])
 
 
 def _stored(slots: Iterable[Slot]) -> str:
