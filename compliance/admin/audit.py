@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
 from django.db.models import QuerySet
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -177,7 +177,8 @@ class AuditEntryAdmin(ReadOnlyMixin, AccountScopedAdmin):
 
     def export_view(self, request: HttpRequest, form: str) -> StreamingHttpResponse:
         """What the filters of the list show, as CSV or JSON."""
-        form = form if form in _MEDIA else "csv"
+        if form not in _MEDIA or not self.has_view_permission(request):
+            raise Http404
         changelist = super().get_changelist_instance(request)
         accounts = permitted_accounts(request.user, "compliance.view_auditentry")
         own = next(iter(accounts)) if accounts is not None and len(accounts) == 1 else None
