@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 TITLES: Mapping[str, Any] = {
     "texts": gettext_lazy("Texts of messages"),
     "replies": gettext_lazy("Texts of replies"),
+    "counts": gettext_lazy("Counts of how often advertisers wrote"),
     "bad_lines": gettext_lazy("Lines of imported files"),
     "audiences": gettext_lazy("Number in the audiences of campaigns"),
     "contact": gettext_lazy("Contact with name and attributes, on every list"),

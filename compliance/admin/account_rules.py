@@ -20,6 +20,7 @@ from compliance.admin.account_rule_form import (
     own_fields,
 )
 from compliance.admin.content_rule_actions import ReasonForm
+from compliance.admin.trial_link import TRIAL, TrialLink, may_try
 from compliance.constants import MessageClass
 from compliance.models import Account, AccountRule
 from compliance.scoping import AccountScopedAdmin
@@ -54,7 +55,7 @@ def days_of(first: Any, last: Any, *, open_start: str) -> str:
 
 
 @admin.register(AccountRule)
-class AccountRuleAdmin(AccountScopedAdmin):
+class AccountRuleAdmin(TrialLink, AccountScopedAdmin):
     """What an account demands of itself beyond the law."""
 
     form = AccountRuleForm
@@ -65,7 +66,8 @@ class AccountRuleAdmin(AccountScopedAdmin):
     search_help_text = _("Why it was set.")
     autocomplete_fields = ()
     ordering = ("-pk",)
-    actions_detail = ("end",)
+    actions_detail = ("try_past", "end")
+    trial_subject = "account_rule"
     readonly_fields = ("asks", "state", "classes", "days", "brand", "by", "ended")
     change_list_template = "admin/messaging/list.html"
     empty_title = _("No rule of your own yet")
@@ -112,10 +114,13 @@ class AccountRuleAdmin(AccountScopedAdmin):
         return False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Ending, of what has not ended."""
+        """Trying, and ending, of what has not ended."""
         found = self.get_object(request, str(object_id))
-        can = found is not None and found.ended_at is None and self.may(request, "end", found)
-        return super().get_actions_detail(request, object_id) if can else []
+        if found is None or found.ended_at is not None:
+            return []
+        shown = {"end": self.may(request, "end", found), TRIAL: may_try(request)}
+        actions = super().get_actions_detail(request, object_id)
+        return [one for one in actions if shown.get(one.path)]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

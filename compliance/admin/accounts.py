@@ -134,7 +134,12 @@ class AdvertiserAdmin(AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("account", "name", ("legal_name", "registration_number"), ("country", "contact")),
+                "fields": (
+                    "account",
+                    "name",
+                    ("legal_name", "registration_number"),
+                    ("country", "contact"),
+                ),
                 "description": _(
                     "The brand or legal entity that a recipient knows. Consent and opt-outs are"
                     " kept per advertiser."

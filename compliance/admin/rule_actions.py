@@ -12,6 +12,7 @@ from unfold.decorators import action
 
 from compliance.admin.rule_forms import ApproveForm, PurposeForm, ReasonForm
 from compliance.admin.rule_version_page import version_page
+from compliance.admin.trial_link import TRIAL, TrialLink, may_try
 from compliance.models import RulePackActivation, RulePackVersion
 from compliance.selectors.rules import today_of
 from compliance.services.rule_drafts import rule_pack_draft
@@ -34,10 +35,11 @@ def coming_activation(version: RulePackVersion) -> RulePackActivation | None:
     return rows.order_by("active_from").first()
 
 
-class PackActions:
+class PackActions(TrialLink):
     """For whom and when they work; the services check again. Put it before the page's class."""
 
     actions_detail = (
+        "try_past",
         "edit_policies",
         "replace_by_file",
         "submit_version",
@@ -228,19 +230,27 @@ def _with_differences(
 
 def _shown(admin: Any, request: HttpRequest, version: RulePackVersion) -> set[str]:
     """The paths of the buttons that do something now."""
-    status, shown = version.status, {"compare"}
     is_author = version.author_id is not None and version.author_id == request.user.pk
+    shown = {"compare"} | ({TRIAL} if may_try(request) else set())
     if admin.may(request, "add"):
         shown.add("new-version")
-    if status == Status.DRAFT and is_author:
-        shown |= {"policies-of", "file-of", "submit", "withdraw"}
-    if status == Status.SUBMITTED and is_author:
-        shown.add("withdraw")
+    if is_author:
+        shown |= _OF_AUTHORS.get(version.status, set())
     if admin.may(request, "activate", version):
-        if status in (Status.SUBMITTED, Status.RETIRED) and not is_author:
-            shown.add("approve")
-        if status == Status.SUBMITTED:
-            shown |= {"reject", "withdraw"}
-        if coming_activation(version) is not None:
-            shown.add("cancel-activation")
+        shown |= _of_approvers(version, is_author=is_author)
+    return shown
+
+
+_OF_AUTHORS: dict[str, set[str]] = {
+    Status.DRAFT.value: {"policies-of", "file-of", "submit", "withdraw"},
+    Status.SUBMITTED.value: {"withdraw"},
+}
+
+
+def _of_approvers(version: RulePackVersion, *, is_author: bool) -> set[str]:
+    shown = {"reject", "withdraw"} if version.status == Status.SUBMITTED else set()
+    if version.status in (Status.SUBMITTED, Status.RETIRED) and not is_author:
+        shown.add("approve")
+    if coming_activation(version) is not None:
+        shown.add("cancel-activation")
     return shown

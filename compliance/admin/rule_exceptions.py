@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from compliance.admin.account_rule_form import RuleExceptionForm, exception_form
 from compliance.admin.account_rules import STATES, class_names, days_of
 from compliance.admin.content_rule_actions import ReasonForm
+from compliance.admin.trial_link import TRIAL, TrialLink, may_try
 from compliance.models import Account, Document, RuleException
 from compliance.readable_rules import rule_sentence
 from compliance.rule_packs.model import Rule
@@ -54,7 +55,7 @@ class NoteForm(forms.Form):
 
 
 @admin.register(RuleException)
-class RuleExceptionAdmin(AccountScopedAdmin):
+class RuleExceptionAdmin(TrialLink, AccountScopedAdmin):
     """Rules that do not hold for an account for some time, and why."""
 
     form = RuleExceptionForm
@@ -65,7 +66,8 @@ class RuleExceptionAdmin(AccountScopedAdmin):
     search_help_text = _("A rule such as vn.ads.hours, or a reason.")
     autocomplete_fields = ()
     ordering = ("-pk",)
-    actions_detail = ("confirm_exception", "refuse_exception", "end")
+    actions_detail = ("try_past", "confirm_exception", "refuse_exception", "end")
+    trial_subject = "exception"
     readonly_fields = (
         "asks",
         "state",
@@ -155,6 +157,7 @@ class RuleExceptionAdmin(AccountScopedAdmin):
             "confirm": found.status == Status.ASKED and may_decide,
             "refuse": found.status == Status.ASKED and may_decide,
             "end": found.status in (Status.ASKED, Status.CONFIRMED) and may_end,
+            TRIAL: found.status in (Status.ASKED, Status.CONFIRMED) and may_try(request),
         }
         actions = super().get_actions_detail(request, object_id)
         return [one for one in actions if shown.get(one.path)]

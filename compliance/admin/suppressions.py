@@ -21,10 +21,10 @@ from compliance.constants import BounceClass, SuppressionCause, SuppressionSourc
 from compliance.models import Suppression
 from compliance.number_lists import NumberListMixin
 from compliance.scoping import AccountScopedAdmin
+from compliance.services.consent import suppression_enter
 from compliance.services.suppressions import (
     EXPIRED,
     REPLACED,
-    suppression_add,
     suppression_lift,
 )
 from config.common.console.actors import actor_of
@@ -238,7 +238,9 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in SuppressionForm.Meta.fields}
-        made = suppression_add(**values, source=SuppressionSource.CONSOLE, actor=actor_of(request))
+        made = suppression_enter(
+            **values, source=SuppressionSource.CONSOLE, actor=actor_of(request)
+        )
         obj.pk = made.pk
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -38,7 +38,9 @@ def keepings(accounts: list[Account] | None = None) -> list[Keeping]:
         for country in (*others, EVERYWHERE)
         for kind in DataKind.values
         for one in [
-            kept(kind, account.pk, country, stored, packs.rules_for(country or ANY_COUNTRY, now).pack)
+            kept(
+                kind, account.pk, country, stored, packs.rules_for(country or ANY_COUNTRY, now).pack
+            )
         ]
     ]
 

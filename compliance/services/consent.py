@@ -26,6 +26,7 @@ from compliance.models import (
     ConsentState,
     Document,
     Program,
+    Suppression,
     User,
 )
 from compliance.services.checks import check_advertiser, check_choice, check_msisdn
@@ -268,15 +269,16 @@ def opt_out(
     at: datetime | None = None,
     program: Program | None = None,
     sender: str = "",
+    reason: str = "",
     actor: User | None = None,
-) -> None:
+) -> Suppression:
     """The person refuses a purpose: suppressed at once, and consent is revoked in the ledger.
 
     `advertiser` None: for every advertiser of the account; `program` and `sender` narrow it, and
     then consent to the rest stands. Repeating is harmless. `at` is when the person said so
     (default now). Raises InvalidError naming the field.
     """
-    suppression_add(
+    made = suppression_add(
         account=account,
         advertiser=advertiser,
         msisdn=msisdn,
@@ -285,10 +287,11 @@ def opt_out(
         cause=SuppressionCause.REFUSAL,
         program=program,
         sender=sender,
+        reason=reason,
         actor=actor,
     )
     if program is not None or sender:
-        return  # a part of what the person consented to: the consent itself stands
+        return made  # a part of what the person consented to: the consent itself stands
     method = ConsentMethod(source) if source in ConsentMethod.values else ConsentMethod.CONSOLE
     for one in [advertiser] if advertiser else _consented_to(account, msisdn, purpose):
         consent_record(
@@ -304,6 +307,45 @@ def opt_out(
             suppresses=advertiser is None,
             actor=actor,
         )
+    return made
+
+
+def suppression_enter(
+    *,
+    account: Account,
+    advertiser: Advertiser | None,
+    msisdn: str,
+    purpose: str,
+    cause: str,
+    source: str,
+    program: Program | None = None,
+    sender: str = "",
+    reason: str = "",
+    expires_at: datetime | None = None,
+    actor: User | None,
+) -> Suppression:
+    """What somebody enters by hand or by API: a refusal is a fact of the ledger too, and has no
+    end. Otherwise as `suppression_add`. Raises InvalidError naming the field."""
+    subject: dict[str, Any] = {
+        "account": account,
+        "advertiser": advertiser,
+        "program": program,
+        "sender": sender,
+        "msisdn": msisdn,
+        "purpose": purpose,
+        "source": source,
+        "reason": reason,
+        "actor": actor,
+    }
+    if cause != SuppressionCause.REFUSAL:
+        return suppression_add(**subject, cause=cause, expires_at=expires_at)
+    if expires_at is not None:
+        raise InvalidError(
+            "refusal_ends",
+            _("A refusal holds until the person takes it back: leave the end empty."),
+            field="expires_at",
+        )
+    return opt_out(**subject, evidence={"note": reason} if reason else {})
 
 
 def _consented_to(account: Account, msisdn: str, purpose: str) -> Iterable[Advertiser]:

@@ -16,7 +16,8 @@ from compliance.constants import (
     SuppressionSource,
 )
 from compliance.models import Account, Advertiser, Program, Suppression
-from compliance.services.suppressions import suppression_add, suppression_lift
+from compliance.services.consent import suppression_enter
+from compliance.services.suppressions import suppression_lift
 from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Word
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
@@ -224,7 +225,7 @@ class SuppressionsView(ApiView):
         account, values = account_of(request), body(request, _INPUT)
         brand = values.get("advertiser")
         advertiser = None if brand is None else advertiser_named(account, brand)
-        suppression = suppression_add(
+        suppression = suppression_enter(
             account=account,
             advertiser=advertiser,
             program=_program(advertiser, values.get("program")),

@@ -32,3 +32,31 @@ def person_replies_forget(account: Account, msisdn: str) -> int:
         InboundPart.objects.filter(message__in=found.values("pk")).update(text="", raw=b"")
         found.update(text="")
     return len(replies)
+
+
+# Whether somebody was ever asked for consent stays: where that is allowed once, forgetting it
+# would be asking twice.
+_COUNTS = """
+FROM messaging_frequency WHERE msisdn = %(msisdn)s AND asked_id IS NULL
+    AND advertiser_id IN (SELECT id FROM compliance_advertiser WHERE account_id = %(account)s)
+"""
+
+
+def person_counts(account: Account, msisdn: str) -> int:
+    """The advertisers of the account for which messages to the number are counted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) {_COUNTS}",
+            {"msisdn": msisdn, "account": account.pk},
+        )
+        return int(cursor.fetchone()[0])
+
+
+def person_counts_forget(account: Account, msisdn: str) -> int:
+    """Forgets how often the person was written to, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE {_COUNTS}",
+            {"msisdn": msisdn, "account": account.pk},
+        )
+        return int(cursor.rowcount)

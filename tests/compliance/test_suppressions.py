@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from compliance.constants import SuppressionCause, SuppressionSource
-from compliance.models import AuditEntry, Suppression, SuppressionPolicy
+from compliance.models import AuditEntry, ConsentRecord, Suppression, SuppressionPolicy
 from compliance.selectors.consent import suppressed
-from compliance.services.consent import consent_record
+from compliance.services.consent import consent_record, suppression_enter
 from compliance.services.suppressions import (
     suppression_add,
     suppression_lift,
@@ -187,3 +187,38 @@ def test_a_complaint_is_lifted_only_by_a_newer_consent(world: World) -> None:
     made = add(world, make_msisdn(), cause="complaint")
     with pytest.raises(NotAllowedError):
         suppression_lift(suppression=made, reason="friendly talk", actor=world.bob)
+
+
+def test_a_refusal_that_is_entered_stands_in_the_ledger_too(world: World) -> None:
+    msisdn = make_msisdn()
+    entered = suppression_enter(
+        account=world.account,
+        advertiser=world.advertiser,
+        msisdn=msisdn,
+        purpose="marketing",
+        cause=SuppressionCause.REFUSAL,
+        source=SuppressionSource.CONSOLE,
+        reason="by telephone",
+        actor=world.bob,
+    )
+    record = ConsentRecord.objects.get(msisdn=msisdn)
+    assert (entered.cause, record.action, record.evidence) == (
+        "refusal",
+        "revoked",
+        {"note": "by telephone"},
+    )
+
+
+def test_a_refusal_has_no_end(world: World) -> None:
+    with pytest.raises(InvalidError) as caught:
+        suppression_enter(
+            account=world.account,
+            advertiser=None,
+            msisdn=make_msisdn(),
+            purpose="marketing",
+            cause=SuppressionCause.REFUSAL,
+            source=SuppressionSource.API,
+            expires_at=clock.now() + timedelta(days=1),
+            actor=None,
+        )
+    assert caught.value.field == "expires_at"

@@ -21,7 +21,12 @@ from compliance.services.consent import opt_out
 from compliance.services.erasure import ledger_erase
 from config.common import clock
 from messaging.selectors.people import messages_open, newest_message, replies_of, texts_held
-from messaging.services.people import person_replies_forget, person_texts_forget
+from messaging.services.people import (
+    person_counts,
+    person_counts_forget,
+    person_replies_forget,
+    person_texts_forget,
+)
 from routing.numbers import NumberError, normalize
 
 
@@ -108,6 +113,12 @@ def _replies(person: Person, is_real: bool) -> Line | None:
     return Line("replies", len(held))
 
 
+def _counts(person: Person, is_real: bool) -> Line | None:
+    """How often the person was written to; that consent was once asked for stays on record."""
+    count = person_counts_forget if is_real else person_counts
+    return Line("counts", count(person.account, person.msisdn))
+
+
 def _metadata(person: Person, is_real: bool) -> Line | None:
     newest = newest_message(person.account, person.msisdn)
     if newest is None:
@@ -182,6 +193,7 @@ def _until(person: Person, kind: str, newest: datetime) -> date:
 _STEPS: tuple[Callable[[Person, bool], Line | None], ...] = (
     _texts,
     _replies,
+    _counts,
     _bad_lines,
     _audiences,
     _contacts,

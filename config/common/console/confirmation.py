@@ -68,11 +68,11 @@ def ask(
     form = forms.Form(request.POST if request.method == "POST" else None)
     opts = admin.opts
     made: list[Model] = []
-    if request.method == "POST" and form.is_valid():
-        if _acted(form, lambda _values: made.append(act())):
-            messages.success(request, str(question.done))
-            page = f"admin:{opts.app_label}_{opts.model_name}_change"
-            return HttpResponseRedirect(reverse(page, args=[made[0].pk]))
+    is_answered = request.method == "POST" and form.is_valid()
+    if is_answered and _acted(form, lambda _values: made.append(act())):
+        messages.success(request, str(question.done))
+        page = f"admin:{opts.app_label}_{opts.model_name}_change"
+        return HttpResponseRedirect(reverse(page, args=[made[0].pk]))
     back = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     return _page(request, admin, question, form, back, None)
 
