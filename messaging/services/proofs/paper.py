@@ -140,7 +140,7 @@ def _template(evidence: MessageEvidence) -> Section:
         (_("Author"), one.author),
         (_("Handed in"), stamp(one.submitted_at)),
         (_("Approved by"), one.reviewer),
-        (_("On"), stamp(one.reviewed_at)),
+        (_("Approved on"), stamp(one.reviewed_at)),
         (_("Comment"), one.comment),
     )
     return Section(_("Template and approval"), (), facts, _papers(one.registrations))
