@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -20,11 +19,11 @@ from campaigns.services.people import (
     request_withdraw,
 )
 from compliance.admin.number_form import NumberForm
+from compliance.downloads import download
 from compliance.models import Account
 from compliance.number_lists import country_of
 from compliance.numbers import to_display, to_msisdn
 from compliance.scoping import AccountScopedAdmin
-from compliance.services.residency import ResidencyError, export_note
 from config.common import clock
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
@@ -172,21 +171,11 @@ class PersonRequestAdmin(AccountScopedAdmin):
         ]
 
     @action(description=_("Download the copy"), url_path="copy", icon="download")
-    def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def copy(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         found = object_or_404(self, request, object_id, "carry_out")
         if not found.msisdn:
             raise Http404
-        actor = actor_of(request)
-        try:
-            export_note(account=found.account, what="person.copy", actor=actor, rows=1)
-        except ResidencyError as error:
-            raise PermissionDenied(str(error)) from error
-        copied = person_copy(found.account, found.msisdn)
-        body = json.dumps(copied, ensure_ascii=False, indent=2)
-        response = HttpResponse(body, content_type="application/json; charset=utf-8")
-        name = f"person-{found.pk}-{clock.now():%Y-%m-%d}.json"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return download(request, found.account, "person.copy", lambda: _copy_file(found), rows=1)
 
     @action(description=_("Carry it out"), url_path="carry-out", icon="task_alt")
     def carry_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -242,3 +231,12 @@ def _report(found: PersonRequest) -> list[dict[str, Any]]:
     if found.report or not found.msisdn:
         return list(found.report)
     return [line.as_json() for line in erasure_foretell(found.account, found.msisdn)]
+
+
+def _copy_file(found: PersonRequest) -> HttpResponse:
+    copied = person_copy(found.account, found.msisdn)
+    body = json.dumps(copied, ensure_ascii=False, indent=2)
+    response = HttpResponse(body, content_type="application/json; charset=utf-8")
+    name = f"person-{found.pk}-{clock.now():%Y-%m-%d}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
