@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget
@@ -148,7 +148,7 @@ class RegisterSnapshotAdmin(PlatformScopedAdmin):
     def numbers_shown(self, obj: RegisterSnapshot) -> str:
         if obj.state not in (_STATE.IN_FORCE, _STATE.SUPERSEDED):
             return "–"
-        return translated("%(all)s: %(sms)s refuse messages, %(voice)s calls") % {
+        return gettext("%(all)s: %(sms)s refuse messages, %(voice)s calls") % {
             "all": _grouped(obj.numbers),
             "sms": _grouped(obj.numbers_sms),
             "voice": _grouped(obj.numbers_voice),
@@ -158,7 +158,7 @@ class RegisterSnapshotAdmin(PlatformScopedAdmin):
     def changes_shown(self, obj: RegisterSnapshot) -> str:
         if obj.state not in (_STATE.IN_FORCE, _STATE.SUPERSEDED):
             return "–"
-        return translated("%(added)s new, %(changed)s changed, %(removed)s taken off") % {
+        return gettext("%(added)s new, %(changed)s changed, %(removed)s taken off") % {
             "added": _grouped(obj.added),
             "changed": _grouped(obj.changed),
             "removed": _grouped(obj.removed),
@@ -170,12 +170,12 @@ class RegisterSnapshotAdmin(PlatformScopedAdmin):
 
     @display(description=_("problem"))
     def problem(self, obj: RegisterSnapshot) -> str:
-        return translated(FAILURES.get(obj.error, obj.error))
+        return gettext(FAILURES.get(obj.error, obj.error))
 
     @display(description=_("progress"))
     def progress(self, obj: RegisterSnapshot) -> str:
         share = 100 * obj.bytes_done // max(obj.bytes_total, 1)
-        return translated("%(share)s %% read: %(lines)s lines, %(bad)s of them bad") % {
+        return gettext("%(share)s %% read: %(lines)s lines, %(bad)s of them bad") % {
             "share": share,
             "lines": _grouped(obj.lines_read),
             "bad": _grouped(obj.lines_bad),
@@ -191,8 +191,8 @@ class RegisterSnapshotAdmin(PlatformScopedAdmin):
         try:
             seen = register_preview(obj)
         except FileNotFoundError:
-            return translated(FAILURES["file_missing"])
-        counts = translated(
+            return gettext(FAILURES["file_missing"])
+        counts = gettext(
             "About %(about)s lines. Of the first %(lines)s, %(good)s are good (%(sms)s refuse"
             " messages, %(voice)s calls) and %(bad)s bad."
         ) % {

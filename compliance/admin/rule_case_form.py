@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -47,7 +47,7 @@ def _check_instant(text: str) -> None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise ValidationError(
-            _now("“%(text)s” is no time with an offset: write it as %(example)s."),
+            gettext("“%(text)s” is no time with an offset: write it as %(example)s."),
             params={"text": text, "example": _EXAMPLE},
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -103,7 +103,7 @@ class NamedDaysField(LinesField):
                 found[date.fromisoformat(day).isoformat()] = name.strip() or day
             except ValueError as error:
                 raise ValidationError(
-                    _now("“%(line)s” has no date: write a line as 2027-01-01 New Year."),
+                    gettext("“%(line)s” has no date: write a line as 2027-01-01 New Year."),
                     params={"line": line},
                 ) from error
         return found

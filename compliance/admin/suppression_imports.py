@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
@@ -182,7 +182,7 @@ class SuppressionImportAdmin(AccountScopedAdmin):
 
     @display(description=_("result"))
     def result(self, obj: SuppressionImport) -> str:
-        text = translated(
+        text = gettext(
             "%(added)s newly suppressed, %(known)s suppressed before, %(unknown)s of unknown"
             " brands, %(bad)s lines set aside"
         ) % {
@@ -193,7 +193,7 @@ class SuppressionImportAdmin(AccountScopedAdmin):
         }
         if obj.state != _STATE.UNDONE:
             return text
-        lifted = translated("%(count)s lifted again") % {"count": _grouped(obj.lifted)}
+        lifted = gettext("%(count)s lifted again") % {"count": _grouped(obj.lifted)}
         return f"{text} – {lifted}"
 
     @display(description=_("unknown brands"))
@@ -204,12 +204,12 @@ class SuppressionImportAdmin(AccountScopedAdmin):
 
     @display(description=_("problem"))
     def problem(self, obj: SuppressionImport) -> str:
-        return translated(FAILURES.get(obj.error, obj.error))
+        return gettext(FAILURES.get(obj.error, obj.error))
 
     @display(description=_("progress"))
     def progress(self, obj: SuppressionImport) -> str:
         share = 100 * obj.bytes_done // max(obj.bytes_total, 1)
-        return translated("%(share)s %% read: %(lines)s lines, %(bad)s of them bad") % {
+        return gettext("%(share)s %% read: %(lines)s lines, %(bad)s of them bad") % {
             "share": share,
             "lines": _grouped(obj.lines_read),
             "bad": _grouped(obj.lines_bad),
@@ -225,7 +225,7 @@ class SuppressionImportAdmin(AccountScopedAdmin):
         try:
             seen = suppression_import_preview(obj)
         except FileNotFoundError:
-            return translated(FAILURES["file_missing"])
+            return gettext(FAILURES["file_missing"])
         return table(
             PREVIEW_HEADS,
             (

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
@@ -102,7 +102,7 @@ class SuppressionPolicyAdmin(AccountScopedAdmin):
     def rule(self, obj: SuppressionPolicy) -> str:
         if not obj.error_class:
             return "–"
-        return translated("%(count)s in a row within %(days)s days") % {
+        return gettext("%(count)s in a row within %(days)s days") % {
             "count": obj.threshold,
             "days": obj.within_days,
         }
@@ -110,8 +110,8 @@ class SuppressionPolicyAdmin(AccountScopedAdmin):
     @display(description=_("ends"), ordering="ends_after_days")
     def ends(self, obj: SuppressionPolicy) -> str:
         if obj.ends_after_days is None:
-            return translated("not by itself")
-        return translated("after %(days)s days") % {"days": obj.ends_after_days}
+            return gettext("not by itself")
+        return gettext("after %(days)s days") % {"days": obj.ends_after_days}
 
     @coloured(_("state"), {True: "success"})
     def state(self, obj: SuppressionPolicy) -> tuple[bool, Any]:

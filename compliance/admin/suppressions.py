@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -206,7 +206,7 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
     @display(description=_("until"), ordering="expires_at")
     def until(self, obj: Suppression) -> str:
         if obj.expires_at is None:
-            return "–" if obj.lifted_at else translated("until lifted")
+            return "–" if obj.lifted_at else gettext("until lifted")
         return date_format(localtime(obj.expires_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=_("reason"))
@@ -214,7 +214,7 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
         """Bounces are put into words: which failure, and how many in a row."""
         kind, _x, failures = obj.reason.partition(" x")
         if obj.cause == SuppressionCause.BOUNCE and kind in BounceClass.values:
-            return translated("%(kind)s: %(failures)s in a row") % {
+            return gettext("%(kind)s: %(failures)s in a row") % {
                 "kind": BounceClass(kind).label,
                 "failures": failures,
             }

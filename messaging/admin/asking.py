@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -120,7 +120,7 @@ def ask_page(admin: Any, request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
-            said = translated("%(number)s is asked. The answer comes here.") % {"number": number}
+            said = gettext("%(number)s is asked. The answer comes here.") % {"number": number}
             messages.success(request, said)
             return HttpResponseRedirect(back)
     context = {

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -170,7 +170,7 @@ def _program(advertiser: Advertiser | None, code: str | None) -> Program | None:
     if advertiser is None or found is None:
         raise InvalidError(
             "unknown_program",
-            _t("Give the brand, and the word of one of its programs."),
+            gettext("Give the brand, and the word of one of its programs."),
             field="program",
         )
     return found
@@ -262,7 +262,7 @@ class SuppressionView(ApiView):
         found = Suppression.objects.filter(account=account_of(request), pk=suppression_id).first()
         if found is None:
             raise NotFoundError(
-                "unknown_suppression", _t("There is no such suppression in this account.")
+                "unknown_suppression", gettext("There is no such suppression in this account.")
             )
         suppression_lift(suppression=found, reason=wanted["reason"], actor=None)
         return Response(status=204)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Final
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -223,7 +223,7 @@ def _program(advertiser: Advertiser | None, code: str) -> Program:
     if advertiser is None:
         raise InvalidError(
             "program_without_brand",
-            _t("A program belongs to a brand: give “advertiser” as well."),
+            gettext("A program belongs to a brand: give “advertiser” as well."),
             field="program",
         )
     for program in advertiser.programs.all():
@@ -231,7 +231,7 @@ def _program(advertiser: Advertiser | None, code: str) -> Program:
             return program
     raise InvalidError(
         "unknown_program",
-        _t("“%(code)s” is no program of this brand: use the word of one of its programs.")
+        gettext("“%(code)s” is no program of this brand: use the word of one of its programs.")
         % {"code": code},
         field="program",
     )
