@@ -309,7 +309,8 @@ def _with_case(
 def _found(document: Document, case: dict[str, Any]) -> dict[str, Any]:
     """What comes out for a case now."""
     try:
-        failures = run_examples(parse_pack({**document, "examples": [case]}))
+        pack = parse_pack({**document, "examples": [case]})
+        failures = run_examples(pack)
     except PackError:
         expected: dict[str, Any] = case["expect"]
         return expected  # saving says what is wrong
@@ -328,10 +329,11 @@ def _problems(document: Document, place: int | None) -> tuple[tuple[str, str, st
         return ()
     case = document["examples"][place]
     try:
-        failures = run_examples(parse_pack({**document, "examples": [case]}))
+        pack = parse_pack({**document, "examples": [case]})
+        failures = run_examples(pack)
     except PackError as error:
         return ((_("The case cannot be run"), "", str(error)),)
-    return problems_of(failures[0] if failures else None)
+    return problems_of(failures[0] if failures else None, pack.zone)
 
 
 def _change_address(version: RulePackVersion) -> str:

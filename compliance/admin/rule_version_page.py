@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -179,9 +180,9 @@ def _address(version: RulePackVersion, page: str, **query: object) -> str:
 
 def _cases(version: RulePackVersion, document: dict[str, Any]) -> tuple[CaseRow, ...]:
     try:
-        failures = {one.name: one for one in run_examples(parse_pack(document))}
+        pack = parse_pack(document)
+        failures = {one.name: one for one in run_examples(pack)}
     except PackError as error:
-        failures = {}
         problem = ((_("The cases cannot be run"), "", str(error)),)
         return (CaseRow(_("All cases"), "", "", problem),)
     return tuple(
@@ -189,14 +190,15 @@ def _cases(version: RulePackVersion, document: dict[str, Any]) -> tuple[CaseRow,
             name=case["name"],
             outcome=_outcome(case["expect"].get("outcome")),
             edit=_address(version, "case", case=number),
-            problems=problems_of(failures.get(case["name"])),
+            problems=problems_of(failures.get(case["name"]), pack.zone),
         )
         for number, case in enumerate(document.get("examples", ()))
     )
 
 
-def problems_of(failure: ExampleFailure | None) -> tuple[tuple[str, str, str], ...]:
-    """What was expected and what was found, where they differ, in words."""
+def problems_of(failure: ExampleFailure | None, zone: ZoneInfo) -> tuple[tuple[str, str, str], ...]:
+    """What was expected and what was found, where they differ, in words; moments as the clocks of
+    the country show them."""
     if failure is None:
         return ()
     titles = {
@@ -206,18 +208,21 @@ def problems_of(failure: ExampleFailure | None) -> tuple[tuple[str, str, str], .
         "findings": _("Rules that speak"),
     }
     return tuple(
-        (title, _shown(failure.expected.get(key)), _shown(failure.found.get(key)))
+        (title, _shown(failure.expected.get(key), zone), _shown(failure.found.get(key), zone))
         for key, title in titles.items()
         if failure.expected.get(key) != failure.found.get(key)
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, zone: ZoneInfo) -> str:
     if value is None or value == []:
         return "–"
     if isinstance(value, list):
         return ", ".join(value)
-    return value.isoformat() if hasattr(value, "isoformat") else _outcome(str(value))
+    if isinstance(value, datetime):
+        at = value.astimezone(zone)
+        return f"{at:%Y-%m-%d %H:%M:%S}" if at.second else f"{at:%Y-%m-%d %H:%M}"
+    return _outcome(str(value))
 
 
 def _outcome(name: object) -> str:
