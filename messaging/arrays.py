@@ -2,7 +2,7 @@
 
 psycopg adapts a list element by element: 3.5 µs for a UUID, 1 µs for a text, several times for
 each message on the hot path. These lists take 0.1 to 0.4 µs per element. A cursor that binds on
-the client's side adapts them like any other list.
+the client's side gets texts, ids and times as one literal, and adapts the others like any list.
 """
 
 import struct
@@ -121,6 +121,14 @@ class _TextsPacker(_Packer):
         return _texts(obj)
 
 
+class _TextsText(Dumper):
+    oid = 1009
+
+    def dump(self, obj: Any) -> bytes:
+        quoted = [one.replace("\\", "\\\\").replace('"', '\\"') for one in obj]
+        return ('{"' + '","'.join(quoted) + '"}').encode() if quoted else b"{}"
+
+
 class _TimesPacker(_Packer):
     oid = 1185
 
@@ -143,6 +151,7 @@ for _kind, _dumper in (
     (UuidOctets, _UuidOctetsPacker),
     (Int2s, _Int2sPacker),
     (Int4s, _Int4sPacker),
+    (Texts, _TextsText),
     (Texts, _TextsPacker),
     (Times, _TimesText),
     (Times, _TimesPacker),

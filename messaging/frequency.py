@@ -1,14 +1,18 @@
 """How often an advertiser writes to a number: slots, and who gets one. Pure.
 
 A slot belongs to a message. One that is on its way counts as sent now, whenever it will leave;
-one that was sent counts from then. Times are Unix seconds. Ids of messages are texts: they are
+one that was sent counts from then. Times are Unix seconds. Ids of messages are their 16 octets: they are
 compared all the time, and objects of UUID compare slowly.
 """
 
+import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+# As PostgreSQL's uuid_send, int2send, int8send and float8send write them.
+_PACKED = struct.Struct(">16shqhdd")
+SLOT_OCTETS = _PACKED.size
 LONGEST_HOURS = 31 * 24  # the longest promise that is counted; older slots are forgotten
 _HOUR = 3600
 
@@ -24,12 +28,35 @@ class Cap(NamedTuple):
 class Slot(NamedTuple):
     """A message that counts; `sent_at` None: it is on its way."""
 
-    message_id: str
+    message_id: bytes
     lane: int
     campaign_id: int | None
     priority: int
     reserved_at: float
     sent_at: float | None = None
+
+
+def slots_packed(slots: Iterable[Slot]) -> bytes:
+    """Slots as they are stored; no campaign and no time of sending are zero."""
+    pack = _PACKED.pack
+    return b"".join(
+        [
+            pack(key, lane, campaign_id or 0, priority, reserved_at, sent_at or 0.0)
+            for key, lane, campaign_id, priority, reserved_at, sent_at in slots
+        ]
+    )
+
+
+def slots_unpacked(stored: bytes) -> tuple[Slot, ...]:
+    """What `slots_packed` stored."""
+    return tuple(
+        [
+            Slot(key, lane, campaign_id or None, priority, reserved_at, sent_at or None)
+            for key, lane, campaign_id, priority, reserved_at, sent_at in _PACKED.iter_unpack(
+                stored
+            )
+        ]
+    )
 
 
 @dataclass(slots=True)
@@ -38,7 +65,7 @@ class Standing:
     asked the person for consent."""
 
     slots: tuple[Slot, ...] = ()
-    asked_id: str | None = None
+    asked_id: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +77,7 @@ class Bid:
     slots of others that it takes. `holders`: whose slots are in its way.
     """
 
-    message_id: str
+    message_id: bytes
     lane: int
     campaign_id: int | None
     priority: int
@@ -71,7 +98,7 @@ class Bid:
 
 
 def slots_settled(
-    slots: Iterable[Slot], counted: Mapping[str, float | None], now: float
+    slots: Iterable[Slot], counted: Mapping[bytes, float | None], now: float
 ) -> tuple[Slot, ...]:
     """The slots that still count. `counted`: when messages were sent (None: on their way); one
     that is not there has not left and never will."""
@@ -88,7 +115,7 @@ def slots_settled(
 
 
 def touches_before(
-    slots: Iterable[Slot], lane: int, now: float, own: str | None = None
+    slots: Iterable[Slot], lane: int, now: float, own: bytes | None = None
 ) -> tuple[float, ...]:
     """When the messages of a class went out that count before `own`: all that were sent, and
     those on their way that have no later slot."""
@@ -112,7 +139,7 @@ def counts_of(caps: Sequence[Cap], touches: Sequence[float], now: float) -> tupl
     )
 
 
-def slots_takable(standing: Standing, bid: Bid, free: Collection[str]) -> tuple[Slot, ...]:
+def slots_takable(standing: Standing, bid: Bid, free: Collection[bytes]) -> tuple[Slot, ...]:
     """The fewest slots whose end would let the bid in, of lower priority and not yet sent:
     lowest priority first, then the latest. Nothing where they do not suffice."""
     over = [
@@ -133,7 +160,7 @@ def slots_takable(standing: Standing, bid: Bid, free: Collection[str]) -> tuple[
     return tuple(weaker[:needed]) if 0 < needed <= len(weaker) else ()
 
 
-def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[str] = ()) -> None:
+def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[bytes] = ()) -> None:
     """Answers a bid and keeps the slot it gets. A message that has a slot already keeps it, as
     long as the caps hold for those before it."""
     own = bid.message_id

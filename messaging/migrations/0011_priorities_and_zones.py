@@ -10,9 +10,11 @@ ALTER TABLE messaging_frequency SET (fillfactor = 60, autovacuum_vacuum_scale_fa
 # messages are found by their queue rows, sent ones in the few partitions that can hold them.
 FILL = """
 INSERT INTO messaging_frequency (advertiser_id, msisdn, slots, reserved_at)
-SELECT advertiser_id, msisdn, jsonb_agg(jsonb_build_array(
-    id, 3, campaign_id, 1, extract(epoch FROM created_at)::float8,
-    extract(epoch FROM coalesce(sent_at, done_at))::float8) ORDER BY id), max(created_at)
+SELECT advertiser_id, msisdn, string_agg(
+    uuid_send(id) || int2send(3::smallint) || int8send(coalesce(campaign_id, 0))
+        || int2send(1::smallint) || float8send(extract(epoch FROM created_at)::float8)
+        || float8send(coalesce(extract(epoch FROM coalesce(sent_at, done_at)), 0)::float8),
+    ''::bytea ORDER BY id), max(created_at)
 FROM (
     SELECT m.* FROM messaging_message m
     WHERE m.id BETWEEN uuid7_floor(now() - interval '4 days')
@@ -51,7 +53,7 @@ class Migration(migrations.Migration):
                 ),
                 ("advertiser_id", models.BigIntegerField()),
                 ("msisdn", models.CharField(max_length=15)),
-                ("slots", models.JSONField(default=list)),
+                ("slots", models.BinaryField(default=bytes)),
                 ("reserved_at", models.DateTimeField()),
                 ("asked_id", models.UUIDField(null=True)),
                 ("asked_at", models.DateTimeField(null=True)),

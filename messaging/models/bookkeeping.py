@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Account, ApiKey
+from messaging.frequency import SLOT_OCTETS
 
 
 class IdempotencyKey(models.Model):
@@ -143,19 +144,19 @@ class SegmentReference(models.Model):
 class Frequency(models.Model):
     """Which messages count against how often an advertiser may write to a number.
 
-    A slot is `[message, lane, campaign, priority, reserved at, sent at]` with times in Unix
-    seconds (`messaging.frequency`). What a slot counts as is its message's state, read where it
-    is not yet sent: nothing has to settle or free it. `asked_id`: the one message that asked the
-    person for consent.
+    The slots are packed (`messaging.frequency.slots_unpacked`): JSON cost more than all else that
+    is done with them. What a slot counts as is its message's state, read where it is not yet
+    sent: nothing has to settle or free it. `asked_id`: the one message that asked the person for
+    consent.
     """
 
     pk = models.CompositePrimaryKey("advertiser_id", "msisdn")
     advertiser_id = models.BigIntegerField()
     msisdn = models.CharField(max_length=15)
-    slots = models.JSONField(default=list)
+    slots = models.BinaryField(default=bytes)
     reserved_at = models.DateTimeField()
     asked_id = models.UUIDField(null=True)
     asked_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
-        return f"{self.advertiser_id}: {len(self.slots)}"
+        return f"{self.advertiser_id}: {len(self.slots) // SLOT_OCTETS}"

@@ -1,9 +1,9 @@
 """One number in one account, for the page that answers a call: who, what was agreed, what was sent."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from uuid import UUID
 
 import phonenumbers
 
@@ -19,6 +19,7 @@ from compliance.rule_packs.model import CapParams
 from compliance.selectors.registers import listed, register_standings
 from compliance.selectors.rules import rulebook
 from config.common import clock
+from messaging.frequency import slots_unpacked
 from messaging.models import Frequency, Message, RefusalReview
 from messaging.selectors.proofs.messages import messages_between
 from messaging.selectors.proofs.model import ReplyFacts
@@ -161,7 +162,7 @@ def _budgets(account: Account, msisdn: str, country: str) -> list[Budget]:
             advertiser=advertiser,
             caps=_caps(country, account.pk, pk),
             promised=promised.get(pk),
-            used=tuple(_used(kept[pk].slots)) if pk in kept else (),
+            used=tuple(_used(bytes(kept[pk].slots))) if pk in kept else (),
         )
         for pk, advertiser in advertisers.items()
         if pk in kept or pk in promised
@@ -178,13 +179,12 @@ def _caps(country: str, account_id: int, advertiser_id: int) -> tuple[tuple[int,
     )
 
 
-def _used(slots: Sequence[Sequence[Any]]) -> Iterable[Used]:
-    for message_id, lane, campaign_id, _priority, reserved_at, *rest in slots:
-        sent_at = rest[0] if rest else None
+def _used(stored: bytes) -> Iterable[Used]:
+    for slot in slots_unpacked(stored):
         yield Used(
-            message_id=str(message_id),
-            message_class=LANES[lane],
-            campaign_id=campaign_id,
-            reserved_at=datetime.fromtimestamp(reserved_at, UTC),
-            sent_at=datetime.fromtimestamp(sent_at, UTC) if sent_at else None,
+            message_id=str(UUID(bytes=slot.message_id)),
+            message_class=LANES[slot.lane],
+            campaign_id=slot.campaign_id,
+            reserved_at=datetime.fromtimestamp(slot.reserved_at, UTC),
+            sent_at=datetime.fromtimestamp(slot.sent_at, UTC) if slot.sent_at else None,
         )

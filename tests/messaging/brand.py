@@ -9,6 +9,7 @@ from django.db import transaction
 from compliance.services.consent import consent_record
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
+from messaging.frequency import Slot, slots_unpacked
 from messaging.models import Frequency, Message
 from messaging.selectors.snapshot import snapshots
 from messaging.services.releases import (
@@ -92,9 +93,10 @@ def again(release: Release, campaign_id: int, **values: object) -> Release:
     return replace(release, campaign_id=campaign_id, **values)
 
 
-def slots(msisdn: str = MSISDN) -> list[list]:
+def slots(msisdn: str = MSISDN) -> list[Slot]:
     """What the ledger keeps of a number."""
-    return [slot for row in Frequency.objects.filter(msisdn=msisdn) for slot in row.slots]
+    rows = Frequency.objects.filter(msisdn=msisdn)
+    return [slot for row in rows for slot in slots_unpacked(row.slots)]
 
 
 def sent(message_id: object, at: datetime, status: str = "delivered") -> None:

@@ -12,6 +12,7 @@ from compliance.services.consent import consent_record
 from compliance.services.suppressions import suppression_add
 from config.common import clock
 from messaging.constants import MessageStatus
+from messaging.frequency import Slot, slots_packed
 from messaging.models import Frequency
 from tests.factories import make_contact, make_inbound, make_message
 from tests.world import World
@@ -91,7 +92,7 @@ def test_slots_tell_which_campaign_used_the_budget(world: World, client: Client)
     Frequency.objects.create(
         advertiser_id=world.advertiser.pk,
         msisdn=NUMBER,
-        slots=[[str(message.pk), 3, 4711, 0, clock.now().timestamp(), None]],
+        slots=slots_packed([Slot(message.pk.bytes, 3, 4711, 0, clock.now().timestamp())]),
         reserved_at=clock.now(),
     )
     text = page(client, world.bob).content.decode()

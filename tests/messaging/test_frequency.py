@@ -25,8 +25,8 @@ HOUR = 3600.0
 DAY = (Cap(3, 24),)
 
 
-def key(number: int) -> str:
-    return str(UUID(int=number))
+def key(number: int) -> bytes:
+    return UUID(int=number).bytes
 
 
 def slot(number: int, *, hours_ago: float | None = None, priority: int = 1, lane: int = 3) -> Slot:
@@ -149,7 +149,7 @@ Steps = st.lists(
 def test_whatever_happens_no_rolling_day_has_too_many(steps, limit):
     caps, standing, now = (Cap(limit, 24),), Standing(), NOW
     sent: list[float] = []
-    states: dict[UUID, float | None] = {}
+    states: dict[bytes, float | None] = {}
     for index, (step, number, priority) in enumerate(steps):
         waiting = [key for key, at in states.items() if at is None]
         if step == "bid":

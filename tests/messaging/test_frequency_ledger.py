@@ -95,7 +95,7 @@ def test_answer_that_was_lost_counts_from_its_end(brand, noon):
     key = released(again(release, 1))[0].message_id
     Message.objects.filter(pk=key).update(status="unknown", done_at=NOON + timedelta(minutes=1))
     released(again(release, 2))
-    assert slots()[0][5] == (NOON + timedelta(minutes=1)).timestamp()
+    assert slots()[0].sent_at == (NOON + timedelta(minutes=1)).timestamp()
 
 
 def test_canceled_message_gives_its_place_back_at_once(brand, noon):
@@ -172,7 +172,7 @@ def test_higher_priority_takes_the_place_of_a_message_that_has_not_left(brand, n
     lost = Message.objects.get(pk=keys[2])
     assert lost.decision["lost_to"] == {"campaign": 4, "message": str(done.message_id)}
     assert place(lost) == "nowhere"
-    assert [slot[2] for slot in slots()] == [1, 2, 4]
+    assert [slot.campaign_id for slot in slots()] == [1, 2, 4]
 
 
 def test_waiting_messages_lose_their_places_too(brand):

@@ -32,7 +32,7 @@ def bid_of(
     if promised is not None:
         caps = (*caps, Cap(*promised))
     is_known = asks and standing is not None and standing.state == _REQUESTED
-    return Bid(str(case.id), case.lane, case.campaign_id, case.priority, caps, asks, is_known)
+    return Bid(case.id.bytes, case.lane, case.campaign_id, case.priority, caps, asks, is_known)
 
 
 def bids_answer(

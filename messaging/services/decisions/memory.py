@@ -1,6 +1,7 @@
 """What the traces of a batch keep: most messages of a slice share theirs, the same object."""
 
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from messaging.frequency import Bid
 from messaging.selectors.snapshot import Snapshot
@@ -58,7 +59,7 @@ class FactsMemory:
 
     def counted(self, facts: Facts | None, bid: Bid) -> Facts:
         """With how many messages counted against each cap, and whose places were taken."""
-        taken = tuple(str(slot.message_id) for slot in bid.taken)
+        taken = tuple(str(UUID(bytes=slot.message_id)) for slot in bid.taken)
         key = (id(facts), bid.caps, bid.counts, taken)
         known = self._known.get(key)
         if known is None:

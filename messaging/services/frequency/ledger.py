@@ -68,20 +68,20 @@ def _by_advertiser(bids: Bids) -> list[tuple[int, list[str]]]:
 
 
 def _place(
-    standing: Standing, bids: Iterable[Bid], now: datetime, free: Collection[str] = ()
+    standing: Standing, bids: Iterable[Bid], now: datetime, free: Collection[bytes] = ()
 ) -> None:
     moment = now.timestamp()
     for bid in bids:
         bid_place(standing, bid, moment, free)
 
 
-def _losses(bid: Bid, counted: Mapping[str, Counted]) -> Iterable[Loss]:
+def _losses(bid: Bid, counted: Mapping[bytes, Counted]) -> Iterable[Loss]:
     for slot in bid.taken:
         carrier_id = counted[slot.message_id].carrier_id
         yield Loss(slot.message_id, slot.lane, carrier_id, bid.campaign_id, bid.message_id)
 
 
-def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[str, Counted]:
+def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[bytes, Counted]:
     """Puts what the messages of the slots count as into the standings."""
     moving = {
         slot.message_id
@@ -101,7 +101,7 @@ def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[str, Co
     return counted
 
 
-def _weaker(bids: Bids, standings: Standings, counted: Mapping[str, Counted]) -> set[str]:
+def _weaker(bids: Bids, standings: Standings, counted: Mapping[bytes, Counted]) -> set[bytes]:
     """Slots that a bid of higher priority might take; never one of the batch itself."""
     own = {bid.message_id for those in bids.values() for bid in those}
     found = set()

@@ -6,38 +6,38 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from messaging.arrays import Texts
+from messaging.arrays import Texts, UuidOctets
 from messaging.constants import OPEN, FailureReason, MessageStatus
 from messaging.services.outcomes import Outcome
 
 # A message that counts is on its way or has left; when, is not known where its answer was lost.
 _MESSAGES = """
-SELECT m.id::text, m.status = ANY(%(freed)s), CASE WHEN m.status <> ALL(%(open)s) THEN
+SELECT uuid_send(m.id), m.status = ANY(%(freed)s), CASE WHEN m.status <> ALL(%(open)s) THEN
         extract(epoch FROM coalesce(m.sent_at, m.done_at, m.created_at))::float8 END,
     coalesce(m.carrier_id, 0), m.segments_sent = 0
 FROM messaging_message m
-WHERE m.id = ANY(%(ids)s::text[]::uuid[]) AND m.id BETWEEN %(first)s::uuid AND %(last)s::uuid
+WHERE m.id = ANY(%(ids)s::uuid[]) AND m.id BETWEEN %(first)s AND %(last)s
 """
 _LOCK_WAITING = """
-SELECT w.id::text FROM messaging_waiting w WHERE w.id = ANY(%(ids)s::text[]::uuid[])
+SELECT uuid_send(w.id) FROM messaging_waiting w WHERE w.id = ANY(%(ids)s::uuid[])
 ORDER BY w.id
 FOR UPDATE SKIP LOCKED
 """
 _LOCK_QUEUED = """
-SELECT d.id::text FROM messaging_dispatch d
+SELECT uuid_send(d.id) FROM messaging_dispatch d
 WHERE d.carrier_id = ANY(%(carriers)s) AND d.lane = ANY(%(lanes)s::smallint[])
-  AND d.id = ANY(%(ids)s::text[]::uuid[]) AND d.bind_id IS NULL
+  AND d.id = ANY(%(ids)s::uuid[]) AND d.bind_id IS NULL
 ORDER BY d.id FOR UPDATE SKIP LOCKED
 """
-_TAKE_WAITING = "DELETE FROM messaging_waiting WHERE id = ANY(%(ids)s::text[]::uuid[])"
+_TAKE_WAITING = "DELETE FROM messaging_waiting WHERE id = ANY(%(ids)s::uuid[])"
 _TAKE_QUEUED = """
 DELETE FROM messaging_dispatch d WHERE d.carrier_id = ANY(%(carriers)s)
-    AND d.lane = ANY(%(lanes)s::smallint[]) AND d.id = ANY(%(ids)s::text[]::uuid[])
+    AND d.lane = ANY(%(lanes)s::smallint[]) AND d.id = ANY(%(ids)s::uuid[])
     AND d.bind_id IS NULL
 """
 _EXPLAIN = """
 UPDATE messaging_message m SET decision = coalesce(m.decision, '{}') || v.lost::jsonb
-FROM unnest(%s::text[]::uuid[], %s::text[]) AS v(id, lost) WHERE m.id = v.id
+FROM unnest(%s::uuid[], %s::text[]) AS v(id, lost) WHERE m.id = v.id
 """
 _S = MessageStatus
 _OPEN = sorted(OPEN)
@@ -57,35 +57,35 @@ class Counted(NamedTuple):
 class Loss(NamedTuple):
     """A message whose slot another one of higher priority took."""
 
-    message_id: str
+    message_id: bytes
     lane: int
     carrier_id: int
     to_campaign_id: int | None
-    to_message_id: str
+    to_message_id: bytes
 
 
-def messages_counted(cursor: Any, ids: Collection[str]) -> dict[str, Counted]:
+def messages_counted(cursor: Any, ids: Collection[bytes]) -> dict[bytes, Counted]:
     """What messages count as; those of long ago may be gone."""
     if not ids:
         return {}
-    ordered = Texts(sorted(ids))
-    bounds = {"first": ordered[0], "last": ordered[-1]}
+    ordered = UuidOctets(sorted(ids))
+    bounds = {"first": UUID(bytes=ordered[0]), "last": UUID(bytes=ordered[-1])}
     cursor.execute(_MESSAGES, {"ids": ordered, "open": _OPEN, "freed": _FREED} | bounds)
     return {row[0]: Counted(*row[1:]) for row in cursor.fetchall()}
 
 
 def messages_locked(
-    cursor: Any, wanted: Collection[str], counted: Mapping[str, Counted], lanes: Collection[int]
-) -> set[str]:
+    cursor: Any, wanted: Collection[bytes], counted: Mapping[bytes, Counted], lanes: Collection[int]
+) -> set[bytes]:
     """Those of the messages that no bind has claimed, locked; nobody is waited for."""
     if not wanted:
         return set()
     values = {
-        "ids": Texts(sorted(wanted)),
+        "ids": UuidOctets(sorted(wanted)),
         "carriers": sorted({counted[one].carrier_id for one in wanted} | {0}),
         "lanes": sorted(lanes),
     }
-    found: set[str] = set()
+    found: set[bytes] = set()
     for statement in (_LOCK_WAITING, _LOCK_QUEUED):
         cursor.execute(statement, values)
         found |= {row[0] for row in cursor.fetchall()}
@@ -97,16 +97,16 @@ def losses_take(cursor: Any, losses: Sequence[Loss], now: datetime) -> list[Outc
     whom; returns their outcomes, for the caller to apply with its own as its last statement."""
     if not losses:
         return []
-    ids = Texts([loss.message_id for loss in losses])
+    ids = UuidOctets([loss.message_id for loss in losses])
     carriers = sorted({loss.carrier_id for loss in losses} | {0})
     values = {"ids": ids, "carriers": carriers, "lanes": sorted({loss.lane for loss in losses})}
     cursor.execute(_TAKE_WAITING, values)
     cursor.execute(_TAKE_QUEUED, values)
     cursor.execute(_EXPLAIN, [ids, Texts([_explained(loss) for loss in losses])])
     status, reason = _S.BLOCKED.value, FailureReason.FREQUENCY_CAP.value
-    return [Outcome(UUID(loss.message_id), status, now, reason) for loss in losses]
+    return [Outcome(UUID(bytes=loss.message_id), status, now, reason) for loss in losses]
 
 
 def _explained(loss: Loss) -> str:
-    to = {"campaign": loss.to_campaign_id, "message": loss.to_message_id}
+    to = {"campaign": loss.to_campaign_id, "message": str(UUID(bytes=loss.to_message_id))}
     return json.dumps({"lost_to": to})

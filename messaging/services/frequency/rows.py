@@ -1,32 +1,31 @@
 """Rows of the ledger: read, locked, made and written, a batch per statement."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from messaging.arrays import Texts
-from messaging.frequency import Slot, Standing
+from messaging.frequency import Standing, slots_packed, slots_unpacked
 
 Key = tuple[int, str]  # advertiser, MSISDN
 Standings = dict[Key, Standing]
 
 _INSERT = """
 INSERT INTO messaging_frequency (advertiser_id, msisdn, slots, reserved_at, asked_id, asked_at)
-SELECT %(advertiser)s, v.msisdn, v.slots::jsonb, %(now)s, nullif(v.asked, '')::uuid,
+SELECT %(advertiser)s, v.msisdn, decode(v.slots, 'hex'), %(now)s, nullif(v.asked, '')::uuid,
     CASE WHEN v.asked <> '' THEN %(now)s::timestamptz END
 FROM unnest(%(msisdns)s::text[], %(slots)s::text[], %(asked)s::text[]) AS v(msisdn, slots, asked)
 ON CONFLICT (advertiser_id, msisdn) DO NOTHING RETURNING msisdn
 """
 _READ = """
-SELECT f.msisdn, f.slots::text, f.asked_id::text FROM messaging_frequency f
+SELECT f.msisdn, f.slots, uuid_send(f.asked_id) FROM messaging_frequency f
 WHERE f.advertiser_id = %(advertiser)s AND f.msisdn = ANY(%(msisdns)s) ORDER BY f.msisdn
 """
 _LOCK = f"{_READ} FOR UPDATE"
 _UPDATE = """
-UPDATE messaging_frequency f SET slots = v.slots::jsonb, reserved_at = %(now)s,
+UPDATE messaging_frequency f SET slots = decode(v.slots, 'hex'), reserved_at = %(now)s,
     asked_id = nullif(v.asked, '')::uuid,
-    asked_at = CASE WHEN v.asked = coalesce(f.asked_id::text, '') THEN f.asked_at
+    asked_at = CASE WHEN v.asked = coalesce(encode(uuid_send(f.asked_id), 'hex'), '') THEN f.asked_at
                     WHEN v.asked <> '' THEN %(now)s::timestamptz END
 FROM unnest(%(msisdns)s::text[], %(slots)s::text[], %(asked)s::text[]) AS v(msisdn, slots, asked)
 WHERE f.advertiser_id = %(advertiser)s AND f.msisdn = v.msisdn
@@ -50,7 +49,7 @@ def standings_read(
     values = {"advertiser": advertiser_id, "msisdns": Texts(msisdns)}
     cursor.execute(_LOCK if lock else _READ, values)
     return {
-        (advertiser_id, msisdn): Standing(tuple(map(Slot._make, json.loads(slots))), asked_id)
+        (advertiser_id, msisdn): Standing(slots_unpacked(slots), asked_id)
         for msisdn, slots, asked_id in cursor.fetchall()
     }
 
@@ -68,18 +67,7 @@ def _values(advertiser_id: int, standings: Mapping[str, Standing], now: datetime
     return {
         "advertiser": advertiser_id,
         "msisdns": Texts(standings),
-        "slots": Texts([_stored(one.slots) for one in standings.values()]),
-        "asked": Texts([str(one.asked_id or "") for one in standings.values()]),
+        "slots": Texts([slots_packed(one.slots).hex() for one in standings.values()]),
+        "asked": Texts([(one.asked_id or b"").hex() for one in standings.values()]),
         "now": now,
     }
-
-
-def _stored(slots: Iterable[Slot]) -> str:
-    """A JSON array of arrays; `json.dumps` would cost more than all the rest."""
-    return f"[{','.join(map(_written, slots))}]"
-
-
-def _written(slot: Slot) -> str:
-    campaign = "null" if slot.campaign_id is None else slot.campaign_id
-    sent = "null" if slot.sent_at is None else f"{slot.sent_at:.6f}"
-    return f'["{slot.message_id}",{slot.lane},{campaign},{slot.priority},{slot.reserved_at:.6f},{sent}]'
