@@ -1,12 +1,11 @@
 """Papers of the demo's senders: certificates, registrations, programs, and what is missing."""
 
-from datetime import UTC, date, datetime, timedelta
-
-from fpdf import FPDF
+from datetime import date, timedelta
 
 from compliance.models import User
 from config.common import clock
 from config.demo import world
+from config.demo.sheets import sheet
 from routing.constants import PaperState
 from routing.models import Network, Sender, SenderCertificate, SenderProgram
 from routing.services.papers import (
@@ -19,7 +18,6 @@ from routing.services.papers import (
 from routing.services.papers.records import AnyPaper
 
 _LONG = timedelta(days=600)
-_MADE = datetime(2026, 1, 1, tzinfo=UTC)  # the same file each time
 
 
 def papers_build(sender: Sender) -> None:
@@ -28,7 +26,7 @@ def papers_build(sender: Sender) -> None:
     document_attach(
         sender=sender,
         name=f"lease-{sender.address}.pdf",
-        content=_pdf(f"Lease of {sender.address} (demo)"),
+        content=sheet(f"Lease of {sender.address} (demo)"),
         actor=officer,
     )
     if sender.address in world.CERTIFICATES:
@@ -108,19 +106,10 @@ def _granted(
         sender=paper.sender,
         paper=paper,
         name=f"{paper.sender.address.lower()}.pdf",
-        content=_pdf(f"Registration of {paper.sender.address} (demo)"),
+        content=sheet(f"Registration of {paper.sender.address} (demo)"),
         actor=officer,
     )
     paper_move(paper=paper, state=PaperState.SUBMITTED, actor=officer)
     if is_granted:
         operator = User.objects.get(username="operator")
         paper_move(paper=paper, state=PaperState.APPROVED, actor=operator, grant=grant)
-
-
-def _pdf(title: str) -> bytes:
-    page = FPDF()
-    page.set_creation_date(_MADE)
-    page.add_page()
-    page.set_font("Helvetica", size=16)
-    page.cell(text=title)
-    return bytes(page.output())

@@ -18,6 +18,7 @@ from messaging.services.templates import (
     version_reject,
     version_submit,
 )
+from messaging.services.templates.heads import TemplateFlags
 from messaging.services.templates.registrations import registrations_record
 from routing.constants import RegistrationState
 from routing.models import Network
@@ -48,6 +49,7 @@ def templates_build(accounts: Mapping[str, Account]) -> None:
             message_class=spec.message_class,
             language=spec.language,
             actor=author,
+            flags=TemplateFlags(asks_consent=spec.asks_consent),
         )
         for one in spec.versions:
             _version(template, one, author, _person(world.REVIEWERS[spec.account]))

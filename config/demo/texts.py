@@ -36,6 +36,7 @@ class DemoTemplate:
     message_class: str
     language: str
     versions: tuple[DemoVersion, ...] = field(default=())
+    asks_consent: bool = False
 
 
 def _slot(name: str, slot_type: str, longest: int, example: str, **more: str) -> Slot:
@@ -159,6 +160,18 @@ TEMPLATES = (
     ),
     DemoTemplate(
         "mai-fashion", "autumn-sale", "Khuyến mãi mùa thu", "marketing", "vi", _AUTUMN_SALE
+    ),
+    DemoTemplate(
+        "mai-fashion", "ask-consent", "Xin phép gửi khuyến mãi", "marketing", "vi",
+        (
+            DemoVersion(
+                "[QC] MAI Fashion gửi tối đa 4 tin khuyến mãi mỗi tháng. Đồng ý, soạn DK MAIFASHION"
+                " gửi 53849. " + _STOP,
+                (),
+                "unmarked",
+            ),
+        ),
+        asks_consent=True,
     ),
     DemoTemplate(
         "harbor-coffee", "happy-hour", "Happy hour", "marketing", "en",

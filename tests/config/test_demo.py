@@ -1,14 +1,25 @@
 import pytest
 
-from campaigns.models import Contact
+from campaigns.models import Contact, PersonRequest
 from campaigns.services.preflight import preflight_run
-from compliance.models import Account, ContentRule
+from compliance.models import (
+    Account,
+    AccountRule,
+    ConsentState,
+    ContentRule,
+    Register,
+    RuleException,
+    RulePackVersion,
+    Suppression,
+)
 from config.demo.build import world_build
+from config.demo.people import people_build
+from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
 from config.demo.texts import TEMPLATES
 from messaging.constants import VersionStatus
 from messaging.encoding.segmentation import segment_count
-from messaging.models import TemplateVersion
+from messaging.models import PolicyTrial, RefusalReview, TemplateVersion
 from messaging.selectors.findings import findings_of
 from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.snapshot import snapshots, version_wordings
@@ -120,3 +131,30 @@ def test_the_short_code_advertises_in_the_second_market_to_those_who_agreed(demo
     members = Contact.objects.filter(account=campaign.account).count()
     assert members == report["audience"] == report["released"] + report["exclusions"]["no_consent"]
     assert 0 < report["released"] < members
+
+
+def test_every_page_about_people_shows_something(demo):
+    second_market_build()
+    people_build()
+    home = Account.objects.get(slug=demo["account"])
+    states = ConsentState.objects.filter(account=home).values_list("state", flat=True)
+    assert set(states) == {"granted", "revoked", "requested"}
+    causes = Suppression.objects.filter(account=home, lifted_at=None).values_list(
+        "cause", flat=True
+    )
+    assert set(causes) == {"refusal", "hold", "complaint", "bounce", "manual"}
+    assert RefusalReview.objects.get().account == home
+    assert set(PersonRequest.objects.values_list("kind", flat=True)) == {"copy", "erasure"}
+
+
+def test_every_page_about_rules_shows_something(demo):
+    second_market_build()
+    rules_build()
+    assert (
+        RulePackVersion.objects.get(country="VN", status="submitted").author.username == "officer"
+    )
+    assert RuleException.objects.get().status == RuleException.Status.CONFIRMED
+    assert AccountRule.objects.get().effective_from is not None
+    assert Register.objects.get(country="VN").in_force.numbers == 8
+    trial = PolicyTrial.objects.get()
+    assert (trial.status, trial.judged) == (PolicyTrial.Status.DONE, 8)

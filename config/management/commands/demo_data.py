@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.models import Account
 from config.demo.build import world_build
+from config.demo.people import people_build
+from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
 from config.embedded import write_private
 
@@ -26,3 +28,5 @@ class Command(BaseCommand):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))
         second_market_build()
+        people_build()
+        rules_build()
