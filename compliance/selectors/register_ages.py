@@ -32,10 +32,10 @@ class RegisterAge:
         return self.level in ("soon", "stale", "missing")
 
 
-def register_ages(now: datetime) -> Sequence[RegisterAge]:
-    """Of every register, by country."""
+def register_ages(now: datetime, book: Rulebook | None = None) -> Sequence[RegisterAge]:
+    """Of every register, by country; by the rules in force where no others are given."""
     registers = list(Register.objects.select_related("in_force").order_by("country", "key"))
-    book = rulebook() if registers else None
+    book = book or (rulebook() if registers else None)
     return [_age(register, book, now) for register in registers]
 
 

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from compliance.constants import PLATFORM_ROLES
 from compliance.models import RulePackActivation, RulePackVersion, User
 from compliance.readable_changes import ComingChange, coming_rules
+from compliance.rule_packs.packs import Rulebook
 from compliance.selectors.access import access_of, accounts_for, platform_roles
 from compliance.selectors.rules import Term, terms_by_country, today_of
+from config.common import clock
 
 Status = RulePackVersion.Status
 _UNSEEN = (Status.DRAFT, Status.SUBMITTED, Status.REJECTED, Status.WITHDRAWN)
@@ -97,10 +101,20 @@ def _newer_shipped(rows: list[RulePackVersion], present: Term | None) -> RulePac
     return newest if newest.pk != present.activation.version_id else None
 
 
-def coming_changes() -> list[tuple[str, ComingChange]]:
-    """What changes in any country, soonest first."""
+def coming_changes(book: Rulebook) -> tuple[tuple[str, ComingChange], ...]:
+    """What changes in any country, soonest first; asked of the database once per configuration,
+    day and language."""
+    now = clock.now()
+    days = tuple(book.rules_for(country, now).on for country in sorted(book.countries))
+    return _coming_changes(book, days, get_language())
+
+
+@lru_cache(maxsize=8)
+def _coming_changes(
+    _book: Rulebook, _days: tuple[date, ...], _language: str | None
+) -> tuple[tuple[str, ComingChange], ...]:
     found = [(one.country, change) for one in country_standings() for change in one.coming]
-    return sorted(found, key=lambda one: one[1].day)
+    return tuple(sorted(found, key=lambda one: one[1].day))
 
 
 def activations_of(version: RulePackVersion) -> list[RulePackActivation]:

@@ -3,16 +3,17 @@
 from django.utils.translation import gettext as _
 
 from compliance.register_words import COLOURS, age_words, consequence
+from compliance.rule_packs.packs import Rulebook
 from compliance.selectors.register_ages import register_ages
 from config.common import clock
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, link, page
 
 
-def registers_panel(*, may_upload: bool) -> Panel:
+def registers_panel(*, may_upload: bool, book: Rulebook | None = None) -> Panel:
     """Every register with its age and what follows; those that need a list come first."""
     now = clock.now()
-    ages = sorted(register_ages(now), key=lambda one: (not one.needs_attention, one.level))
+    ages = sorted(register_ages(now, book), key=lambda one: (not one.needs_attention, one.level))
     rows = [
         [
             link(age.register.name, page("compliance.register", "change", age.register.pk)),

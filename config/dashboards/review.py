@@ -1,7 +1,9 @@
 """A compliance officer's home: what waits for a decision, and who opted out."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Count, Q, Window
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +13,7 @@ from compliance.constants import Chain
 from compliance.models import Suppression
 from compliance.numbers import to_display
 from compliance.selectors.ledger import book_standings
+from compliance.selectors.rules import rulebook
 from config.common import clock
 from config.common.console.labels import label
 from config.common.durations import since
@@ -20,7 +23,6 @@ from config.dashboards.rules import officer_rule_panels
 from config.dashboards.senders import sender_panel
 from messaging.constants import ReviewState, VersionStatus
 from messaging.models import RefusalReview, TemplateVersion
-from messaging.selectors.reviews import review_backlog
 
 _SHOWN = 10
 _RECENT = timedelta(days=7)
@@ -31,14 +33,15 @@ _SOON = timedelta(hours=4)
 def officer_panels(viewer: Viewer) -> list[Panel]:
     """Possible refusals before their deadline, templates waiting for review with their age, and
     recent opt-outs."""
+    book = rulebook()
     return [
         _refusals(viewer),
         _reviews(viewer),
-        *officer_rule_panels(viewer),
+        *officer_rule_panels(viewer, book),
         sender_panel(viewer.account_ids),
         _opt_outs(viewer),
         _books(viewer),
-        registers_panel(may_upload=False),
+        registers_panel(may_upload=False, book=book),
     ]
 
 
@@ -48,8 +51,8 @@ def _refusals(viewer: Viewer) -> Panel:
     waiting = RefusalReview.objects.filter(
         account__in=viewer.account_ids, state=ReviewState.WAITING
     )
-    overdue = waiting.filter(due_at__lt=now).count()
-    shown = waiting.select_related("message", "advertiser").order_by("due_at", "id")[:_SHOWN]
+    counted = waiting.annotate(overdue=Window(Count("pk", filter=Q(due_at__lt=now))))
+    shown = list(counted.select_related("message", "advertiser").order_by("due_at", "id")[:_SHOWN])
     rows = [
         [
             link(_beginning(one), page("messaging.refusalreview", "change", one.pk)),
@@ -66,7 +69,7 @@ def _refusals(viewer: Viewer) -> Panel:
         rows=rows,
         empty=_("Nothing waits to be read."),
         links=[Link(_("All of them"), queue, is_first=bool(rows))],
-        summary=_overdue_text(overdue),
+        summary=_overdue_text(shown[0].overdue if shown else 0),
     )
 
 
@@ -95,10 +98,11 @@ def _overdue_text(count: int) -> str:
 
 def _reviews(viewer: Viewer) -> Panel:
     now = clock.now()
-    waiting = (
+    waiting = list(
         TemplateVersion.objects.filter(
             template__account__in=viewer.account_ids, status=VersionStatus.SUBMITTED
         )
+        .annotate(backlog=Window(Count("pk")))
         .select_related("template__account", "author")
         .order_by("submitted_at")[:_SHOWN]
     )
@@ -125,21 +129,20 @@ def _reviews(viewer: Viewer) -> Panel:
             Link(_("Review queue"), queue, is_first=bool(rows)),
             Link(_("All versions"), page("messaging.templateversion", "changelist")),
         ],
-        summary=_backlog_text(viewer),
+        summary=_backlog_text(waiting),
     )
 
 
-def _backlog_text(viewer: Viewer) -> str:
+def _backlog_text(waiting: list[Any]) -> str:
     """How many wait, and for how long the oldest has."""
-    backlog = review_backlog(viewer.account_ids)
-    if not backlog.count:
+    if not waiting:
         return ""
     words = ngettext(
         "%(count)s version waits; it was submitted %(time)s.",
         "%(count)s versions wait; the oldest was submitted %(time)s.",
-        backlog.count,
+        waiting[0].backlog,
     )
-    return words % {"count": number(backlog.count), "time": ago(backlog.oldest)}
+    return words % {"count": number(waiting[0].backlog), "time": ago(waiting[0].submitted_at)}
 
 
 def _opt_outs(viewer: Viewer) -> Panel:

@@ -8,12 +8,14 @@ from django.utils.translation import ngettext
 
 from compliance.models import RuleException, RulePackVersion
 from compliance.readable_changes import SOON_DAYS
+from compliance.rule_packs.packs import Rulebook
 from compliance.selectors.account_rules import (
     WARN_DAYS,
     exception_state,
     exceptions_to_look_at,
 )
 from compliance.selectors.rule_packs import coming_changes
+from compliance.selectors.rules import rulebook
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, page
 
@@ -21,19 +23,19 @@ _SHOWN = 10
 _COLOURS = {"waits": "warning", "ends": "danger", "on": "success", "later": "info"}
 
 
-def officer_rule_panels(viewer: Viewer) -> list[Panel]:
+def officer_rule_panels(viewer: Viewer, book: Rulebook) -> list[Panel]:
     """Coming changes, and the exceptions of the officer's accounts."""
     mine = RuleException.objects.filter(account__in=viewer.account_ids)
-    return [_coming(), _exceptions(mine)]
+    return [_coming(book), _exceptions(mine)]
 
 
 def administrator_rule_panels() -> list[Panel]:
     """Coming changes, versions that wait for approval, exceptions of every account."""
-    return [_waiting(), _coming(), _exceptions(RuleException.objects.all())]
+    return [_waiting(), _coming(rulebook()), _exceptions(RuleException.objects.all())]
 
 
-def _coming() -> Panel:
-    changes = coming_changes()[:_SHOWN]
+def _coming(book: Rulebook) -> Panel:
+    changes = coming_changes(book)[:_SHOWN]
     rows = [
         [
             country,

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,11 +10,15 @@ from django.utils.translation import ngettext
 from config.common import clock
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, link, number, page
-from routing.constants import PaperState
-from routing.models import SenderCertificate, SenderProgram, SenderRegistration
-from routing.selectors.ends import Ending, endings
+from routing.constants import PaperKind
+from routing.selectors.ends import Ending, endings, papers_waiting
 
 _SHOWN = 20
+_MODELS = {
+    PaperKind.CERTIFICATE: "routing.sendercertificate",
+    PaperKind.REGISTRATION: "routing.senderregistration",
+    PaperKind.PROGRAM: "routing.senderprogram",
+}
 
 
 def sender_panel(account_ids: Collection[int] | None) -> Panel:
@@ -38,7 +41,7 @@ def sender_panel(account_ids: Collection[int] | None) -> Panel:
 def _row(one: Ending) -> list[Any]:
     return [
         link(one.sender.address, page("routing.sender", "change", one.sender.pk)),
-        one.sender.account.name,
+        one.sender.account_name,
         _what(one),
         date_format(one.ends_on, "SHORT_DATE_FORMAT"),
         label(_left(one), "danger" if one.days_left <= 7 else "warning"),
@@ -46,10 +49,9 @@ def _row(one: Ending) -> list[Any]:
 
 
 def _what(one: Ending) -> Any:
-    if one.paper is None:
+    if one.paper_id is None:
         return one.words
-    model = one.paper._meta.model_name
-    return link(one.words, page(f"routing.{model}", "change", one.paper.pk))
+    return link(one.words, page(_MODELS[one.kind], "change", one.paper_id))
 
 
 def _left(one: Ending) -> str:
@@ -62,12 +64,7 @@ def _left(one: Ending) -> str:
 
 def _waiting(account_ids: Collection[int] | None) -> str:
     """How many wait for somebody's answer."""
-    count = 0
-    for model in (SenderCertificate, SenderRegistration, SenderProgram):
-        rows = model._default_manager.filter(state=PaperState.SUBMITTED)
-        if account_ids is not None:
-            rows = rows.filter(sender__account__in=account_ids)
-        count += rows.aggregate(count=Count("pk"))["count"]
+    count = papers_waiting(account_ids)
     if not count:
         return ""
     words = ngettext(

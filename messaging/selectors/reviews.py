@@ -3,11 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from django.db.models import Count, Min
 
 from compliance.models import User
 from messaging.constants import VersionStatus
@@ -26,28 +23,12 @@ Kind = tuple[str, tuple[tuple[str, str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
-    """How much waits for review, and since when the oldest does."""
-
-    count: int
-    oldest: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Obstacle:
     """Why a version cannot be approved together with others: a code, and what differs."""
 
     version: TemplateVersion
     code: str  # not_waiting, own_version, role_missing, blocked, other_class, other_findings
     detail: tuple[str, ...] = ()
-
-
-def review_backlog(account_ids: Collection[int]) -> Backlog:
-    """What waits in these accounts: two figures of one index-only question."""
-    found = TemplateVersion.objects.filter(
-        template__account__in=account_ids, status=VersionStatus.SUBMITTED
-    ).aggregate(count=Count("pk"), oldest=Min("submitted_at"))
-    return Backlog(found["count"], found["oldest"])
 
 
 def findings_by_version(

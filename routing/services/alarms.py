@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from config.common import clock
-from routing.models import SenderNotice, SenderRegistration
+from routing.constants import PaperKind
+from routing.models import SenderNotice
 from routing.news import EXPIRED, EXPIRING, tell
 from routing.selectors.ends import Ending, endings
 
@@ -66,8 +67,7 @@ def _untold(found: list[Ending]) -> list[tuple[Ending, int]]:
 
 
 def _key(one: Ending, mark: int) -> tuple[Any, ...]:
-    paper_id = one.paper.pk if one.paper else None
-    return one.sender.pk, str(one.kind), paper_id, one.ends_on, mark
+    return one.sender.pk, str(one.kind), one.paper_id, one.ends_on, mark
 
 
 def _present(sender_ids: set[int]) -> set[tuple[Any, ...]]:
@@ -84,8 +84,8 @@ def _told(those: list[Ending]) -> dict[str, Any]:
         "ends_on": first.ends_on.isoformat(),
         "days_left": first.days_left,
         "registrations": [
-            {"network": one.paper.network.code, "class": one.paper.message_class}
+            {"network": one.network_code, "class": one.message_class}
             for one in those
-            if isinstance(one.paper, SenderRegistration)
+            if one.kind == PaperKind.REGISTRATION
         ],
     }
