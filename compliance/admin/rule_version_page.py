@@ -260,9 +260,11 @@ def _steps(request: HttpRequest, version: RulePackVersion) -> list[Step]:
 
 def _approval(viewer: Any, activation: RulePackActivation) -> Step:
     if activation.active_from is None:
-        who = _("system, without approval")
+        who, why = _("system, without approval"), activation.reason
         if activation.approved_by is not None:
             who = name_for(viewer, activation.approved_by)
-        return Step(_("Put in force on the first run"), who, "", activation.reason)
+        elif why:
+            why = _(why)
+        return Step(_("Put in force on the first run"), who, "", why)
     what = _("Approved, in force from %(day)s") % {"day": date_format(activation.active_from)}
     return Step(what, name_for(viewer, activation.approved_by), "", activation.reason)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from compliance.models import RulePackActivation, RulePackVersion, User
 from compliance.rule_packs.packs import PACKS, SCHEMA
@@ -25,7 +26,10 @@ from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 
 Status = RulePackVersion.Status
-_FIRST_RUN = "First run: the country had no rules, so the system put the shipped ones in force"
+# Stored as it is here; pages translate it.
+_FIRST_RUN = gettext_noop(
+    "First run: the country had no rules, so the system put the shipped ones in force"
+)
 
 
 @transaction.atomic
