@@ -71,6 +71,7 @@ OFFICER: Grants = {
     "compliance.suppressionpolicy": EDIT,  # the platform's: to read
     "messaging.inboundmessage": VIEW,
     "messaging.message": VIEW | {"prove"},  # proof packs
+    "messaging.policytrial": ADD,
     "messaging.refusalreview": VIEW | {"decide"},
     "messaging.template": VIEW,
     "messaging.templateregistration": EDIT,  # of accounts with agreements of their own

@@ -80,10 +80,19 @@ def change_sentence(change: changes.ComingChange, rule_sentence: str = "") -> st
     return _(
         "A refusal by reply stops %(purpose)s and reaches: %(reach)s. Until then: %(before)s."
     ) % {
-        "purpose": Purpose(data["purpose"]).label,
-        "reach": Reach(data["reach"]).label,
-        "before": f"{Purpose(data['purpose_before']).label}, {Reach(data['reach_before']).label}",
+        "purpose": _inside(Purpose(data["purpose"]).label),
+        "reach": _inside(Reach(data["reach"]).label),
+        "before": ", ".join(
+            _inside(label)
+            for label in (Purpose(data["purpose_before"]).label, Reach(data["reach_before"]).label)
+        ),
     }
+
+
+def _inside(label: Any) -> str:
+    """A label as it stands in the middle of a sentence."""
+    text = str(label)
+    return text[:1].lower() + text[1:]
 
 
 def _hours(hours: int) -> str:
