@@ -43,6 +43,7 @@ class RulePackVersionAdmin(PackActions, PlatformScopedAdmin):
     force for administrators."""
 
     list_display = ("country", "version", "status_label", "terms", "origin", "written_by")
+    list_display_links = ("country", "version")
     list_filter = ("status", "country", "origin")
     list_select_related = ("author",)
     search_fields = ("country", "version", "purpose")
