@@ -32,6 +32,7 @@ class AccountForm(ScopedForm):
     timezone = forms.ChoiceField(
         label=_("Time zone"),
         choices=_zones,
+        initial=Account._meta.get_field("timezone").default,
         widget=UnfoldAdminSelect2Widget,
         help_text=_("Times are shown in this zone, and campaigns are planned in it."),
     )

@@ -45,7 +45,7 @@ class ApiKeyAdmin(AccountScopedAdmin):
                 ),
             },
         ),
-        (_("Limits"), {"fields": ("allowed_addresses", ("expires_at", "country"))}),
+        (_("Limits"), {"fields": ("allowed_addresses", "expires_at", "country")}),
         (
             _("Use"),
             {"fields": ("begins_with", "state", "creator", "created_at", "last_used_at")},

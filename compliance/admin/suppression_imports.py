@@ -85,6 +85,8 @@ class UploadForm(ScopedForm):
         cause.choices = [(one.value, one.label) for one in _CAUSES]
         cause.help_text = _("Of a network's file it is always a refusal.")
         own_account_only(self, "compliance.add_suppressionimport")
+        if not self.fields["account"].required:  # those who load files of networks
+            self.fields["kind"].initial = _KIND.OPERATOR
 
 
 class UndoForm(forms.Form):
@@ -113,6 +115,8 @@ class SuppressionImportAdmin(AccountScopedAdmin):
     search_help_text = _("A file name or a network.")
     autocomplete_fields = ("advertiser",)
     ordering = ("-id",)
+    empty_title = _("No file yet")
+    empty_text = _("Upload a list of numbers: you see how its lines are read before it counts.")
     actions_detail = ("start", "discard", "show_added", "bad_lines", "undo")
     readonly_fields = (
         "state_label",
@@ -132,7 +136,7 @@ class SuppressionImportAdmin(AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("kind", ("account", "advertiser"), "file"),
+                "fields": ("kind", "account", "advertiser", "file"),
                 "description": _("You see how its lines are read before anybody is suppressed."),
             },
         ),

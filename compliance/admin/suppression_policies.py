@@ -74,13 +74,14 @@ class SuppressionPolicyAdmin(AccountScopedAdmin):
     list_filter = ("cause", "is_active", "account")
     list_select_related = ("account",)
     search_fields = ("note",)
+    search_help_text = _("Words of the reason.")
     autocomplete_fields = ()
     ordering = ("cause", "error_class", "account")
     fieldsets = (
         (
             None,
             {
-                "fields": (("account", "is_active"), ("cause", "error_class")),
+                "fields": ("account", ("cause", "error_class"), "is_active"),
                 "description": _(
                     "A policy of an account stands before the platform's. What a person refused"
                     " never ends by time."

@@ -152,6 +152,10 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
     )
     autocomplete_fields = ("advertiser", "program")
     ordering = ("-id",)
+    empty_title = _("Nobody is suppressed")
+    empty_text = _(
+        "Who refuses by reply, link, file or call is entered here and written to no more."
+    )
     actions_detail = ("lift",)
     actions_list = ("import_list", "export")
     add_fieldsets = (
@@ -207,7 +211,7 @@ class SuppressionAdmin(NumberListMixin, AccountScopedAdmin):
     def until(self, obj: Suppression) -> str:
         if obj.expires_at is None:
             return "–" if obj.lifted_at else gettext("until lifted")
-        return date_format(localtime(obj.expires_at), "SHORT_DATETIME_FORMAT")
+        return date_format(localtime(obj.expires_at), "DATETIME_FORMAT")
 
     @display(description=_("reason"))
     def why(self, obj: Suppression) -> str:

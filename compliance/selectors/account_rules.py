@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from compliance.models import AccountRule, RuleException
 from compliance.readable_rules import rule_sentence
 from compliance.rule_packs.model import Rule
+from compliance.rule_packs.packs import Rulebook
 from compliance.rule_packs.reading import PackError
 from compliance.selectors.rules import account_rule_parsed, rulebook
 from config.common import clock
@@ -46,9 +47,10 @@ def account_rule_state(row: AccountRule) -> State:
     return State("on", _("In force"))
 
 
-def exception_state(row: RuleException) -> State:
-    """What an exception does on the country's present day; how long yet, in its last days."""
-    today = country_day(row.country)
+def exception_state(row: RuleException, book: Rulebook | None = None) -> State:
+    """What an exception does on the country's present day; how long yet, in its last days. Of
+    many, `book` holds the rules in force."""
+    today = (book or rulebook()).rules_for(row.country, clock.now()).on
     if row.status == RuleException.Status.ASKED:
         is_over = row.last_day < today
         return State("over", _("Never confirmed")) if is_over else State("waits", _("Waits"))
@@ -89,6 +91,13 @@ def pack_rules(country: str) -> tuple[Rule, ...]:
 def countries_with_rules() -> list[str]:
     """The countries that have a pack of their own."""
     return sorted(rulebook().countries)
+
+
+def exception_words(row: RuleException, book: Rulebook) -> str:
+    """What the rule that is left out asks; its id where the pack has it no more."""
+    rules = book.rules_for(row.country, clock.now()).pack.rules
+    found = next((rule for rule in rules if rule.id == row.rule_id), None)
+    return rule_sentence(found) if found else row.rule_id
 
 
 def exceptions_to_look_at(rows: QuerySet[RuleException]) -> QuerySet[RuleException]:

@@ -6,6 +6,7 @@ from guardian.models import UserObjectPermission
 
 from compliance.models import Account, AuditEntry, User
 from compliance.selectors.access import PREFIX
+from compliance.selectors.audit import audit_lines
 from config.common.console.labels import label
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 from config.dashboards.rules import administrator_rule_panels
@@ -70,20 +71,18 @@ def _idle_users() -> Panel:
 
 
 def _audit() -> Panel:
-    entries = AuditEntry.objects.select_related("actor", "account").order_by("-id")[:_SHOWN]
+    entries = list(AuditEntry.objects.select_related("actor", "account").order_by("-id")[:_SHOWN])
     rows = [
         [
-            link(entry.action, page("compliance.auditentry", "change", entry.pk)),
-            entry.subject,
-            entry.actor.get_username() if entry.actor else _("system"),
-            entry.account.name if entry.account else "–",
-            ago(entry.at),
+            link(line.sentence, page("compliance.auditentry", "change", line.entry.pk)),
+            line.entry.account.name if line.entry.account else "–",
+            ago(line.entry.at),
         ]
-        for entry in entries
+        for line in audit_lines(entries)
     ]
     return Panel(
         title=_("Latest changes"),
-        headers=[_("Action"), _("Object"), _("By"), _("Account"), _("When")],
+        headers=[_("What happened"), _("Account"), _("When")],
         rows=rows,
         empty=_("Nothing was changed yet."),
         links=[Link(_("Audit log"), page("compliance.auditentry", "changelist"))],

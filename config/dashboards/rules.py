@@ -12,6 +12,7 @@ from compliance.rule_packs.packs import Rulebook
 from compliance.selectors.account_rules import (
     WARN_DAYS,
     exception_state,
+    exception_words,
     exceptions_to_look_at,
 )
 from compliance.selectors.rule_packs import coming_changes
@@ -26,12 +27,13 @@ _COLOURS = {"waits": "warning", "ends": "danger", "on": "success", "later": "inf
 def officer_rule_panels(viewer: Viewer, book: Rulebook) -> list[Panel]:
     """Coming changes, and the exceptions of the officer's accounts."""
     mine = RuleException.objects.filter(account__in=viewer.account_ids)
-    return [_coming(book), _exceptions(mine)]
+    return [_coming(book), _exceptions(mine, book)]
 
 
 def administrator_rule_panels() -> list[Panel]:
     """Coming changes, versions that wait for approval, exceptions of every account."""
-    return [_waiting(), _coming(rulebook()), _exceptions(RuleException.objects.all())]
+    book = rulebook()
+    return [_waiting(), _coming(book), _exceptions(RuleException.objects.all(), book)]
 
 
 def _coming(book: Rulebook) -> Panel:
@@ -92,14 +94,16 @@ def _waiting() -> Panel:
     )
 
 
-def _exceptions(rows: QuerySet[RuleException]) -> Panel:
+def _exceptions(rows: QuerySet[RuleException], book: Rulebook) -> Panel:
     found = exceptions_to_look_at(rows).select_related("account", "asked_by")[:_SHOWN]
     table = []
     for one in found:
-        state = exception_state(one)
+        state = exception_state(one, book)
         table.append(
             [
-                link(one.rule_id, page("compliance.ruleexception", "change", one.pk)),
+                link(
+                    exception_words(one, book), page("compliance.ruleexception", "change", one.pk)
+                ),
                 one.account.name,
                 one.asked_by.get_username(),
                 date_format(one.last_day),

@@ -12,6 +12,7 @@ from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.db.models import ForeignKey, JSONField, Model, QuerySet, URLField
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -88,6 +89,9 @@ class PlatformScopedAdmin(NotingMixin, Relations, SimpleHistoryAdmin, ModelAdmin
     """Pages about the platform: operators and administrators, by their roles."""
 
     form = ServiceForm
+    change_list_template = "admin/messaging/list.html"
+    empty_title: Any = _("Nothing here yet")
+    empty_text: Any = ""
     formfield_overrides = {JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
     paginator = BoundedPaginator
     show_full_result_count = False
