@@ -4,8 +4,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermission
 from unfold.decorators import display
@@ -31,11 +33,19 @@ _ON_ACCOUNTS = {
 }
 
 
+def _role_of(role: Role) -> str:
+    return gettext("%(role)s of") % {"role": role.label}
+
+
+# Filled in when it is read: a filled lazy text would keep the language of the start.
+_label = lazy(_role_of, str)
+
+
 def _accounts_field(role: Role) -> forms.ModelMultipleChoiceField:
     return forms.ModelMultipleChoiceField(
         queryset=Account.objects.all(),
         required=False,
-        label=_("%(role)s of") % {"role": role.label},
+        label=_label(role),
         help_text=_ON_ACCOUNTS[role],
         widget=UnfoldAdminSelect2MultipleWidget,
     )
