@@ -16,16 +16,22 @@ from campaigns.constants import (
     CampaignStatus,
     ImportStatus,
 )
+from campaigns.models import PersonRequest
 from carriers.constants import SessionState
+from compliance.constants import ConsentAction
+from compliance.models import RegisterSnapshot, RuleException, RulePackVersion, SuppressionImport
 from config.common.states import Transitions, mermaid
+from config.management import compliance_states
 from messaging.constants import (
     MAX_ATTEMPTS,
     TRANSITIONS,
     VERSION_TRANSITIONS,
     FailureReason,
     MessageStatus,
+    ReviewState,
     VersionStatus,
 )
+from routing.constants import PAPER_TRANSITIONS, PaperState
 
 HEAD = """# States
 
@@ -110,7 +116,18 @@ SENTENCES: Mapping[type[TextChoices], Mapping[str, str]] = {
         "bind_failed": "The SMSC refused the credentials; nothing is tried until the bind changes.",
         "unbound": "Nobody holds the session.",
     },
+    **compliance_states.SENTENCES,
 }
+# What people decide about: services name the states from which each step may be taken.
+_DECIDED: tuple[tuple[str, type[TextChoices]], ...] = (
+    ("Version of a rule pack", RulePackVersion.Status),
+    ("Exception from a rule", RuleException.Status),
+    ("Consent", ConsentAction),
+    ("Possible refusal", ReviewState),
+    ("List of a register", RegisterSnapshot.State),
+    ("Import of suppressions", SuppressionImport.State),
+    ("Person's request", PersonRequest.Status),
+)
 
 
 def document() -> str:
@@ -131,6 +148,10 @@ def _sections() -> Iterable[str]:
     yield from _chart("Campaign", CampaignStatus, CAMPAIGN_TRANSITIONS, ("draft",))
     yield from _chart("Import of contacts", ImportStatus, IMPORT_TRANSITIONS, ("uploaded",))
     yield from _table("Session of a bind", SessionState)
+    papers = "Certificate, registration or program of a sender"
+    yield from _chart(papers, PaperState, PAPER_TRANSITIONS, ("draft",))
+    for title, states in _DECIDED:
+        yield from _table(title, states)
 
 
 def _chart(
