@@ -125,8 +125,10 @@ class _TextsText(Dumper):
     oid = 1009
 
     def dump(self, obj: Any) -> bytes:
-        quoted = [one.replace("\\", "\\\\").replace('"', '\\"') for one in obj]
-        return ('{"' + '","'.join(quoted) + '"}').encode() if quoted else b"{}"
+        whole = "".join(obj)
+        if '"' in whole or "\\" in whole:
+            obj = [one.replace("\\", "\\\\").replace('"', '\\"') for one in obj]
+        return ('{"' + '","'.join(obj) + '"}').encode() if obj else b"{}"
 
 
 class _TimesPacker(_Packer):

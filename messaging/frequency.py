@@ -108,7 +108,9 @@ def slots_settled(
         if slot.sent_at is None:
             if slot.message_id not in counted:
                 continue
-            slot = slot._replace(sent_at=counted[slot.message_id])
+            sent_at = counted[slot.message_id]
+            if sent_at is not None:
+                slot = slot._replace(sent_at=sent_at)
         if slot.sent_at is None or slot.sent_at > oldest:
             kept.append(slot)
     return tuple(kept)
@@ -133,10 +135,8 @@ def touches_before(
 
 def counts_of(caps: Sequence[Cap], touches: Sequence[float], now: float) -> tuple[int, ...]:
     """How many touches lie in each cap's rolling hours; one exactly that long ago does not."""
-    return tuple(
-        sum(1 for touch in touches if touch > now - cap.hours * _HOUR) if touches else 0
-        for cap in caps
-    )
+    since = [now - cap.hours * _HOUR for cap in caps]
+    return tuple([len([touch for touch in touches if touch > oldest]) for oldest in since])
 
 
 def slots_takable(standing: Standing, bid: Bid, free: Collection[bytes]) -> tuple[Slot, ...]:
@@ -148,6 +148,8 @@ def slots_takable(standing: Standing, bid: Bid, free: Collection[bytes]) -> tupl
         if cap.is_hard
     ]
     needed = max(over, default=0)
+    if needed <= 0 or not free:
+        return ()
     weaker = [
         slot
         for slot in reversed(standing.slots)
@@ -157,7 +159,7 @@ def slots_takable(standing: Standing, bid: Bid, free: Collection[bytes]) -> tupl
         and slot.message_id in free
     ]
     weaker.sort(key=lambda slot: slot.priority)
-    return tuple(weaker[:needed]) if 0 < needed <= len(weaker) else ()
+    return tuple(weaker[:needed]) if needed <= len(weaker) else ()
 
 
 def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[bytes] = ()) -> None:
@@ -169,7 +171,7 @@ def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[bytes] 
         bid.taken, bid.holders, bid.was_asked, bid.is_refused = (), (), False, False
         standing.slots = (Slot(own, bid.lane, bid.campaign_id, bid.priority, now),)
         return
-    has_own = any(slot.message_id == own for slot in standing.slots)
+    has_own = own in [slot.message_id for slot in standing.slots]
     bid.was_asked = bid.asks and (
         bid.is_known_asked if standing.asked_id is None else standing.asked_id != own
     )
@@ -182,7 +184,9 @@ def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[bytes] 
     bid.is_refused = bid.was_asked or (is_full and not bid.taken)
     if bid.is_refused:
         bid.holders = _in_the_way(standing, bid, now)
-        standing.slots = tuple(slot for slot in standing.slots if slot.message_id != own)
+        if has_own:
+            kept = [slot for slot in standing.slots if slot.message_id != own]
+            standing.slots = tuple(kept)
         return
     if bid.taken:
         gone = {slot.message_id for slot in bid.taken}
@@ -197,16 +201,20 @@ def bid_place(standing: Standing, bid: Bid, now: float, free: Collection[bytes] 
 
 
 def _is_full(bid: Bid) -> bool:
-    pairs = zip(bid.caps, bid.counts, strict=True)
-    return any(cap.is_hard and count >= cap.limit for cap, count in pairs)
+    for cap, count in zip(bid.caps, bid.counts, strict=True):
+        if count >= cap.limit and cap.is_hard:
+            return True
+    return False
 
 
 def _in_the_way(standing: Standing, bid: Bid, now: float) -> tuple[Slot, ...]:
-    longest = max((cap.hours for cap in bid.caps), default=0) * _HOUR
+    oldest = now - max([cap.hours for cap in bid.caps], default=0) * _HOUR
     return tuple(
-        slot
-        for slot in standing.slots
-        if slot.lane == bid.lane
-        and slot.message_id != bid.message_id
-        and (slot.sent_at is None or slot.sent_at > now - longest)
+        [
+            slot
+            for slot in standing.slots
+            if slot.lane == bid.lane
+            and slot.message_id != bid.message_id
+            and (slot.sent_at is None or slot.sent_at > oldest)
+        ]
     )

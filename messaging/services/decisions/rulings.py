@@ -1,7 +1,7 @@
 """What the rules say of each case of a batch, by what is known of its recipient."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from compliance.constants import LANES
@@ -45,6 +45,10 @@ class Judge:
         self._grounds: dict[tuple[str, int, int, int], Ground] = {}
         self._deciders: dict[tuple[object, ...], Decider] = {}
         self._gaps: dict[tuple[int, int | None, int, str], tuple[SenderGap, ...]] = {}
+        # With the first ruling, which has to live for its identity to stay its own.
+        self._again: dict[
+            tuple[int, tuple[int, ...], bool], tuple[ComplianceDecision, ComplianceDecision]
+        ] = {}
         self._texts = TextJudge(snapshot, now)
         grounded = [(case, self._ground(case)) for case in cases]
         self._known = recipients_known(snapshot, grounded, now)
@@ -60,17 +64,33 @@ class Judge:
         return Ruled(case, sender, ground, ruling, place, standing, asks_once)
 
     def rule_again(self, ruled: Ruled, bid: Bid) -> Ruled:
-        """The ruling with regard to earlier messages, where they matter."""
-        ruling = self._ruling(
+        """The ruling with regard to earlier messages, where they matter.
+
+        Whose first ruling is the same object differ in nothing else that is asked: among them
+        the numbers that count decide, and the slice shares one ruling per history.
+        """
+        key = (id(ruled.ruling), bid.counts, bid.was_asked)
+        known = self._again.get(key)
+        if known is None:
+            ruling = self._ruling(
+                ruled.case,
+                ruled.sender,
+                ruled.ground,
+                ruled.place,
+                ruled.standing,
+                touches=tuple([datetime.fromtimestamp(one, UTC) for one in bid.touches]),
+                was_asked=bid.was_asked,
+            )
+            known = self._again[key] = ruled.ruling, ruling
+        return Ruled(
             ruled.case,
             ruled.sender,
             ruled.ground,
+            known[1],
             ruled.place,
             ruled.standing,
-            touches=tuple(datetime.fromtimestamp(one, UTC) for one in bid.touches),
-            was_asked=bid.was_asked,
+            ruled.asks_once,
         )
-        return replace(ruled, ruling=ruling)
 
     def _ground(self, case: Case) -> Ground:
         key = (case.country, case.lane, case.account_id, case.advertiser_id)

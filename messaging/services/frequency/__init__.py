@@ -1,7 +1,7 @@
 """The frequency ledger: how often advertisers write to numbers, exact under concurrency.
 
-One row per advertiser and number, locked in one order (advertiser, then rows that are new, then
-rows that exist, each by number), so that two batches cannot wait for each other. What a slot
+One row per advertiser and number, made or locked in one order (advertiser, number), so that two
+batches cannot wait for each other. What a slot
 counts as is read from its message, so nothing has to settle or free one: a message that is
 blocked, cancelled or lost with its transaction simply no longer counts.
 """

@@ -26,7 +26,7 @@ def bids_try(cursor: Any, bids: Bids, now: datetime) -> None:
     """Answers bids as reserving would, and keeps nothing: two statements for one advertiser."""
     standings: Standings = {}
     for advertiser_id, msisdns in _by_advertiser(bids):
-        standings |= standings_read(cursor, advertiser_id, msisdns, lock=False)
+        standings |= standings_read(cursor, advertiser_id, msisdns)
     counted = _settle(cursor, standings, now)
     free = _weaker(bids, standings, counted)
     for key, those in bids.items():
@@ -45,7 +45,7 @@ def bids_reserve(cursor: Any, bids: Bids, now: datetime) -> list[Loss]:
         fresh = standings_insert(cursor, advertiser_id, made, now)
         if len(fresh) < len(msisdns):
             rest = [msisdn for msisdn in msisdns if msisdn not in fresh]
-            standings |= standings_read(cursor, advertiser_id, rest, lock=True)
+            standings |= standings_read(cursor, advertiser_id, rest)
     before = {key: (one.slots, one.asked_id) for key, one in standings.items()}
     counted = _settle(cursor, standings, now)
     lanes = {slot.lane for standing in standings.values() for slot in standing.slots}
@@ -103,8 +103,7 @@ def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[bytes, 
 
 def _weaker(bids: Bids, standings: Standings, counted: Mapping[bytes, Counted]) -> set[bytes]:
     """Slots that a bid of higher priority might take; never one of the batch itself."""
-    own = {bid.message_id for those in bids.values() for bid in those}
-    found = set()
+    found: set[bytes] = set()
     for key, standing in standings.items():
         highest = max(bid.priority for bid in bids[key])
         found |= {
@@ -114,4 +113,4 @@ def _weaker(bids: Bids, standings: Standings, counted: Mapping[bytes, Counted]) 
             and slot.priority < highest
             and counted[slot.message_id].is_whole
         }
-    return found - own
+    return found and found - {bid.message_id for those in bids.values() for bid in those}

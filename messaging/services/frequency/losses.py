@@ -48,6 +48,7 @@ class Counted(NamedTuple):
     """A message: whether it never left and never will, else when it was sent (None: on its way)
     and whether all of it is still here."""
 
+    message_id: bytes
     is_freed: bool
     sent_at: float | None
     carrier_id: int
@@ -71,7 +72,7 @@ def messages_counted(cursor: Any, ids: Collection[bytes]) -> dict[bytes, Counted
     ordered = UuidOctets(sorted(ids))
     bounds = {"first": UUID(bytes=ordered[0]), "last": UUID(bytes=ordered[-1])}
     cursor.execute(_MESSAGES, {"ids": ordered, "open": _OPEN, "freed": _FREED} | bounds)
-    return {row[0]: Counted(*row[1:]) for row in cursor.fetchall()}
+    return {row[0]: Counted._make(row) for row in cursor.fetchall()}
 
 
 def messages_locked(
