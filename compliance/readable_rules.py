@@ -99,6 +99,7 @@ class ReadableRule:
     effective_to: date | None
     where: str = ""
     details: tuple[str, ...] = ()
+    has_holidays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,7 @@ def _rule(rule: model.Rule, source: model.Source) -> ReadableRule:
         effective_to=rule.effective_to,
         where=_where(rule),
         details=_details(rule.params),
+        has_holidays=isinstance(rule.params, model.WindowParams),
     )
 
 

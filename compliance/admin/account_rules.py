@@ -23,9 +23,11 @@ from compliance.admin.content_rule_actions import ReasonForm
 from compliance.admin.trial_link import TRIAL, TrialLink, may_try
 from compliance.constants import MessageClass
 from compliance.models import Account, AccountRule
+from compliance.rule_packs.packs import Rulebook
 from compliance.scoping import AccountScopedAdmin
 from compliance.selectors.access import permitted_accounts
 from compliance.selectors.account_rules import account_rule_sentence, account_rule_state
+from compliance.selectors.rules import rulebook
 from compliance.services.account_rules import account_rule_create, account_rule_end
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
@@ -54,8 +56,26 @@ def days_of(first: Any, last: Any, *, open_start: str) -> str:
     return f"{begins} – {date_format(last)}" if last else begins
 
 
+class ReadByOneBook:
+    """The rows of a list are read by the same rules, asked for once."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)  # type: ignore[misc]
+        rows, book = list(changelist.result_list), rulebook()
+        for row in rows:
+            row.book = book
+        changelist.result_list = rows
+        return changelist
+
+
+def book_of(row: Any) -> Rulebook | None:
+    """The rules by which the list reads it; None on a page of its own."""
+    found: Rulebook | None = getattr(row, "book", None)
+    return found
+
+
 @admin.register(AccountRule)
-class AccountRuleAdmin(TrialLink, AccountScopedAdmin):
+class AccountRuleAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
     """What an account demands of itself beyond the law."""
 
     form = AccountRuleForm
@@ -80,7 +100,7 @@ class AccountRuleAdmin(TrialLink, AccountScopedAdmin):
 
     @display(description=_("what it asks"))
     def asks(self, obj: AccountRule) -> str:
-        return account_rule_sentence(obj)
+        return account_rule_sentence(obj, book_of(obj))
 
     @display(description=_("classes"))
     def classes(self, obj: AccountRule) -> str:
@@ -103,7 +123,7 @@ class AccountRuleAdmin(TrialLink, AccountScopedAdmin):
 
     @coloured(_("state"), STATES)
     def state(self, obj: AccountRule) -> tuple[str, str]:
-        found = account_rule_state(obj)
+        found = account_rule_state(obj, book_of(obj))
         return found.kind, found.text
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

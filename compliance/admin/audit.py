@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 from unfold.decorators import display
 from unfold.utils import parse_date_str
 
+from compliance.access import permission_of
 from compliance.models import AuditEntry, User
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.selectors.access import PREFIX, permitted_accounts
@@ -161,9 +163,17 @@ class AuditEntryAdmin(ReadOnlyMixin, AccountScopedAdmin):
         changelist = super().get_changelist_instance(request)
         rows = list(changelist.result_list)
         for row, line in zip(rows, audit_lines(rows), strict=True):
-            row.line = line
+            row.line = _as_seen_by(request.user, line)
         changelist.result_list = rows
         return changelist
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> AuditEntry | None:
+        """With its sentence."""
+        found: AuditEntry | None = super().get_object(request, *args, **kwargs)
+        if found is not None:
+            line = _as_seen_by(request.user, _line(found))
+            found.line = line  # type: ignore[attr-defined]
+        return found
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """With the addresses of the files of what is shown."""
@@ -238,6 +248,13 @@ class AuditEntryAdmin(ReadOnlyMixin, AccountScopedAdmin):
     def detail_text(self, obj: AuditEntry) -> SafeString:
         text = json.dumps(obj.detail, ensure_ascii=False, indent=2)
         return format_html("<pre>{}</pre>", text)
+
+
+def _as_seen_by(user: Any, line: AuditLine) -> AuditLine:
+    """Without the way to an object whose pages the reader may not open."""
+    if line.model and not user.has_perm(permission_of(line.model, "view")):
+        return replace(line, model="")
+    return line
 
 
 def _line(entry: AuditEntry) -> AuditLine:

@@ -248,6 +248,11 @@ class ConsentStateAdmin(ReadOnlyMixin, NumberListMixin, AccountScopedAdmin):
         """A list of numbers whose consent lapses."""
         return moved_page(self, request)
 
+    def get_actions_list(self, request: HttpRequest) -> Any:
+        """For those who may record that a consent lapsed."""
+        may = request.user.has_perm("compliance.add_consentrecord")
+        return super().get_actions_list(request) if may else []
+
     @action(description=_("Numbers that changed hands"), url_path="to-moved", icon="person_remove")
     def moved_list(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:compliance_consentstate_moved"))

@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from compliance.admin.account_rule_form import RuleExceptionForm, exception_form
-from compliance.admin.account_rules import STATES, class_names, days_of
+from compliance.admin.account_rules import STATES, ReadByOneBook, book_of, class_names, days_of
 from compliance.admin.content_rule_actions import ReasonForm
 from compliance.admin.trial_link import TRIAL, TrialLink, may_try
 from compliance.models import Account, Document, RuleException
@@ -28,7 +28,7 @@ from compliance.selectors.access import permitted_accounts
 from compliance.selectors.account_rules import (
     countries_with_rules,
     exception_state,
-    pack_rule,
+    exception_words,
     pack_rules,
 )
 from compliance.services.documents import document_download_note
@@ -55,7 +55,7 @@ class NoteForm(forms.Form):
 
 
 @admin.register(RuleException)
-class RuleExceptionAdmin(TrialLink, AccountScopedAdmin):
+class RuleExceptionAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
     """Rules that do not hold for an account for some time, and why."""
 
     form = RuleExceptionForm
@@ -92,8 +92,8 @@ class RuleExceptionAdmin(TrialLink, AccountScopedAdmin):
 
     @display(description=_("rule left out"), ordering="rule_id")
     def asks(self, obj: RuleException) -> str:
-        rule = pack_rule(obj.country, obj.rule_id)
-        return f"{rule_sentence(rule)} ({obj.rule_id})" if rule else obj.rule_id
+        words = exception_words(obj, book_of(obj))
+        return words if words == obj.rule_id else f"{words} ({obj.rule_id})"
 
     @display(description=_("classes"))
     def classes(self, obj: RuleException) -> str:
@@ -135,7 +135,7 @@ class RuleExceptionAdmin(TrialLink, AccountScopedAdmin):
 
     @coloured(_("state"), STATES, ordering="status")
     def state(self, obj: RuleException) -> tuple[str, str]:
-        found = exception_state(obj)
+        found = exception_state(obj, book_of(obj))
         return found.kind, found.text
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -26,18 +26,19 @@ class State:
     text: str
 
 
-def account_rule_sentence(row: AccountRule) -> str:
-    """What an account's rule asks, in the reader's language."""
-    zone = rulebook().rules_for(row.country, clock.now()).pack.zone.key
+def account_rule_sentence(row: AccountRule, book: Rulebook | None = None) -> str:
+    """What an account's rule asks, in the reader's language. Of many, `book` holds the rules in
+    force."""
+    zone = (book or rulebook()).rules_for(row.country, clock.now()).pack.zone.key
     try:
         return rule_sentence(account_rule_parsed(row, zone))
     except PackError:
         return row.kind
 
 
-def account_rule_state(row: AccountRule) -> State:
+def account_rule_state(row: AccountRule, book: Rulebook | None = None) -> State:
     """What an account's rule does on the country's present day."""
-    today = country_day(row.country)
+    today = (book or rulebook()).rules_for(row.country, clock.now()).on
     if row.ended_at is not None:
         return State("off", _("Ended"))
     if row.effective_from is not None and today < row.effective_from:
@@ -93,9 +94,9 @@ def countries_with_rules() -> list[str]:
     return sorted(rulebook().countries)
 
 
-def exception_words(row: RuleException, book: Rulebook) -> str:
+def exception_words(row: RuleException, book: Rulebook | None = None) -> str:
     """What the rule that is left out asks; its id where the pack has it no more."""
-    rules = book.rules_for(row.country, clock.now()).pack.rules
+    rules = (book or rulebook()).rules_for(row.country, clock.now()).pack.rules
     found = next((rule for rule in rules if rule.id == row.rule_id), None)
     return rule_sentence(found) if found else row.rule_id
 

@@ -14,7 +14,7 @@ from unfold.enums import ActionVariant
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from config.common.console.confirmation import Question, confirm, object_or_404
 from messaging.admin.message_columns import MessageColumns
-from messaging.admin.number_page import number_address, number_page
+from messaging.admin.number_page import may_look_up, number_address, number_page
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
 from messaging.admin.proofs import ProofButtons
 from messaging.admin.sight import Sight, sight_of
@@ -158,6 +158,10 @@ class MessageAdmin(ProofButtons, MessageColumns, ReadOnlyMixin, ListPage, Accoun
             name="messaging_message_number",
         )
         return [number, *super().get_urls()]
+
+    def get_actions_list(self, request: HttpRequest) -> Any:
+        """For those who read what accounts agreed with a person."""
+        return super().get_actions_list(request) if may_look_up(request) else []
 
     @action(description=_("Look a number up"), url_path="look-up", icon="person_search")
     def look_up(self, request: HttpRequest) -> HttpResponse:

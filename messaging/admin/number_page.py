@@ -100,6 +100,11 @@ def number_address(msisdn: str, account_id: int | None) -> str:
     return f"{reverse('admin:messaging_message_number')}?{urlencode(query)}"
 
 
+def may_look_up(request: HttpRequest) -> bool:
+    """Whether the person reads the messages of an account."""
+    return bool(_accounts(request).exists())
+
+
 def _accounts(request: HttpRequest) -> Any:
     """Those whose messages the person reads; operators do not read what was agreed."""
     allowed = permitted_accounts(request.user, _VIEW)

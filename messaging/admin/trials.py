@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import (
@@ -16,9 +18,11 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
 )
 
+from compliance.admin.account_rules import ReadByOneBook, book_of
 from compliance.models import Account, AccountRule, RuleException, RulePackVersion
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.selectors.access import permitted_accounts
+from compliance.selectors.account_rules import account_rule_sentence
 from compliance.selectors.rule_packs import versions_for
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
@@ -67,12 +71,18 @@ class TrialForm(forms.Form):
 
 
 @admin.register(PolicyTrial)
-class PolicyTrialAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
+class PolicyTrialAdmin(ReadByOneBook, ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """Trials of rules on past traffic; one is started from the page of the rule or the pack."""
 
     list_display = ("subject", "status_label", "period", "progress", "found", "account")
     list_filter = ("status", "account")
-    list_select_related = ("version", "account_rule__account", "exception__account", "account")
+    list_select_related = (
+        "version",
+        "account_rule__account",
+        "account_rule__set_by",
+        "exception__account",
+        "account",
+    )
     search_fields = ("version__version", "account_rule__note", "exception__reason")
     search_help_text = _("A version, or words of a rule's reason.")
     autocomplete_fields = ()
@@ -105,7 +115,8 @@ class PolicyTrialAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
     @display(description=_("on trial"))
     def subject(self, obj: PolicyTrial) -> str:
-        return str(obj)
+        rule = obj.account_rule
+        return f"{account_rule_sentence(rule, book_of(obj))} ({rule})" if rule else str(obj)
 
     @coloured(
         _("status"),
@@ -117,7 +128,7 @@ class PolicyTrialAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
     @display(description=_("period"), ordering="first_at")
     def period(self, obj: PolicyTrial) -> str:
-        return f"{obj.first_at:%Y-%m-%d} – {obj.last_at:%Y-%m-%d}"
+        return " – ".join(date_format(localtime(one)) for one in (obj.first_at, obj.last_at))
 
     @display(description=_("judged"))
     def progress(self, obj: PolicyTrial) -> str:
