@@ -56,11 +56,13 @@ def test_commands_of_the_page_work_one_after_the_other(world, market):
         for command in COMMANDS:
             response = run(callers, command)
             assert response.status_code in {200, 201}, (command, response.content)
-    assert response.json()["status"] == "staged"
+            if "/approve" in command:
+                assert response.json()["status"] == "staged"
 
 
 def test_every_resource_has_a_command():
     paths = {path for command in COMMANDS for path in ADDRESS.findall(command)}
     assert {"/senders", "/messages", "/messages/preview", "/templates"} <= paths
+    assert {"/consents", "/consents/opt-outs", "/suppressions/check"} <= paths
     assert "/numbers/+84981234567/proof" in paths
     assert "/templates/parcel-ready/versions/1/approve" in paths
