@@ -233,8 +233,8 @@ def _objects(entries: Iterable[AuditEntry]) -> dict[str, Model]:
 
 def _rows(model: type[Model], keys: Collection[str]) -> list[Model]:
     rows = model._default_manager.all()
-    if hasattr(model, "template"):
-        rows = rows.select_related("template")
+    if model._meta.managed:  # names of registrations and versions are made of what they belong to
+        rows = rows.select_related()
     if model._meta.model_name == "document":
         rows = rows.defer("content")
     try:

@@ -66,7 +66,6 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
     search_help_text = _("A name or a short name.")
     autocomplete_fields = ()
     readonly_fields = ()
-    prepopulated_fields = {"slug": ("name",)}
     change_form_outer_after_template = "admin/messaging/template/versions.html"
     empty_title = _("No template yet")
     empty_text = _(
@@ -125,7 +124,7 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
         return [*fields, "slug", *(_REVIEWED if is_reviewed else ())]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        return {} if obj else dict(self.prepopulated_fields)
+        return {} if obj else {"slug": ("name",)}
 
     def save_model(self, request: HttpRequest, obj: Template, form: Any, change: bool) -> None:
         values = {

@@ -48,6 +48,7 @@ def form(market: Market, **overrides: Any) -> dict[str, Any]:
         "contact_list": market.audience(2).pk,
         "template_version": market.version.pk,
         "sender": market.sender.pk,
+        "priority": "1",
         "starts_at_0": "",
         "starts_at_1": "",
         "ends_at_0": "",

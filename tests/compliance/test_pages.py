@@ -158,7 +158,7 @@ def test_refusal_of_a_service_is_said_on_the_page(world: World, browse: Any) -> 
     answer = browse(world.bob).post(
         address("compliance.suppression", "lift", row.pk), {"reason": "they called"}
     )
-    assert "The person refused by reply" in answer.content.decode()
+    assert "only the person takes it back" in answer.content.decode()
 
 
 def test_marketer_suppresses_but_does_not_lift(world: World, browse: Any) -> None:

@@ -75,6 +75,15 @@ def test_reviewed_head_shows_class_and_advertiser_read_only(world: World, browse
     assert set(form.form.fields) == {"name"}
 
 
+def test_an_old_state_of_a_template_opens(world: World, browse: Any) -> None:
+    template = make_template(world.account)
+    template.name = "Renamed"
+    template.save()
+    first = template.history.earliest()
+    old = page("template", "simple_history", template.pk, first.pk)
+    assert browse(world.alice).get(old).status_code == 200
+
+
 def test_template_page_marks_the_version_that_is_sent(world: World, browse: Any) -> None:
     version = make_template_version(world.account)
     make_template_version(template=version.template, status=VersionStatus.DRAFT)

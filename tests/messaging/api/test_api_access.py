@@ -1,5 +1,6 @@
 """Who gets in: keys, scopes, addresses, accounts, rates."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from messaging.api.urls import urlpatterns
 from tests.messaging.api.conftest import ALL_SCOPES, Caller
 
 pytestmark = pytest.mark.django_db
+EXAMPLES = {"int": "1", "slug": "x", "str": "x", "uuid": "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11"}
 
 
 @pytest.fixture(autouse=True)
@@ -89,9 +91,7 @@ def operations() -> Iterator[Any]:
     for pattern in urlpatterns:
         callback: Any = pattern.callback
         view = callback.cls
-        path = "/" + str(pattern.pattern).replace(
-            "<uuid:message_id>", "019b0b1e-6e5a-7c3e-8f43-2f6c1d0a9b11"
-        ).replace("<slug:template>", "x").replace("<int:version>", "1")
+        path = "/" + re.sub(r"<(\w+):\w+>", lambda found: EXAMPLES[found[1]], str(pattern.pattern))
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             if hasattr(view, method.lower()):
                 yield pytest.param(method, path, view.scopes[method], id=f"{method} {path}")

@@ -57,6 +57,9 @@ def test_template_is_made_and_read(alice, market):
         "rewriting": None,
         "languages": [],
         "slots": [],
+        "program": None,
+        "asks_consent": False,
+        "is_paid": False,
     }
 
 
