@@ -16,7 +16,9 @@ from messaging.frequency import (
     Standing,
     bid_place,
     counts_of,
+    slots_packed,
     slots_settled,
+    slots_unpacked,
     touches_before,
 )
 
@@ -168,6 +170,22 @@ def test_whatever_happens_no_rolling_day_has_too_many(steps, limit):
             now += number * 5 * HOUR
         last_day = [at for at in sent if at > now - 24 * HOUR]
         assert len(last_day) + sum(at is None for at in states.values()) <= limit
+
+
+Stored = st.builds(
+    Slot,
+    st.binary(min_size=16, max_size=16),
+    st.integers(0, 3),
+    st.none() | st.integers(1, 2**63 - 1),
+    st.integers(0, 2),
+    st.floats(1e9, 4e9),
+    st.none() | st.floats(1e9, 4e9),
+)
+
+
+@given(st.lists(Stored, max_size=5))
+def test_slots_come_back_as_they_were_packed(slots):
+    assert slots_unpacked(slots_packed(slots)) == tuple(slots)
 
 
 def test_touches_of_one_message_leave_out_what_came_behind_it():

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.common import clock
 from messaging.models import Frequency, Message, Waiting
+from messaging.selectors.snapshot import snapshots
 from messaging.services.holds import message_cancel
 from messaging.services.routing import waiting_route
 from tests.factories import make_template_version
@@ -206,7 +207,17 @@ def test_decision_says_how_many_counted_and_when_the_window_closes(brand, noon):
     )
 
 
-def test_slice_costs_four_statements_however_long_it_is(brand):
+@pytest.mark.parametrize("message_class", ["otp", "transactional", "care"])
+def test_what_no_cap_limits_asks_the_ledger_nothing(brand, noon, message_class):
+    message = brand.waiting(message_class, msisdn=MSISDN)
+    snapshots.current()
+    with CaptureQueriesContext(connection) as queries:
+        waiting_route()
+    assert not [q for q in queries.captured_queries if "messaging_frequency" in q["sql"]]
+    assert state(message) == "queued"
+
+
+def test_slice_costs_three_statements_however_long_it_is(brand):
     numbers = [f"8498123{index:04d}" for index in range(40)]
     agree(brand, *numbers)
     release = release_of(brand)

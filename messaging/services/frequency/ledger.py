@@ -92,8 +92,9 @@ def _settle(cursor: Any, standings: Standings, now: datetime) -> Mapping[bytes, 
     asked = {one.asked_id for one in standings.values() if one.asked_id is not None}
     counted = messages_counted(cursor, moving | asked)
     sent = {key: one.sent_at for key, one in counted.items() if not one.is_freed}
+    moment = now.timestamp()
     for standing in standings.values():
-        standing.slots = slots_settled(standing.slots, sent, now.timestamp())
+        standing.slots = slots_settled(standing.slots, sent, moment)
         # Of long ago, its message may be gone: the person has been asked all the same.
         asking = counted.get(standing.asked_id) if standing.asked_id else None
         if asking is not None and asking.is_freed:
@@ -106,11 +107,11 @@ def _weaker(bids: Bids, standings: Standings, counted: Mapping[bytes, Counted]) 
     found: set[bytes] = set()
     for key, standing in standings.items():
         highest = max(bid.priority for bid in bids[key])
-        found |= {
+        found.update(
             slot.message_id
             for slot in standing.slots
             if slot.sent_at is None
             and slot.priority < highest
             and counted[slot.message_id].is_whole
-        }
+        )
     return found and found - {bid.message_id for those in bids.values() for bid in those}
