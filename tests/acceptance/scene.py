@@ -1,6 +1,6 @@
 """What the tests send, and the judge of what came of it.
 
-Marketing goes to Singapore: a country without a pack of its own, where it needs consent and no
+Marketing goes to Hong Kong: a country without a pack of its own, where it needs consent and no
 hour, so that the tests run at any time of the day.
 """
 
@@ -28,26 +28,26 @@ from tests.acceptance.running import Platform
 from tests.factories import make_list, make_rate, make_sender, make_template_version
 from tests.messaging.orphans import orphans
 
-COUNTRY = "SG"
+COUNTRY = "HK"
 BODY = "Acme: {name}, everything is half price today. Reply STOP to opt out."
 S = MessageStatus
 _numbers = itertools.count(1)
 
 
-def numbers(count: int, prefix: str = "6598") -> list[str]:
-    """New Singapore numbers that operators simply deliver to: none ends with 9xx."""
+def numbers(count: int, prefix: str = "85298") -> list[str]:
+    """New Hong Kong numbers that operators simply deliver to: none ends with 9xx."""
     indexes = (next(_numbers) for _ in range(count))
     return [f"{prefix}{index // 900:03d}{index % 900:03d}" for index in indexes]
 
 
 def special(suffix: str) -> str:
     """A new number that operators treat as the suffix says (carriers.simulator.behaviours)."""
-    return f"6581{next(_numbers) % 1000:03d}{suffix}"
+    return f"85297{next(_numbers) % 1000:03d}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """An account that may advertise in Singapore."""
+    """An account that may advertise in Hong Kong."""
 
     platform: Platform
     account: Account
@@ -115,14 +115,14 @@ class Scene:
 
 
 def route(code: str, prefix: str = "", **bind: Any) -> None:
-    """Singapore, or numbers that begin so, over a carrier of the demo."""
+    """Hong Kong, or numbers that begin so, over a carrier of the demo."""
     carrier = Carrier.objects.get(code=code)
     Bind.objects.filter(carrier=carrier).update(**bind)
     Route.objects.create(name=f"{prefix} {code}", carrier=carrier, country=COUNTRY, prefix=prefix)
 
 
 def make_scene(platform: Platform) -> Scene:
-    """An account with a sender, an approved text and a price for Singapore; no routes."""
+    """An account with a sender, an approved text and a price for Hong Kong; no routes."""
     account = Account.objects.get(slug="mai-fashion")
     make_rate(country=COUNTRY, currency=account.currency)
     advertiser = account.advertisers.get()

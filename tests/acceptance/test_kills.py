@@ -23,7 +23,7 @@ from tests.acceptance.scene import (
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
 
 COUNT = 2000
-WINDOWS = 2 * 50  # of the two binds that Singapore is reached by
+WINDOWS = 2 * 50  # of the two binds that Hong Kong is reached by
 PROCESSES = ("valkey", "simulator", "worker", "campaigns", "carriers", "beat")
 BINDS = {"viettel-1", "vinaphone-1"}
 OPERATORS = ("viettel", "vinaphone")

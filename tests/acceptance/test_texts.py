@@ -22,7 +22,7 @@ from tests.factories import make_member
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
 
-SLOW, FAST = "6583", "6584"
+SLOW, FAST = "85293", "85294"
 SLOW_RATE = 5
 UDHI = 0x40  # esm_class (SMPP 3.4 §5.2.12)
 BODY = "Acme: chào {name}!\nMã {{quà}} của bạn: {code}\nGiảm 50% – hôm nay.\nTừ chối: STOP"
