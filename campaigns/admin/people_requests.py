@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -40,6 +41,8 @@ class PersonRequestForm(NumberForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "asked_on" in self.fields:
+            self.fields["asked_on"].initial = timezone.localdate(clock.now())
         due = self.fields.get("due_on")
         if due is not None:
             due.required = False
