@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from compliance.constants import (
+    Chain,
     ConsentAction,
     ConsentMethod,
     MessageClass,
@@ -23,6 +25,7 @@ from messaging.selectors.proofs.model import (
     RuleResult,
 )
 from messaging.services.proofs.stories import day, stamp
+from routing.constants import SenderKind
 
 Row = tuple[str, ...]
 
@@ -101,7 +104,12 @@ def _sender(evidence: MessageEvidence) -> Section:
         (_("Advertiser"), who.name),
         (_("Legal name"), who.legal_name),
         (_("Registration number"), who.registration_number),
-        (_("Sender"), f"{sender.address} ({sender.country}, {sender.kind})" if sender else ""),
+        (
+            _("Sender"),
+            f"{sender.address} ({sender.country}, {SenderKind(sender.kind).label})"
+            if sender
+            else "",
+        ),
         (_("Its lease"), f"{day(sender.lease_start)} – {day(sender.lease_end)}" if sender else ""),
     )
     papers = sender.papers if sender else ()
@@ -305,8 +313,13 @@ def _evidence(one: ConsentEvent) -> str:
     if one.document is not None:
         parts.append(f"{one.document.name} (SHA-256 {one.document.sha256})")
     if one.evidence:
-        parts.append(json.dumps(dict(one.evidence), ensure_ascii=False))
+        parts += [f"{name}: {_as_filled_in(value)}" for name, value in one.evidence.items()]
     return "; ".join(parts) or "–"
+
+
+def _as_filled_in(value: Any) -> str:
+    """What was filled in, as it stands there."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _refusals(proof: Proof) -> Section:
@@ -360,7 +373,7 @@ def _books(proof: Proof) -> list[Section]:
     )
     links = tuple(
         (
-            one.book,
+            str(Chain(one.book).label),
             str(one.number),
             stamp(one.made_at),
             str(one.records),
