@@ -57,6 +57,7 @@ class ContactChangeForm(ScopedForm):
 class ContactAdmin(AccountScopedAdmin):
     """People of an account by their number, with what they agreed to."""
 
+    change_list_template = "admin/campaigns/contact/change_list.html"
     change_form_before_template = "admin/number_link.html"
 
     list_display = ("phone", "full_name", "language", "country", "updated_at", "account")

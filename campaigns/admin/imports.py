@@ -27,6 +27,7 @@ _COLOURS = {
 class ContactImportAdmin(ImportWizard, ImportRuns, AccountScopedAdmin):
     """Files of contacts on their way in; each has one page, which shows what it waits for."""
 
+    change_list_template = "admin/campaigns/contactimport/change_list.html"
     list_display = (
         "file_name",
         "contact_list",

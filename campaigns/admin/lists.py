@@ -48,6 +48,7 @@ class NumbersForm(forms.Form):
 class ContactListAdmin(AccountScopedAdmin):
     """Audiences of campaigns."""
 
+    change_list_template = "admin/campaigns/contactlist/change_list.html"
     form = ContactListForm
     list_display = ("name", "member_count", "description", "created_at", "account")
     list_filter = ("account",)

@@ -60,7 +60,6 @@ class PersonRequestAdmin(AccountScopedAdmin):
     search_fields = ("shown_number",)
     search_help_text = _("The whole number: it is found even after it was erased.")
     autocomplete_fields = ()
-    change_list_template = "admin/messaging/list.html"
     change_form_outer_after_template = "admin/campaigns/personrequest/facts.html"
     empty_title = _("No request yet")
     empty_text = _("Enter here when a person asks for a copy of their data, or for its erasure.")

@@ -89,7 +89,6 @@ class AccountRuleAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
     actions_detail = ("try_past", "end")
     trial_subject = "account_rule"
     readonly_fields = ("asks", "state", "classes", "days", "brand", "by", "ended")
-    change_list_template = "admin/messaging/list.html"
     empty_title = _("No rule of your own yet")
     empty_text = _(
         "The country's rules decide alone. A rule of your own can only ask for more: narrower"

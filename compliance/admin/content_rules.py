@@ -73,7 +73,6 @@ class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
         "where",
         "classes",
     )
-    change_list_template = "admin/messaging/list.html"
     empty_title = _("No rule yet")
     empty_text = _(
         "A rule says what texts may not contain, or must: phrases, links, the brand. It is judged"

@@ -134,7 +134,6 @@ class RetentionRunAdmin(ReadOnlyMixin, PlatformScopedAdmin):
         "finished_at",
     )
     actions_list = ("rehearse", "start")
-    change_list_template = "admin/messaging/list.html"
     change_form_outer_after_template = "admin/compliance/retentionrun/report.html"
     empty_title = _("No run yet")
     empty_text = _("One starts every night. A rehearsal counts what would go and removes nothing.")

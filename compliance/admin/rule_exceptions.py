@@ -80,7 +80,6 @@ class RuleExceptionAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
         "ended",
         "evidence_files",
     )
-    change_list_template = "admin/messaging/list.html"
     empty_title = _("No exception")
     empty_text = _(
         "Every rule of the country holds. An exception leaves one rule out for some days, with"

@@ -19,7 +19,6 @@ class DataTransferAdmin(ReadOnlyMixin, AccountScopedAdmin):
     search_help_text = _("What went, or to whom.")
     autocomplete_fields = ()
     ordering = ("-id",)
-    change_list_template = "admin/messaging/list.html"
     empty_title = _("Nothing has left yet")
     empty_text = _("Every export of personal data is entered here with its place and recipient.")
     fieldsets = (

@@ -22,15 +22,10 @@ SHOWN_DAYS = 7
 
 
 class ListPage:
-    """A list that says what belongs in it when there is nothing; put it before the page's class.
-
-    Filters never count: a count per choice would read the whole table once for each.
-    """
+    """A list whose filters never count: a count per choice would read the whole table once for
+    each. Put it before the page's class."""
 
     show_facets = ShowFacets.NEVER
-    change_list_template = "admin/messaging/list.html"
-    empty_title: Any = _("Nothing here yet")
-    empty_text: Any = ""
 
 
 class DayRangeFilter(ListFilter):

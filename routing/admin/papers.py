@@ -64,7 +64,6 @@ class PaperAdmin(PaperActions, AccountScopedAdmin):
     autocomplete_fields: Any = ("sender",)
     readonly_fields: Any = ("state_label", "last_day", "sender_account")
     change_form_outer_after_template = "admin/routing/paper.html"
-    change_list_template = "admin/messaging/list.html"
     empty_title: Any = _("Nothing here yet")
     empty_text: Any = ""
 

@@ -112,7 +112,6 @@ class SenderAdmin(AccountScopedAdmin):
     autocomplete_fields = ("advertiser",)
     actions_list = ("overview",)
     change_form_outer_after_template = "admin/routing/sender/papers.html"
-    change_list_template = "admin/messaging/list.html"
     empty_title = _("No sender yet")
     empty_text = _(
         "A sender is what messages come from: a short code on lease, a long code, a brandname."

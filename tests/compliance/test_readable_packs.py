@@ -78,9 +78,8 @@ def test_a_refusal_of_tomorrow_reads_differently() -> None:
 
 def test_each_coming_change_is_a_sentence() -> None:
     (revoke_all,) = coming_changes(BY_COUNTRY["US"], date(2026, 11, 22))
-    assert "Every brand of the account. Until then: Every message, The brand." in change_sentence(
-        revoke_all
-    )
+    sentence = change_sentence(revoke_all)
+    assert "every brand of the account. Until then: every message, the brand." in sentence
     for kind in CHANGE_KINDS:
         change = ComingChange(date(2027, 1, 1), kind, "x.rule", revoke_all.data)
         assert "%(" not in change_sentence(change, "Sent 08:00–20:00.")

@@ -280,6 +280,8 @@ def _traffic(account: Account, advertiser: Advertiser, marker: str, things: Thin
         "messaging.policytrial": PolicyTrial.objects.create(
             account=account,
             account_rule=things["compliance.accountrule"],
+            status="failed",
+            error=f"{marker} trouble",
             first_at=clock.now(),
             last_at=clock.now(),
             started_at=clock.now(),

@@ -89,7 +89,7 @@ class PlatformScopedAdmin(NotingMixin, Relations, SimpleHistoryAdmin, ModelAdmin
     """Pages about the platform: operators and administrators, by their roles."""
 
     form = ServiceForm
-    change_list_template = "admin/messaging/list.html"
+    change_list_template = "admin/list.html"
     empty_title: Any = _("Nothing here yet")
     empty_text: Any = ""
     formfield_overrides = {JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 3})}}
