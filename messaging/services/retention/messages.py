@@ -5,32 +5,22 @@ as a whole partition (`days`).
 """
 
 import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from compliance.services.retention.removers import BATCH, PLACE, Removed, Span
+from compliance.services.retention.removers import BATCH, Removed, Span
 from messaging.arrays import Uuids
-from messaging.constants import OPEN
-from messaging.services.retention.texts import made_at
+from messaging.services.retention.spans import OF_SPAN, done_through, made_at, parameters_of
 
-_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
-_WHERE = f"""
-    m.account_id = %(account)s AND m.id >= uuid7_floor(%(after)s)
-    AND m.id < uuid7_floor(%(before)s) AND {PLACE.format(column="m.country")}
-"""
 _COUNT = f"""
-SELECT count(*) FROM messaging_message m WHERE {_WHERE} AND m.status <> ALL(%(open)s)
+SELECT count(*) FROM messaging_message m WHERE {OF_SPAN} AND m.status <> ALL(%(open)s)
 """  # noqa: S608  constant parts
 _REMOVE = f"""
 DELETE FROM messaging_message m WHERE m.id = ANY(ARRAY(
-    SELECT m.id FROM messaging_message m WHERE {_WHERE} AND m.status <> ALL(%(open)s)
+    SELECT m.id FROM messaging_message m WHERE {OF_SPAN} AND m.status <> ALL(%(open)s)
     ORDER BY m.account_id, m.id LIMIT %(limit)s))
 RETURNING m.id, extract(epoch FROM coalesce(m.done_at, m.sent_at, m.created_at))::float8
-"""  # noqa: S608  constant parts
-_STILL_OPEN = f"""
-SELECT min(m.id::text) FROM messaging_message m WHERE {_WHERE} AND m.status = ANY(%(open)s)
 """  # noqa: S608  constant parts
 _SEGMENTS = """
 DELETE FROM messaging_segment
@@ -51,13 +41,7 @@ _NEAR_SECONDS = 60
 
 def messages_remove(span: Span, *, is_rehearsal: bool) -> Removed:
     """Messages of a span with everything that hangs on them; open ones stay."""
-    parameters = {
-        "account": span.account_id,
-        "after": span.after or _BEGINNING,
-        "before": span.before,
-        "open": sorted(OPEN),
-        **span.place,
-    }
+    parameters = parameters_of(span)
     with connection.cursor() as cursor:
         if is_rehearsal:
             cursor.execute(_COUNT, parameters)
@@ -71,7 +55,7 @@ def messages_remove(span: Span, *, is_rehearsal: bool) -> Removed:
                 _hangers_remove(cursor, span.account_id, gone)
         total += len(gone)
         if len(gone) < BATCH:
-            return Removed(total, _through(span, parameters))
+            return Removed(total, done_through(span, OF_SPAN, parameters))
 
 
 def _hangers_remove(cursor: Any, account_id: int, gone: list[tuple[uuid.UUID, float]]) -> None:
@@ -90,10 +74,3 @@ def _hangers_remove(cursor: Any, account_id: int, gone: list[tuple[uuid.UUID, fl
     moments = {"first": first - _NEAR_SECONDS, "last": last + _NEAR_SECONDS}
     cursor.execute(_EVENTS, moments | {"account": account_id, "ids": ids})
     cursor.execute(_REFERENCES, {"account": account_id, "ids": ids})
-
-
-def _through(span: Span, parameters: dict[str, Any]) -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute(_STILL_OPEN, parameters)
-        first = cursor.fetchone()[0]
-    return span.before if first is None else made_at(uuid.UUID(first))

@@ -4,20 +4,14 @@ Walks an account's messages by the index that lists them (account, id), which is
 """
 
 import uuid
-from datetime import UTC, datetime
-from typing import Any
 
 from django.db import connection, transaction
 
-from compliance.services.retention.removers import BATCH, PLACE, Removed, Span
-from messaging.constants import OPEN
+from compliance.services.retention.removers import BATCH, Removed, Span
+from messaging.services.retention.spans import OF_SPAN, done_through, parameters_of
 
 _LOWEST = uuid.UUID(int=0)
-_WHERE = f"""
-    m.account_id = %(account)s AND m.id < uuid7_floor(%(before)s)
-    AND m.id >= uuid7_floor(%(after)s) AND (m.message_class = 'otp') = %(is_otp)s
-    AND {PLACE.format(column="m.country")}
-"""
+_WHERE = f"{OF_SPAN} AND (m.message_class = 'otp') = %(is_otp)s"
 _COUNT = f"""
 SELECT count(*) FROM messaging_message m
 WHERE {_WHERE} AND m.text <> '' AND m.status <> ALL(%(open)s)
@@ -32,10 +26,6 @@ WITH page AS (
 UPDATE messaging_message m SET text = '', metadata = NULL FROM page WHERE m.id = page.id
 RETURNING m.id
 """  # noqa: S608  constant parts
-_STILL_OPEN = f"""
-SELECT min(m.id::text) FROM messaging_message m WHERE {_WHERE} AND m.status = ANY(%(open)s)
-"""  # noqa: S608  constant parts
-_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def otp_texts_forget(span: Span, *, is_rehearsal: bool) -> Removed:
@@ -49,14 +39,7 @@ def texts_forget(span: Span, *, is_rehearsal: bool) -> Removed:
 
 
 def _forget(span: Span, *, is_otp: bool, is_rehearsal: bool) -> Removed:
-    parameters = {
-        "account": span.account_id,
-        "after": span.after or _BEGINNING,
-        "before": span.before,
-        "is_otp": is_otp,
-        "open": sorted(OPEN),
-        **span.place,
-    }
+    parameters = parameters_of(span) | {"is_otp": is_otp}
     with connection.cursor() as cursor:
         if is_rehearsal:
             cursor.execute(_COUNT, parameters)
@@ -68,21 +51,8 @@ def _forget(span: Span, *, is_otp: bool, is_rehearsal: bool) -> Removed:
             ids = [row[0] for row in cursor.fetchall()]
         total += len(ids)
         if len(ids) < BATCH:
-            return Removed(total, _through(span, parameters))
+            return Removed(total, done_through(span, _WHERE, parameters))
         last = max(ids, key=_by_number)
-
-
-def _through(span: Span, parameters: dict[str, Any]) -> datetime:
-    """What still waits to be sent keeps its text; the next run looks there again."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STILL_OPEN, parameters)
-        first = cursor.fetchone()[0]
-    return span.before if first is None else made_at(uuid.UUID(first))
-
-
-def made_at(message_id: uuid.UUID) -> datetime:
-    """When a UUIDv7 was made (RFC 9562, 5.7: 48 bits of milliseconds)."""
-    return datetime.fromtimestamp((message_id.int >> 80) / 1000, UTC)
 
 
 def _by_number(key: uuid.UUID) -> int:
