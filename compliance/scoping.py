@@ -28,6 +28,7 @@ from config.common.console.pages import InlineMixin, PlatformScopedAdmin, ReadOn
 
 __all__ = [
     "AccountScopedAdmin",
+    "OwnOrEverybodysMixin",
     "PlatformScopedAdmin",
     "ReadOnlyMixin",
     "ScopedForm",
@@ -85,6 +86,21 @@ class ScopedTabularInline(AccountRelations, InlineMixin, TabularInline):
 
 class ScopedStackedInline(AccountRelations, InlineMixin, StackedInline):
     """Forms of rows inside a page of an account's thing."""
+
+
+class OwnOrEverybodysMixin:
+    """For models whose rows without an account hold for every account: officers choose among
+    their accounts, and only administrators may leave it empty. Put it before the page's class."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The account is asked for, and out of sight when there is only one to choose."""
+        page: Any = self
+        accounts = permitted_accounts(request.user, page.permission("add"))
+        if db_field.name == "account" and accounts is not None:
+            kwargs["required"] = True
+            if len(accounts) == 1:
+                kwargs |= {"initial": next(iter(accounts)), "widget": HiddenInput()}
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 class AccountScopedAdmin(AccountRelations, PlatformScopedAdmin):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -20,7 +19,7 @@ from compliance.admin.content_rule_actions import RuleActions
 from compliance.admin.content_rule_form import ContentRuleForm, form_for, initial_of
 from compliance.content_policy import KINDS
 from compliance.models import ContentRule
-from compliance.scoping import AccountScopedAdmin
+from compliance.scoping import AccountScopedAdmin, OwnOrEverybodysMixin
 from compliance.selectors.access import permitted_accounts
 from compliance.services.content_rules import (
     content_rule_change,
@@ -54,7 +53,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(ContentRule)
-class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
+class ContentRuleAdmin(RuleActions, OwnOrEverybodysMixin, AccountScopedAdmin):
     """What texts may not say, or must: of an account, or of everybody (then to read only)."""
 
     form = ContentRuleForm
@@ -151,15 +150,6 @@ class ContentRuleAdmin(RuleActions, AccountScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         fields = super().get_readonly_fields(request, obj)
         return [one for one in fields if one != "account"] if obj is None else list(fields)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Officers choose among their accounts; only administrators may leave it empty."""
-        accounts = permitted_accounts(request.user, self.permission("add"))
-        if db_field.name == "account" and accounts is not None:
-            kwargs["required"] = True
-            if len(accounts) == 1:
-                kwargs |= {"initial": next(iter(accounts)), "widget": HiddenInput()}
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """`?copy=` begins with the values of another rule that the person may see."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,13 @@ from unfold.decorators import action, display
 
 from compliance.models import Account, RetentionPolicy, RetentionRun
 from compliance.readable_retention import days_words, kept_by_account, run_line
-from compliance.scoping import AccountScopedAdmin, PlatformScopedAdmin, ReadOnlyMixin, ScopedForm
+from compliance.scoping import (
+    AccountScopedAdmin,
+    OwnOrEverybodysMixin,
+    PlatformScopedAdmin,
+    ReadOnlyMixin,
+    ScopedForm,
+)
 from compliance.selectors.access import permitted_accounts
 from compliance.services.retention import policy_remove, policy_set, run_start
 from config.common.console.actors import actor_of
@@ -29,7 +34,7 @@ class PolicyForm(ScopedForm):
 
 
 @admin.register(RetentionPolicy)
-class RetentionPolicyAdmin(AccountScopedAdmin):
+class RetentionPolicyAdmin(OwnOrEverybodysMixin, AccountScopedAdmin):
     """What is kept how long: the accounts' own words, over those of the countries' packs."""
 
     form = PolicyForm
@@ -66,15 +71,6 @@ class RetentionPolicyAdmin(AccountScopedAdmin):
     @display(description=_("for"), ordering="account__name")
     def owner(self, obj: RetentionPolicy) -> str:
         return obj.account.name if obj.account else gettext("Every account")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Officers choose among their accounts; only administrators may leave it empty."""
-        accounts = permitted_accounts(request.user, self.permission("add"))
-        if db_field.name == "account" and accounts is not None:
-            kwargs["required"] = True
-            if len(accounts) == 1:
-                kwargs |= {"initial": next(iter(accounts)), "widget": HiddenInput()}
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """What a policy is about stays; another subject is another policy."""
