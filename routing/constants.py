@@ -12,6 +12,13 @@ class SenderKind(models.TextChoices):
     ALPHANUMERIC = "alphanumeric", _("Brandname")
 
 
+class TrafficKind(models.TextChoices):
+    """Who writes: a business to people, or one person to another."""
+
+    A2P = "a2p", _("A2P: a business writes")
+    P2P = "p2p", _("P2P: a person writes")
+
+
 class SenderStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     ACTIVE = "active", _("Active")

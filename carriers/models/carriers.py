@@ -33,6 +33,15 @@ class Carrier(models.Model):
         blank=True,
         help_text=_("Segments per second over all binds together; empty: only the binds' own."),
     )
+    data_country = models.CharField(
+        _("processes data in"),
+        max_length=2,
+        blank=True,
+        help_text=_(
+            "Country in two letters, such as VN. Accounts whose data stays in some countries send"
+            " only by carriers that declare one of them."
+        ),
+    )
     history = HistoricalRecords()
 
     class Meta:

@@ -7,7 +7,7 @@ from simple_history.models import HistoricalRecords
 from carriers.models import Carrier
 from compliance.constants import MessageClass
 from compliance.models import Account
-from routing.constants import SenderKind
+from routing.constants import SenderKind, TrafficKind
 from routing.models.networks import Network
 
 
@@ -51,6 +51,16 @@ class Route(models.Model):
         blank=True,
         verbose_name=_("account"),
         help_text=_("Empty: for every account."),
+    )
+    traffic_kind = models.CharField(
+        _("traffic"),
+        max_length=3,
+        choices=TrafficKind.choices,
+        default=TrafficKind.A2P,
+        help_text=_(
+            "What the carrier takes here. A business's messages never take a P2P route: networks"
+            " close such routes when they find them."
+        ),
     )
     history = HistoricalRecords()
 

@@ -5,7 +5,7 @@ from simple_history.models import HistoricalRecords
 
 from compliance.constants import MessageClass
 from compliance.models import Account, Advertiser
-from routing.constants import SenderKind, SenderStatus
+from routing.constants import SenderKind, SenderStatus, TrafficKind
 
 
 class Sender(models.Model):
@@ -42,6 +42,13 @@ class Sender(models.Model):
         null=True,
         blank=True,
         help_text=_("Contracted segments per second; empty: only the carriers' limits."),
+    )
+    traffic_kind = models.CharField(
+        _("traffic"),
+        max_length=3,
+        choices=TrafficKind.choices,
+        default=TrafficKind.A2P,
+        help_text=_("P2P only for numbers on which persons write to each other themselves."),
     )
     receives_replies = models.BooleanField(_("receives replies"), default=False)
     history = HistoricalRecords()
