@@ -16,10 +16,11 @@ from compliance.services.checks import country_checked
 from compliance.services.residency import place_require
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError, NotFoundError
+from config.common.guarded import addresses
 from config.common.ids import uuid7
 from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
 from messaging.services.locks import WEBHOOK_TEST, session_lock
-from messaging.webhooks import addresses, client, signing
+from messaging.webhooks import client, signing
 from messaging.webhooks.client import Answer
 
 # Both secrets sign for so long after a rotation.

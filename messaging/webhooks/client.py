@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Final
 
+from django.conf import settings
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 from urllib3.exceptions import (
     ConnectTimeoutError,
@@ -16,7 +17,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from messaging.webhooks.connections import (
+from config.common.guarded.connections import (
     GuardedHTTPPool,
     GuardedHTTPSPool,
     RefusedAddressError,
@@ -67,7 +68,7 @@ def post(
 ) -> Answer:
     """One attempt; never raises for what a receiver or a network can do. `now` reads dates in
     Retry-After."""
-    exchange.begin(timeout_seconds)
+    exchange.begin(timeout_seconds, lambda _address: bool(settings.WEBHOOK_ALLOW_PRIVATE))
     try:
         response = _pools().urlopen(
             "POST",

@@ -8,7 +8,8 @@ from ipaddress import ip_address
 import pytest
 from standardwebhooks import Webhook
 
-from messaging.webhooks import client, connections, signing
+from config.common.guarded import connections
+from messaging.webhooks import client, signing
 from tests.messaging.webhook_receiver import receiving
 
 NOW = datetime(2027, 1, 31, 2, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Which addresses a webhook may be posted to: public ones only (OWASP SSRF prevention). Pure.
+"""Which addresses a configured URL may lead to: public ones only (OWASP SSRF prevention). Pure.
 
 Data: IANA special-purpose address registries for IPv4 (RFC 6890 and updates) and IPv6, read
 2026-11; what is not globally reachable there is refused. Python's own `is_global` differs

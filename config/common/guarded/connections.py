@@ -1,4 +1,5 @@
-"""Connections that go only where webhooks may go, and end when their time is up.
+"""Connections of webhooks and of carriers over HTTP: they go only where the caller lets them go,
+and end when their time is up.
 
 The name is resolved once and the checked address connected to, so that a second answer of
 the DNS changes nothing (DNS rebinding); TLS still verifies the name. urllib3's timeouts are
@@ -8,22 +9,21 @@ per read; a receiver that sends a byte now and then is cut off by the watch.
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
 
-from django.conf import settings
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from messaging.webhooks.addresses import Address, is_public
+from config.common.guarded.addresses import Address, is_public
 
 
 class RefusedAddressError(Exception):
-    """The host's address is none that a webhook may be posted to."""
+    """The host's address is none that may be connected to."""
 
 
 def resolve(host: str, port: int) -> Sequence[Address]:
@@ -34,9 +34,9 @@ def resolve(host: str, port: int) -> Sequence[Address]:
 
 def permitted(addresses: Sequence[Address]) -> Sequence[Address]:
     """The addresses, if all of them may be used. Raises RefusedAddressError."""
-    if settings.WEBHOOK_ALLOW_PRIVATE:
-        return addresses
-    refused = [address for address in addresses if not is_public(address)]
+    refused = [
+        address for address in addresses if not (is_public(address) or exchange.allows(address))
+    ]
     if refused:
         raise RefusedAddressError(str(refused[0]))
     return addresses
@@ -55,7 +55,9 @@ class Watch:
         with self._changed:
             self._deadlines[sock] = deadline
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._run, name="guarded connections", daemon=True
+                )
                 self._thread.start()
             self._changed.notify()
 
@@ -83,15 +85,24 @@ class Watch:
 watch = Watch()
 
 
+Allowance = Callable[[Address], bool]
+
+
+def _only_public(address: Address) -> bool:
+    return False
+
+
 class Exchange(threading.local):
     """The request this thread is making; connections are picked by the pool, so they look here."""
 
     deadline = 0.0
     guard: socket.socket | None = None
+    allows: Allowance = staticmethod(_only_public)
 
-    def begin(self, seconds: float) -> None:
-        """From now on `seconds` may pass."""
+    def begin(self, seconds: float, allows: Allowance = _only_public) -> None:
+        """From now on `seconds` may pass; `allows` names addresses besides the public ones."""
         self.deadline = time.monotonic() + seconds
+        self.allows = allows
 
     def is_over(self) -> bool:
         """Whether the time is up."""

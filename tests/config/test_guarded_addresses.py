@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from messaging.webhooks.addresses import is_public, parse
+from config.common.guarded.addresses import is_public, parse
 
 
 @pytest.mark.parametrize(
