@@ -7,6 +7,7 @@ a word that is in no table is `unknown` and not final, never a failure.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 from carriers.smpp import pdu
@@ -102,50 +103,82 @@ _NO_FIELDS: Final[_Fields] = (None, None, None, None)
 _NO_TLVS: Final[Mapping[int, bytes]] = {}
 
 
-def parse_receipt(
-    deliver: pdu.DeliverSm,
-    states: Mapping[str, tuple[ReceiptState, bool]] | None = None,
-    text_without_flag: bool = True,
-) -> DeliveryReceipt | None:
-    """Return the receipt in a deliver_sm (or data_sm), or None for a message from a subscriber.
+@dataclass(frozen=True, slots=True)
+class ReceiptRules:
+    """How one bind's SMSC words its receipts.
 
-    `states` overrides stat words for one carrier: upper-case word → (state, final).
-    `text_without_flag` accepts receipts that only their text shows; a subscriber could write such
-    a text, so binds whose SMSC sets esm_class or the TLVs should switch it off.
+    `words`: upper-case stat word, or a message_state as decimal digits, to what it means here.
+    `finals`: what a state comes to here, for SMSCs that end with a state that elsewhere is none
+    (`accepted` → `delivered`), or that say `delivered` too early (`delivered` → `enroute`).
+    `prefers_text`: the text is believed before the TLVs. `text_without_flag`: a receipt may show
+    by its text alone; a subscriber could write such a text, so binds whose SMSC sets esm_class or
+    the TLVs should switch it off.
     """
+
+    words: Mapping[str, ReceiptState] = field(default_factory=dict)
+    finals: Mapping[ReceiptState, ReceiptState] = field(default_factory=dict)
+    prefers_text: bool = False
+    text_without_flag: bool = True
+
+
+USUAL: Final = ReceiptRules()
+
+
+def parse_receipt(deliver: pdu.DeliverSm, rules: ReceiptRules = USUAL) -> DeliveryReceipt | None:
+    """Return the receipt in a deliver_sm (or data_sm), or None for a message from a subscriber."""
     flagged = deliver.esm_class & pdu.ESM_MESSAGE_TYPE_MASK
     if flagged and flagged not in _RECEIPT_TYPES:
         return None  # acknowledgements by the handset or the user (§5.2.12) are not receipts
     tlvs = dict(deliver.tlvs) if deliver.tlvs else _NO_TLVS
     certain = flagged or pdu.TLV_RECEIPTED_MESSAGE_ID in tlvs or pdu.TLV_MESSAGE_STATE in tlvs
-    if not (certain or text_without_flag):
+    if not (certain or rules.text_without_flag):
         return None
     smsc_message_id, done, stat, err = _read_text(_text_of(deliver, tlvs))
     if not certain and not (smsc_message_id and stat and (done or err)):
         return None
-    state = None
-    if tlvs:
-        smsc_message_id = _receipted_message_id(tlvs) or smsc_message_id
-        state = _message_state(tlvs)
-        err = _network_error(tlvs) or err
     stat = stat.upper() if stat else ""
-    if states and stat in states:
-        state, is_final = states[stat]
-    else:
-        state = state or _STAT_WORDS.get(stat, "unknown")
-        is_final = state in FINAL_STATES
-    if flagged == pdu.ESM_INTERMEDIATE_NOTIFICATION:
-        is_final = False
+    state = _STAT_WORDS.get(stat)
+    if tlvs:
+        said, told = _message_state(tlvs, rules), _receipted_message_id(tlvs)
+        if rules.prefers_text:
+            smsc_message_id = smsc_message_id or told
+            state, err = state or said, err or _network_error(tlvs)
+        else:
+            smsc_message_id = told or smsc_message_id
+            state, err = said or state, _network_error(tlvs) or err
+    # Somebody said what this word means here: that is worth more than the SMSC's own TLV.
+    state = rules.words.get(stat) or state or "unknown"
+    state = rules.finals.get(state, state)
+    is_final = state in FINAL_STATES and flagged != pdu.ESM_INTERMEDIATE_NOTIFICATION
     return DeliveryReceipt(smsc_message_id or "", state, is_final, stat, err or "", done or "")
+
+
+def strange_word(deliver: pdu.DeliverSm, rules: ReceiptRules = USUAL) -> str:
+    """Return the stat word, or the digits of the message_state, that is in no table; else "".
+
+    For receipts whose state came out as `unknown`: somebody has to say what the SMSC means.
+    """
+    tlvs = dict(deliver.tlvs)
+    stat = (_read_text(_text_of(deliver, tlvs))[2] or "").upper()
+    if stat and stat not in _STAT_WORDS and stat not in rules.words:
+        return stat
+    value = tlvs.get(pdu.TLV_MESSAGE_STATE, b"")
+    if value and value[0] not in _MESSAGE_STATES and str(value[0]) not in rules.words:
+        return str(value[0])
+    return ""
 
 
 def _receipted_message_id(tlvs: Mapping[int, bytes]) -> str:
     return tlvs.get(pdu.TLV_RECEIPTED_MESSAGE_ID, b"").partition(b"\0")[0].decode("latin-1")
 
 
-def _message_state(tlvs: Mapping[int, bytes]) -> ReceiptState | None:
+def _message_state(tlvs: Mapping[int, bytes], rules: ReceiptRules) -> ReceiptState | None:
     value = tlvs.get(pdu.TLV_MESSAGE_STATE)
-    return _MESSAGE_STATES.get(value[0], "unknown") if value else None
+    if not value:
+        return None
+    if rules.words and str(value[0]) in rules.words:
+        return rules.words[str(value[0])]
+    return _MESSAGE_STATES.get(value[0])
 
 
 def _network_error(tlvs: Mapping[int, bytes]) -> str:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carriers.smpp import pdu
-from carriers.smpp.receipts import canonical_id, parse_receipt
+from carriers.smpp.receipts import ReceiptRules, canonical_id, parse_receipt, strange_word
 
 USUAL = (
     b"id:1a2b3c4d sub:001 dlvrd:001 submit date:2611221200 done date:2611221201 "
@@ -157,7 +157,7 @@ def test_tlvs_alone_make_a_receipt_without_esm_class():
 
 def test_text_alone_makes_a_receipt_unless_switched_off():
     assert parse_receipt(deliver(USUAL, esm_class=0)).smsc_message_id == "1a2b3c4d"
-    assert parse_receipt(deliver(USUAL, esm_class=0), text_without_flag=False) is None
+    assert parse_receipt(deliver(USUAL, esm_class=0), ReceiptRules(text_without_flag=False)) is None
 
 
 @pytest.mark.parametrize(
@@ -192,10 +192,61 @@ def test_user_data_header_before_the_text_is_skipped():
     assert receipt.smsc_message_id == "1a2b3c4d"
 
 
-def test_carrier_that_ends_with_acceptd_can_say_so():
-    states = {"ACCEPTD": ("delivered", True)}
-    receipt = parse_receipt(deliver(b"id:7 stat:ACCEPTD err:000"), states)
+@pytest.mark.parametrize(
+    "rules",
+    [
+        ReceiptRules(words={"ACCEPTD": "delivered"}),
+        ReceiptRules(words={"6": "delivered"}),
+        ReceiptRules(finals={"accepted": "delivered"}),
+    ],
+)
+def test_carrier_that_ends_with_acceptd_can_say_so(rules):
+    tlvs = [(pdu.TLV_MESSAGE_STATE, b"\6")]
+    receipt = parse_receipt(deliver(b"id:7 stat:ACCEPTD err:000", tlvs=tlvs), rules)
     assert (receipt.state, receipt.is_final) == ("delivered", True)
+
+
+def test_carrier_that_says_delivered_too_early_can_say_so():
+    receipt = parse_receipt(deliver(USUAL), ReceiptRules(finals={"delivered": "enroute"}))
+    assert (receipt.state, receipt.is_final) == ("enroute", False)
+
+
+def test_word_of_a_carrier_means_what_its_bind_says():
+    rules = ReceiptRules(words={"BLOCKED": "rejected"})
+    assert parse_receipt(deliver(b"id:7 stat:blocked err:1"), rules).state == "rejected"
+    assert parse_receipt(deliver(b"id:7 stat:blocked err:1")).state == "unknown"
+
+
+def test_text_is_believed_before_the_tlvs_where_the_bind_says_so():
+    tlvs = [
+        (pdu.TLV_RECEIPTED_MESSAGE_ID, b"ABC\0"),
+        (pdu.TLV_MESSAGE_STATE, b"\5"),
+        (pdu.TLV_NETWORK_ERROR_CODE, b"\3\1\2"),
+    ]
+    receipt = parse_receipt(deliver(USUAL, tlvs=tlvs), ReceiptRules(prefers_text=True))
+    assert (receipt.smsc_message_id, receipt.state, receipt.error_code) == (
+        "1a2b3c4d", "delivered", "000",
+    )  # fmt: skip
+    receipt = parse_receipt(deliver(b"", tlvs=tlvs), ReceiptRules(prefers_text=True))
+    assert (receipt.smsc_message_id, receipt.state, receipt.error_code) == (
+        "ABC", "undelivered", "258",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "tlvs", "word"),
+    [
+        (b"id:7 stat:XYZZY err:000", [], "XYZZY"),
+        (b"id:7 stat:DELIVRD err:000", [], ""),
+        (b"", [(pdu.TLV_MESSAGE_STATE, b"\x4d")], "77"),
+        (b"", [(pdu.TLV_MESSAGE_STATE, b"\7")], ""),
+        (b"", [(pdu.TLV_MESSAGE_STATE, b"")], ""),
+        (b"id:7 stat:BLOCKED err:000", [], ""),
+    ],
+)
+def test_word_that_is_in_no_table_is_named(text, tlvs, word):
+    rules = ReceiptRules(words={"BLOCKED": "rejected"})
+    assert strange_word(deliver(text, tlvs=tlvs), rules) == word
 
 
 @given(text=st.binary(max_size=160), esm_class=st.integers(0, 255), coding=st.sampled_from([0, 8]))
