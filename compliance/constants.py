@@ -59,6 +59,12 @@ class Scope(models.TextChoices):
     TEMPLATES_WRITE = "templates:write", _("Write templates and submit them")
     EVIDENCE_READ = "evidence:read", _("Read proof packs and the audit log")
     TEMPLATES_REVIEW = "templates:review", _("Approve, reject and withdraw templates")
+    OPERATIONS = "operations", _("Change carriers, routing and prices")
+    OPERATIONS_READ = "operations:read", _("Read carriers, routing and prices")
+
+
+# Of the platform's own keys; all others are of accounts' keys.
+PLATFORM_SCOPES = (Scope.OPERATIONS, Scope.OPERATIONS_READ)
 
 
 class ConsentAction(models.TextChoices):

@@ -66,9 +66,9 @@ class PaperKind(models.TextChoices):
 class NetworkSource(models.TextChoices):
     """How a number's network was found, surest first."""
 
+    OVERRIDE = "override", _("Override")
     LOOKUP = "lookup", _("Lookup")
     FEEDBACK = "feedback", _("Receipts")
-    OVERRIDE = "override", _("Override")
     PREFIX = "prefix", _("Prefix")
     NONE = "none", _("Unknown")
 
@@ -82,3 +82,38 @@ class Confidence(models.TextChoices):
     PAGE = "page", _("Read on a public page")
     ONE_SOURCE = "one_source", _("One source only")
     MEMORY = "memory", _("Not looked up")
+
+
+class LookupAsking(models.TextChoices):
+    """When a provider is asked which network a number is on."""
+
+    NEVER = "never", _("Never")
+    UNKNOWN = "unknown", _("Only where the prefix tells nothing")
+    EXPENSIVE = "expensive", _("Only expensive differences")
+    CAMPAIGNS = "campaigns", _("Always, before campaigns are released")
+
+
+class LookupFinding(models.TextChoices):
+    """What was found out about a number."""
+
+    FOUND = "found", _("On this network")
+    ABSENT = "absent", _("Not in use, or no mobile")
+    MOVED = "moved", _("Not on the network it was believed on")
+
+
+class PoolSpread(models.TextChoices):
+    """How a pool shares messages among its senders."""
+
+    ROTATE = "rotate", _("To each sender alike")
+    WEIGHT = "weight", _("By weight")
+    THROUGHPUT = "throughput", _("By contracted throughput")
+
+
+class FallbackCause(models.TextChoices):
+    """Why a message leaves its own sender."""
+
+    NO_ROUTE = "no_route", _("No route takes the sender")
+    NOT_REGISTERED = "not_registered", _("The sender is not registered there")
+    UNAVAILABLE = "unavailable", _("The sender is suspended or out of lease")
+    REFUSED = "refused", _("A carrier refuses the sender")
+    ERROR = "error", _("A carrier answers an error of the list")

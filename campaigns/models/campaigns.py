@@ -7,7 +7,7 @@ from campaigns.models.contacts import Contact, ContactList
 from compliance.models import Account, User
 from messaging.constants import Priority
 from messaging.models import TemplateVersion
-from routing.models import Sender
+from routing.models import Sender, SenderPool
 
 
 class Campaign(models.Model):
@@ -25,6 +25,15 @@ class Campaign(models.Model):
         limit_choices_to={"status": "approved"},
     )
     sender = models.ForeignKey(Sender, models.PROTECT, verbose_name=_("sender"))
+    sender_pool = models.ForeignKey(
+        SenderPool,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sender pool"),
+        help_text=_("Its senders stand in for the one above, person by person."),
+    )
     values = models.JSONField(
         _("values"),
         default=dict,

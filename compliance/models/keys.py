@@ -9,10 +9,20 @@ from compliance.models.users import User
 
 
 class ApiKey(models.Model):
-    """A key of the API: shown once, kept as a hash, limited by scopes and addresses."""
+    """A key of the API: shown once, kept as a hash, limited by scopes and addresses.
+
+    Without an account it is the platform's: for carriers and routing, and it sees no account's
+    messages.
+    """
 
     account = models.ForeignKey(
-        Account, models.CASCADE, related_name="api_keys", verbose_name=_("account")
+        Account,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="api_keys",
+        verbose_name=_("account"),
+        help_text=_("Empty: a key of the platform, for its operators' systems."),
     )
     name = models.CharField(_("name"), max_length=80, help_text=_("What uses this key."))
     prefix = models.CharField(_("begins with"), max_length=12, unique=True, editable=False)
@@ -46,6 +56,19 @@ class ApiKey(models.Model):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         ordering = ["account", "name"]
+        constraints = [
+            # The platform's keys have the platform's scopes, and no other key has one of them.
+            models.CheckConstraint(
+                name="api_key_scopes_of_its_kind",
+                condition=models.Q(
+                    account=None, scopes__contained_by=["operations", "operations:read"]
+                )
+                | (
+                    models.Q(account__isnull=False)
+                    & ~models.Q(scopes__overlap=["operations", "operations:read"])
+                ),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -10,7 +10,7 @@ from messaging.frequency import SLOT_OCTETS
 class IdempotencyKey(models.Model):
     """A claimed `Idempotency-Key`: taken before the work, settled with the stored answer."""
 
-    account = models.ForeignKey(Account, models.CASCADE)
+    account = models.ForeignKey(Account, models.CASCADE, null=True)  # None: the platform's key
     api_key = models.ForeignKey(ApiKey, models.CASCADE)
     route = models.CharField(max_length=60)
     key = models.CharField(max_length=255)

@@ -6,6 +6,7 @@ block detaching old partitions; a test looks for orphans instead.
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -133,6 +134,7 @@ class Dispatch(models.Model):
     attempts = models.SmallIntegerField(default=0)
     bind_id = models.BigIntegerField(null=True)  # claimed by this bind's holder …
     lease_epoch = models.BigIntegerField(null=True)  # … under this lease
+    tried_carriers = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         managed = False
@@ -155,6 +157,8 @@ class Waiting(models.Model):
     not_after = models.DateTimeField(null=True)
     attempts = models.SmallIntegerField(default=0)
     reason = models.CharField(max_length=16)
+    # Carriers that refused it in a way that another may not: it is not given to them again.
+    tried_carriers = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         managed = False

@@ -7,13 +7,28 @@ from routing.models.papers import (
     SenderRegistration,
     SenderStep,
 )
+from routing.models.pools import SenderFallback, SenderPool, SenderPoolMember, StickySender
+from routing.models.portability import (
+    LookupDay,
+    LookupPolicy,
+    LookupProvider,
+    NumberImport,
+    NumberImportLine,
+    NumberLookup,
+)
 from routing.models.routes import Rate, Route
 from routing.models.senders import Sender
 from routing.models.text_rules import NetworkTextRule
 
 __all__ = [
+    "LookupDay",
+    "LookupPolicy",
+    "LookupProvider",
     "Network",
     "NetworkTextRule",
+    "NumberImport",
+    "NumberImportLine",
+    "NumberLookup",
     "NumberOverride",
     "NumberPlan",
     "NumberPrefix",
@@ -22,8 +37,12 @@ __all__ = [
     "Sender",
     "SenderCertificate",
     "SenderDocument",
+    "SenderFallback",
     "SenderNotice",
+    "SenderPool",
+    "SenderPoolMember",
     "SenderProgram",
     "SenderRegistration",
     "SenderStep",
+    "StickySender",
 ]
