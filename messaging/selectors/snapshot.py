@@ -29,7 +29,7 @@ from routing.models import Sender
 from routing.network_texts import NetworkText
 from routing.selectors.snapshot import (
     NumberIndex,
-    carriers,
+    momentary,
     number_index,
     routing_snapshot,
     sender_is_usable,
@@ -41,7 +41,7 @@ from routing.standing import SenderStanding
 logger = logging.getLogger(__name__)
 
 _VERSION_AGE_SECONDS = 0.2
-_CARRIERS_AGE_SECONDS = 1.0
+_MOMENT_AGE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class SnapshotCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._version_read = self._carriers_read = float("-inf")
+        self._version_read = self._moment_read = float("-inf")
 
     def current(self) -> Snapshot:
         """The snapshot of the version in force at most 0.2 s ago."""
@@ -161,19 +161,18 @@ class SnapshotCache:
         snapshot = self._snapshot
         if snapshot is None or (snapshot.version, snapshot.day) != (version, day):
             snapshot = snapshot_build(version, day)
-            self._carriers_read = moment
-        elif moment - self._carriers_read > _CARRIERS_AGE_SECONDS:
-            snapshot = _with_present_carriers(snapshot)
-            self._carriers_read = moment
+            self._moment_read = moment
+        elif moment - self._moment_read > _MOMENT_AGE_SECONDS:
+            snapshot = _at_present(snapshot)
+            self._moment_read = moment
         self._version_read = moment
         return snapshot
 
 
-def _with_present_carriers(snapshot: Snapshot) -> Snapshot:
-    present = carriers()
-    if present == snapshot.routing.carriers:
-        return snapshot
-    return replace(snapshot, routing=snapshot.routing.with_carriers(snapshot.version, present))
+def _at_present(snapshot: Snapshot) -> Snapshot:
+    """The same configuration with what holds now: binds, heat, quality, orders."""
+    routing = snapshot.routing.with_momentary(momentary())
+    return snapshot if routing is snapshot.routing else replace(snapshot, routing=routing)
 
 
 def snapshot_build(version: int, day: date) -> Snapshot:

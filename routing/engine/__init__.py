@@ -8,12 +8,19 @@ from routing.engine.decisions import (
     RouteDecision,
     RouteRequest,
 )
-from routing.engine.snapshot import Carrier, Rate, Route, RoutingSnapshot, SenderEntry
+from routing.engine.moments import Carrier, Heat, Momentary, MomentKey, Order, Policy, Quality
+from routing.engine.snapshot import Rate, Route, RoutingSnapshot, SenderEntry
 
 __all__ = [
     "Candidate",
     "Carrier",
     "Exclusion",
+    "Heat",
+    "MomentKey",
+    "Momentary",
+    "Order",
+    "Policy",
+    "Quality",
     "Rate",
     "Reason",
     "Route",

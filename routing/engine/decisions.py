@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 NOTHING_AVOIDED: frozenset[int] = frozenset()
+ANYWHERE: frozenset[str] = frozenset()
 
 
 class Exclusion(StrEnum):
@@ -15,9 +16,14 @@ class Exclusion(StrEnum):
     SENDER_KIND_NOT_ALLOWED = "sender_kind_not_allowed"
     SENDER_NOT_ALLOWED = "sender_not_allowed"
     ACCOUNT_NOT_ALLOWED = "account_not_allowed"
+    TRAFFIC_KIND = "traffic_kind"
+    RESIDENCY = "residency"
     AVOIDED = "avoided"
     LESS_SPECIFIC = "less_specific"
+    DRAINED = "drained"
     UNAVAILABLE = "unavailable"
+    HOT = "hot"
+    TOO_SLOW = "too_slow"
 
 
 class Reason(StrEnum):
@@ -43,7 +49,9 @@ class Reason(StrEnum):
 class RouteRequest:
     """One message's way. `spread` is any number stable per message (its id as an integer).
 
-    `avoid_carrier_ids` are carriers already tried, for a re-route.
+    `avoid_carrier_ids` are carriers already tried, for a re-route; `deadline_seconds` is how
+    long the message is still of use (None: long enough); `must_stay_in` are the countries in
+    which the account's data has to stay (empty: anywhere).
     """
 
     msisdn: str
@@ -56,6 +64,9 @@ class RouteRequest:
     segments: int
     spread: int
     avoid_carrier_ids: frozenset[int] = NOTHING_AVOIDED
+    traffic_kind: str = "a2p"
+    deadline_seconds: int | None = None
+    must_stay_in: frozenset[str] = ANYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,8 @@ class Candidate:
     """A route to the destination and the terms it was judged by.
 
     `share` is the part of the traffic it gets (0 to 1), `exclusion` why it gets none;
-    `cost_micros` is per segment, None where no rate is known.
+    `cost_micros` is per segment, None where no rate is known; `terms` are what its share was
+    worked out from, by name.
     """
 
     route_id: int
@@ -77,6 +89,7 @@ class Candidate:
     cost_micros: int | None
     is_available: bool
     exclusion: Exclusion | None
+    terms: tuple[tuple[str, float], ...] = ()
 
     @property
     def specificity(self) -> tuple[int, bool, bool]:

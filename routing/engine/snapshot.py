@@ -9,17 +9,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from routing.engine.decisions import Plan, PlanKey
+from routing.engine.moments import (
+    USUAL_POLICY,
+    Carrier,
+    Heat,
+    Momentary,
+    MomentKey,
+    Order,
+    Policy,
+    Quality,
+)
 
 _RateKey = tuple[int | None, str, int | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """A carrier as routing sees it: switched on by people, available by a live bind."""
-
-    id: int
-    is_active: bool = True
-    is_available: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Route:
     sender_ids: frozenset[int] | None = None
     account_ids: frozenset[int] | None = None
     is_active: bool = True
+    traffic_kind: str = "a2p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,11 @@ class RoutingSnapshot:
     carriers: Mapping[int, Carrier]
     rates: tuple[Rate, ...] = ()
     senders: Mapping[int, SenderEntry] = field(default_factory=dict)
+    policy: Policy = USUAL_POLICY
+    heats: Mapping[MomentKey, Heat] = field(default_factory=dict)
+    qualities: Mapping[MomentKey, Quality] = field(default_factory=dict)
+    orders: tuple[Order, ...] = ()
+    waits: Mapping[tuple[int, str], float] = field(default_factory=dict)
     plans: dict[PlanKey, Plan] = field(init=False, repr=False)
     own_accounts: frozenset[int] = field(init=False, repr=False)
     _by_country: dict[str, tuple[Route, ...]] = field(init=False, repr=False)
@@ -99,6 +106,24 @@ class RoutingSnapshot:
     def with_carriers(self, version: int, carriers: Mapping[int, Carrier]) -> "RoutingSnapshot":
         """The same configuration with other availability."""
         return replace(self, version=version, carriers=carriers)
+
+    @property
+    def momentary(self) -> Momentary:
+        """What it holds of the moment."""
+        return Momentary(self.carriers, self.heats, self.qualities, self.orders, self.waits)
+
+    def with_momentary(self, momentary: Momentary) -> "RoutingSnapshot":
+        """The same configuration at another moment; itself where nothing differs."""
+        if momentary == self.momentary:
+            return self
+        return replace(
+            self,
+            carriers=momentary.carriers,
+            heats=momentary.heats,
+            qualities=momentary.qualities,
+            orders=momentary.orders,
+            waits=momentary.waits,
+        )
 
     def routes_to(self, country: str) -> tuple[Route, ...]:
         """Routes that may match a destination in `country`, those of any country included."""

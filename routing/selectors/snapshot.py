@@ -9,7 +9,7 @@ from django.db import connection
 from carriers.models import Carrier as CarrierRow
 from carriers.selectors.availability import carriers_available
 from routing.constants import NetworkSource
-from routing.engine import Carrier, Rate, Route, RoutingSnapshot, SenderEntry
+from routing.engine import Carrier, Momentary, Rate, Route, RoutingSnapshot, SenderEntry
 from routing.models import (
     Network,
     NumberPlan,
@@ -86,10 +86,14 @@ def number_overrides(msisdns: list[str]) -> dict[str, int]:
 
 def routing_snapshot(version: int, today: date) -> RoutingSnapshot:
     """Routes, carriers, rates and senders as configured now. `today` decides leases and rates."""
+    present = momentary()
     return RoutingSnapshot(
         version=version,
         routes=tuple(_route(row) for row in RouteRow.objects.all()),
-        carriers=carriers(),
+        carriers=present.carriers,
+        heats=present.heats,
+        qualities=present.qualities,
+        orders=present.orders,
         rates=_rates(today),
         senders={
             row.id: SenderEntry(
@@ -100,11 +104,17 @@ def routing_snapshot(version: int, today: date) -> RoutingSnapshot:
     )
 
 
+def momentary() -> Momentary:
+    """What holds at this moment, without a new configuration version: read once a second by each
+    process, so it stays at a query or two."""
+    return Momentary(carriers=carriers())
+
+
 def carriers() -> dict[int, Carrier]:
     """Every carrier, switched on by people and available by a live bind."""
     available = carriers_available()
     return {
-        row.id: Carrier(row.id, row.is_active, row.id in available)
+        row.id: Carrier(row.id, row.is_active, row.id in available, None, row.data_country)
         for row in CarrierRow.objects.all()
     }
 
@@ -131,6 +141,7 @@ def _route(row: RouteRow) -> Route:
         sender_kinds=frozenset(row.sender_kinds) or None,
         account_ids=frozenset({row.account_id}) if row.account_id else None,
         is_active=row.is_active,
+        traffic_kind=row.traffic_kind,
     )
 
 
