@@ -1,16 +1,13 @@
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from carriers.constants import ReceiptTrust
+
 
 class Carrier(models.Model):
     """A company that takes messages from us, by one or several binds."""
-
-    class ReceiptTrust(models.TextChoices):
-        """What a receipt of this carrier proves (facts: many are mere acknowledgements)."""
-
-        HANDSET = "handset", _("Reached the handset")
-        NETWORK = "network", _("Taken by the network")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     code = models.SlugField(_("code"), unique=True)
@@ -31,6 +28,7 @@ class Carrier(models.Model):
         _("throughput"),
         null=True,
         blank=True,
+        validators=[MinValueValidator(0.1)],
         help_text=_("Segments per second over all binds together; empty: only the binds' own."),
     )
     data_country = models.CharField(
@@ -41,6 +39,18 @@ class Carrier(models.Model):
             "Country in two letters, such as VN. Accounts whose data stays in some countries send"
             " only by carriers that declare one of them."
         ),
+    )
+    contact = models.CharField(
+        _("contact"),
+        max_length=200,
+        blank=True,
+        help_text=_("Whom to call when it does not work: telephone, mail, hours."),
+    )
+    note = models.TextField(
+        _("note"),
+        max_length=2000,
+        blank=True,
+        help_text=_("Contract, ticket numbers, anything the next operator must know."),
     )
     history = HistoricalRecords()
 

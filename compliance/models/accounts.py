@@ -128,6 +128,15 @@ class Advertiser(models.Model):
     name = models.CharField(_("brand"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     registration_number = models.CharField(_("registration number"), max_length=40, blank=True)
+    entity_id = models.CharField(
+        _("entity id"),
+        max_length=40,
+        blank=True,
+        help_text=_(
+            "Its number in a register of text messages that some networks want with every"
+            " message, such as India's 19-digit principal entity id."
+        ),
+    )
     country = models.CharField(_("country"), max_length=2, default="VN")
     contact = models.CharField(
         _("contact"),
