@@ -57,6 +57,9 @@ class BindConfig:
     response_timer_seconds: float = 60.0
     pdu_read_timer_seconds: float = 10.0
     throttle_delay_seconds: float = 5.0
+    throttle_cut: float = 0.5
+    throttle_recovery: float = 0.1
+    throttle_floor: float = 1 / 32
     reconnect_base_seconds: float = 1.0
     reconnect_cap_seconds: float = 60.0
     shutdown_drain_seconds: float = 10.0

@@ -40,7 +40,7 @@ class Closed:
     """The session is over; the link flushes what is still to go and closes the connection.
 
     `fatal`: a person must change something before another bind makes sense. `is_unbound`: it
-    ended by unbind and unbind_resp. `unsent`: submissions whose last octet never went to the
+    ended by unbind and unbind_resp. `refused_with`: the command_status that refused the bind. `unsent`: submissions whose last octet never went to the
     socket, so the SMSC cannot have them.
     """
 
@@ -48,6 +48,7 @@ class Closed:
     fatal: bool = False
     is_unbound: bool = False
     unsent: tuple[Pending, ...] = ()
+    refused_with: int = 0
 
 
 Event = Bound | Results | Inbound | Throttled | Closed

@@ -84,10 +84,12 @@ class Lifecycle:
             self._own_sequence = self._outgoing.next_sequence()
             self._outgoing.write(pdu.unbind(self._own_sequence))
 
-    def end(self, detail: str, fatal: bool = False, is_unbound: bool = False) -> None:
+    def end(
+        self, detail: str, fatal: bool = False, is_unbound: bool = False, refused_with: int = 0
+    ) -> None:
         """Remember that and why the session ends; the first reason stays."""
         if self.ending is None:
-            self.ending = Closed(detail, fatal, is_unbound)
+            self.ending = Closed(detail, fatal, is_unbound, refused_with=refused_with)
 
     def on_bind_resp(self, frame: bytes, now: float) -> Bound | None:
         """Take the answer to our bind."""
@@ -160,6 +162,7 @@ class Lifecycle:
         self.end(
             f"the SMSC refused the bind: {statuses.name(status)}",
             fatal=status_class is StatusClass.CREDENTIALS,
+            refused_with=status,
         )
 
 

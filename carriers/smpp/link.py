@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from carriers.ports import BindConfig, EventSink, LeaseDeadline, SessionHealth, SubmissionSource
-from carriers.smpp.backoff import Backoff
+from carriers.smpp.backoff import BindBackoff
 from carriers.smpp.connection import connect
 from carriers.smpp.conversation import (
     MAX_WAIT_SECONDS,
@@ -26,7 +26,7 @@ from carriers.smpp.feeder import Feeder
 from carriers.smpp.inflight import Traffic
 from carriers.smpp.journal import Journal
 from carriers.smpp.lifecycle import SessionState
-from carriers.smpp.pacing import Pacer
+from carriers.smpp.pacing import Pacer, throttling_of
 from carriers.smpp.session import SmppSession
 
 logger = logging.getLogger(__name__)
@@ -79,8 +79,10 @@ class Link(threading.Thread):
         self._journal = journal
         self._mailbox = Mailbox()
         self._traffic = Traffic()
-        self._pacer = Pacer(config.throughput, config.throttle_delay_seconds)
-        self._backoff = Backoff(config.reconnect_base_seconds, config.reconnect_cap_seconds, jitter)
+        self._pacer = Pacer(config.throughput, throttling_of(config))
+        self._backoff = BindBackoff(
+            config.reconnect_base_seconds, config.reconnect_cap_seconds, jitter
+        )
         self._around = Surroundings(
             config=config,
             pacer=self._pacer,
@@ -169,7 +171,7 @@ class Link(threading.Thread):
                 return "bind_failed"
             if self._mailbox.is_stopping:
                 return "stopped"
-            seconds = self._backoff.next_seconds()
+            seconds = self._backoff.next_seconds(closed.refused_with)
             self._report(SessionHealth("connection_lost", closed.detail))
 
     def _converse(self) -> Closed:

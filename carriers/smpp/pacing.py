@@ -4,14 +4,34 @@ It outlives a session, because a reconnect does not give the second back that wa
 """
 
 import math
-from typing import Final
+from dataclasses import dataclass
 
-from carriers.ports import Submission
+from carriers.ports import BindConfig, Submission
 from carriers.smpp.throughput import LimiterSet
 
-_CUT: Final = 0.5
-_RECOVERY_PER_SECOND: Final = 0.05  # of the ceiling: from half to full takes ten seconds
-_FLOOR: Final = 1 / 32  # of the ceiling; lower would look like a dead bind
+
+@dataclass(frozen=True, slots=True)
+class Throttling:
+    """How a bind gives way when the SMSC throttles, and comes back.
+
+    It pauses for `delay_seconds`, goes on at `cut` of its rate and regains `recovery` of the
+    full rate each second; it never falls below `floor` of it, which would look like a dead bind.
+    """
+
+    delay_seconds: float = 5.0
+    cut: float = 0.5
+    recovery: float = 0.1  # from half to full takes five seconds
+    floor: float = 1 / 32
+
+
+def throttling_of(config: BindConfig) -> Throttling:
+    """Return the policy that a bind's configuration asks for."""
+    return Throttling(
+        config.throttle_delay_seconds,
+        config.throttle_cut,
+        config.throttle_recovery,
+        config.throttle_floor,
+    )
 
 
 class Pacer:
@@ -21,16 +41,16 @@ class Pacer:
         "_ceiling",
         "_contract",
         "_cut_at",
-        "_delay",
         "_limits",
         "_meter",
         "_recovered_at",
+        "_throttling",
         "paused_until",
     )
 
-    def __init__(self, throughput: float | None, throttle_delay_seconds: float) -> None:
+    def __init__(self, throughput: float | None, throttling: Throttling) -> None:
         self._contract = throughput
-        self._delay = throttle_delay_seconds
+        self._throttling = throttling
         self._limits = LimiterSet(throughput)
         self._ceiling = 0.0  # the rate to climb back to; 0: not throttled
         self._cut_at = -math.inf
@@ -76,7 +96,7 @@ class Pacer:
         return now if limiter is None else limiter.next_at(now)
 
     def throttled(self, sent_at: float, now: float) -> bool:
-        """Give way to a throttling status for a segment sent at `sent_at`: pause and halve.
+        """Give way to a throttling status for a segment sent at `sent_at`: pause and cut the rate.
 
         A whole window may be refused at once; only what was sent after the last cut cuts again.
         Returns whether this one did.
@@ -86,18 +106,19 @@ class Pacer:
         rate = self.rate or max(1.0, self._meter.per_second(now))
         if self._ceiling == 0.0:
             self._ceiling = rate
-        self._limits.bind.set_rate(max(rate * _CUT, self._ceiling * _FLOOR))
+        policy = self._throttling
+        self._limits.bind.set_rate(max(rate * policy.cut, self._ceiling * policy.floor))
         self._cut_at = now
-        self.paused_until = self._recovered_at = now + self._delay
+        self.paused_until = self._recovered_at = now + policy.delay_seconds
         return True
 
     def recover(self, now: float) -> None:
-        """Climb back slowly; called on every tick, acts once a second."""
+        """Climb back step by step; called on every tick, acts once a second."""
         if self._ceiling == 0.0 or now < self._recovered_at + 1.0:
             return
         elapsed = now - self._recovered_at
         self._recovered_at = now
-        rate = (self.rate or self._ceiling) + elapsed * _RECOVERY_PER_SECOND * self._ceiling
+        rate = (self.rate or self._ceiling) + elapsed * self._throttling.recovery * self._ceiling
         if rate >= self._ceiling:
             self._ceiling = 0.0
             self._limits.bind.set_rate(self._contract)

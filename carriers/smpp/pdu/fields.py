@@ -3,6 +3,8 @@
 from struct import Struct
 from typing import NamedTuple
 
+from carriers.smpp.pdu.commands import TLV_MESSAGE_PAYLOAD
+
 Tlvs = tuple[tuple[int, bytes], ...]
 
 _HEADER = Struct(">LLLL")
@@ -78,15 +80,20 @@ def tlvs_octets(tlvs: Tlvs) -> bytes:
 
 
 def read_tlvs(frame: bytes, position: int) -> Tlvs:
-    """Read all optional parameters from `position` on, known or not (§3.3)."""
+    """Read all optional parameters from `position` on, known or not (§3.3).
+
+    Octets after the last whole one are left alone: SMSCs pad PDUs and miscount the last length,
+    and a receipt is worth more than its tail. Only a message_payload that is cut is refused,
+    because what is left of it would pass for the whole text.
+    """
     tlvs: list[tuple[int, bytes]] = []
     total = len(frame)
-    while position < total:
-        if total - position < 4:
-            raise PduError("the PDU ends inside the header of a TLV")
+    while total - position >= 4:
         tag, length = _TLV.unpack_from(frame, position)
         position += 4 + length
         if position > total:
-            raise PduError(f"the PDU ends inside TLV 0x{tag:04X}")
+            if tag == TLV_MESSAGE_PAYLOAD:
+                raise PduError("the PDU ends inside message_payload")
+            break
         tlvs.append((tag, frame[position - length : position]))
     return tuple(tlvs)

@@ -11,7 +11,7 @@ from carriers.ports import BindConfig, InboundPdu, SessionHealth, Submission, Su
 from carriers.smpp import pdu
 from carriers.smpp.events import Event
 from carriers.smpp.framing import FrameBuffer
-from carriers.smpp.pacing import Pacer
+from carriers.smpp.pacing import Pacer, throttling_of
 from carriers.smpp.session import SmppSession
 
 _TEMPLATE = pdu.SubmitTemplate(source_addr="53849", source_addr_ton=3)
@@ -50,7 +50,7 @@ class SessionDriver:
 
     def __init__(self, **overrides: object) -> None:
         self.config = make_config(**overrides)
-        self.pacer = Pacer(self.config.throughput, self.config.throttle_delay_seconds)
+        self.pacer = Pacer(self.config.throughput, throttling_of(self.config))
         self.session = SmppSession(self.config, 1, self.pacer)
         self.now = 1000.0
         self.sent: list[bytes] = []

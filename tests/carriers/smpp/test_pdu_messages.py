@@ -108,7 +108,8 @@ def test_submit_sm_survives_a_round_trip(message):
 
 @given(message=delivers(tlvs=TLVS), cut=st.integers(1, 400))
 def test_cut_deliver_sm_is_refused_or_ends_between_tlvs(message, cut):
-    """A cut PDU never comes out with other values, whatever the cut hits."""
+    """A cut PDU never comes out with other values, whatever the cut hits: TLVs that are not whole
+    are left out, but for a text."""
     body = pdu.deliver_sm_body(message)[:-cut]
     try:
         parsed = pdu.parse_deliver_sm(pdu.with_header(pdu.DELIVER_SM, 0, 1, body))
@@ -125,6 +126,20 @@ def test_random_octets_raise_nothing_but_pdu_error(body):
             parse(frame)
         except pdu.PduError:
             continue
+
+
+@pytest.mark.parametrize("tail", [b"\0", b"\0\0\0", b"\x04\x27\0\5\2", b"\x14\x03\xff\xff"])
+def test_octets_after_the_last_whole_tlv_are_left_alone(tail):
+    message = pdu.DeliverSm(short_message=b"id:7", tlvs=((0x001E, b"7\0"),))
+    body = pdu.deliver_sm_body(message) + tail
+    assert pdu.parse_deliver_sm(pdu.with_header(pdu.DELIVER_SM, 0, 1, body)) == message
+
+
+@pytest.mark.parametrize("parse", [pdu.parse_deliver_sm, pdu.parse_submit_sm])
+def test_cut_message_payload_is_refused(parse):
+    body = pdu.deliver_sm_body(pdu.DeliverSm()) + b"\x04\x24\0\5Xin"
+    with pytest.raises(pdu.PduError, match="message_payload"):
+        parse(pdu.with_header(pdu.DELIVER_SM, 0, 1, body))
 
 
 def test_unknown_tlvs_are_kept_in_order_and_twice():

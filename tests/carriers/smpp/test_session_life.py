@@ -67,7 +67,7 @@ def test_other_refusals_of_a_bind_are_tried_again(status):
     driver = SessionDriver()
     driver.start()
     event = closed(driver.receive(pdu.bind_resp(pdu.BIND_TRANSCEIVER, 1, status)))
-    assert not event.fatal
+    assert (event.fatal, event.refused_with) == (False, status)
 
 
 def test_nacked_bind_ends_the_session():
