@@ -1,7 +1,7 @@
 """Which deliveries are ours for a minute, and all that a thread needs to post them."""
 
-from collections import Counter
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -27,13 +27,14 @@ LEASE: Final = timedelta(seconds=60)
 _CLAIM = """
 WITH room AS MATERIALIZED (
     SELECT e.id, least(
-        CASE WHEN e.failing_since IS NULL THEN %(per_endpoint)s ELSE 1 END - coalesce(busy.n, 0),
+        CASE WHEN e.failing_since IS NULL THEN coalesce(busy.most, %(per_endpoint)s) ELSE 1 END
+            - coalesce(busy.n, 0),
         (%(free)s + 1) / 2) AS n
     FROM messaging_webhookendpoint e
     JOIN compliance_account a ON a.id = e.account_id
         AND (a.residency = '{}' OR e.country = ANY(a.residency))
-    LEFT JOIN unnest(%(busy_ids)s::bigint[], %(busy_counts)s::int[]) AS busy(id, n)
-        ON busy.id = e.id
+    LEFT JOIN unnest(%(busy_ids)s::bigint[], %(busy_counts)s::int[], %(most)s::int[])
+        AS busy(id, n, most) ON busy.id = e.id
     WHERE e.is_enabled AND (e.paused_until IS NULL OR e.paused_until <= %(now)s)
     ORDER BY coalesce(busy.n, 0), random()
 ), due AS MATERIALIZED (
@@ -46,10 +47,15 @@ WITH room AS MATERIALIZED (
 )
 UPDATE messaging_webhookdelivery SET next_attempt_at = %(lease)s
 WHERE id = ANY(ARRAY(SELECT id FROM due))
-RETURNING id, endpoint_id, event_id, attempts
+RETURNING id, endpoint_id, event_id, attempts, %(moment)s::float8
 """
 
 
+_RELEASE = """
+UPDATE messaging_webhookdelivery d SET next_attempt_at = %(now)s
+FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS r(id, attempts)
+WHERE d.id = r.id AND d.status = 'pending' AND d.attempts = r.attempts
+"""
 _TARGETS = """
 SELECT id, url, secret, CASE WHEN previous_secret_until > %(now)s THEN previous_secret ELSE '' END
 FROM messaging_webhookendpoint WHERE id = ANY(%(ids)s)
@@ -64,16 +70,15 @@ class Claimed:
     endpoint_id: int
     event_id: UUID
     attempts: int
+    claimed_at: float  # monotonic
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where an endpoint's deliveries go; secrets are still encrypted, the old one is there only
-    while it signs too."""
+    """Where an endpoint's deliveries go, signed by these; without secrets one is unreadable."""
 
     url: str
-    secret: str
-    previous_secret: str
+    secrets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +90,45 @@ class Job:
     body: str
     headers: dict[str, str]
 
+    @property
+    def endpoint_id(self) -> int:
+        return self.claimed.endpoint_id
 
-def deliveries_claim(free: int, busy: Counter[int]) -> list[Claimed]:
-    """At most `free` due deliveries; `busy` says how many each endpoint has in the air here."""
-    now = clock.now()
+    @property
+    def claimed_at(self) -> float:
+        return self.claimed.claimed_at
+
+
+def deliveries_claim(
+    free: int, held: Mapping[int, int], most: Mapping[int, int] | None = None
+) -> list[Claimed]:
+    """At most `free` due deliveries; `held` says how many each endpoint has here already, `most`
+    how many it may have where that is more than PER_ENDPOINT."""
+    now, moment = clock.now(), time.monotonic()
+    most = most or {}
+    known = sorted(held.keys() | most.keys())
     with connection.cursor() as cursor:
         cursor.execute(
             _CLAIM,
             {
                 "free": free,
                 "per_endpoint": PER_ENDPOINT,
-                "busy_ids": list(busy),
-                "busy_counts": list(busy.values()),
+                "busy_ids": known,
+                "busy_counts": [held.get(endpoint, 0) for endpoint in known],
+                "most": [most.get(endpoint, PER_ENDPOINT) for endpoint in known],
                 "now": now,
                 "lease": now + LEASE,
+                "moment": moment,
             },
         )
         return [Claimed(*row) for row in cursor.fetchall()]
+
+
+def deliveries_release(claims: Sequence[Claimed]) -> None:
+    """Makes claims due again that nobody has tried to post."""
+    with connection.cursor() as cursor:
+        ids, attempts = [one.id for one in claims], [one.attempts for one in claims]
+        cursor.execute(_RELEASE, {"ids": ids, "attempts": attempts, "now": clock.now()})
 
 
 def jobs_make(claims: Sequence[Claimed]) -> tuple[list[Job], list[tuple[Claimed, Answer]]]:
@@ -111,7 +138,7 @@ def jobs_make(claims: Sequence[Claimed]) -> tuple[list[Job], list[tuple[Claimed,
     with connection.cursor() as cursor:
         ids = list({claimed.endpoint_id for claimed in claims})
         cursor.execute(_TARGETS, {"ids": ids, "now": clock.now()})
-        targets = {row[0]: _Target(*row[1:]) for row in cursor.fetchall()}
+        targets = {row[0]: _target(*row) for row in cursor.fetchall()}
     events = [claimed.event_id for claimed in claims]
     bodies = dict(Event.objects.filter(id__in=events).values_list("id", "body"))
     jobs, lost = [], []
@@ -127,16 +154,26 @@ def jobs_make(claims: Sequence[Claimed]) -> tuple[list[Job], list[tuple[Claimed,
     return jobs, lost
 
 
+def _target(endpoint_id: int, url: str, *tokens: str) -> _Target:
+    """The last one is empty unless the former secret still signs, too."""
+    try:
+        return _Target(url, tuple(secrets.decrypt(token) for token in tokens if token))
+    except ImproperlyConfigured:  # one bad secret stops nobody else
+        log.exception("webhook secret unreadable", extra={"endpoint": endpoint_id})
+        return _Target(url, ())
+
+
 def _job(claimed: Claimed, target: _Target, body: str) -> Job | Answer:
-    tokens = [token for token in (target.secret, target.previous_secret) if token]
+    if not target.secrets:
+        return Answer(None, "secret_unreadable")
     try:
         headers = signing.headers(
             message_id=str(claimed.event_id),
             at=clock.now(),
             body=body,
-            signing_secrets=[secrets.decrypt(token) for token in tokens],
+            signing_secrets=target.secrets,
         )
-    except (ImproperlyConfigured, ValueError):  # one bad secret stops nobody else
+    except ValueError:
         log.exception("webhook secret unreadable", extra={"endpoint": claimed.endpoint_id})
         return Answer(None, "secret_unreadable")
     return Job(claimed, target.url, body, headers)
