@@ -27,10 +27,9 @@ from messaging.wording.wordings import WordingSet, wording_set
 from routing.engine import RoutingSnapshot
 from routing.models import Sender
 from routing.network_texts import NetworkText
+from routing.selectors.numbers import NumberIndex, number_index
 from routing.selectors.snapshot import (
-    NumberIndex,
     momentary,
-    number_index,
     routing_snapshot,
     sender_is_usable,
 )

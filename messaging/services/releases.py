@@ -32,7 +32,7 @@ from messaging.services.rows import Fate, rows_store, tally_accepted
 from messaging.wording.values import RefusedValueError, ValueProblem
 from routing.engine import price_of
 from routing.network_texts import NetworkText
-from routing.selectors.snapshot import number_overrides
+from routing.selectors.numbers import NumberFact, numbers_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ def _assess(
     keep: bool,
 ) -> tuple[list[tuple[Assessment, tuple[Draft, Fate] | None]], list[Loss]]:
     slice_ = _Slice(snapshot, release)
-    overrides = number_overrides([recipient.msisdn for recipient in recipients])
-    drafted = [slice_.draft(recipient, overrides.get(recipient.msisdn)) for recipient in recipients]
+    known = numbers_known([recipient.msisdn for recipient in recipients])
+    drafted = [slice_.draft(recipient, known.get(recipient.msisdn)) for recipient in recipients]
     cases = [case_of(draft) for draft in drafted if isinstance(draft, Draft)]
     if keep:
         with connection.cursor() as cursor:
@@ -156,7 +156,7 @@ class _Slice:
         self._text: ApprovedText | None = snapshot.texts.get(release.template_version_id)
         self._prices: dict[tuple[str, int | None], int | None] = {}
 
-    def draft(self, recipient: Recipient, override: int | None) -> Draft | Assessment:
+    def draft(self, recipient: Recipient, fact: NumberFact | None) -> Draft | Assessment:
         if self._text is None:
             return _excluded(recipient, "template_withdrawn")
         if self._sender is None:
@@ -168,7 +168,7 @@ class _Slice:
         count = segmentation.segment_count(text)
         if count.segment_count > MAX_SEGMENTS:
             return _excluded(recipient, "too_long")
-        return self._priced(recipient, override, text, count, self._text, self._sender)
+        return self._priced(recipient, fact, text, count, self._text, self._sender)
 
     def _rendered(self, approved: ApprovedText, sender: SenderCard, recipient: Recipient) -> str:
         """With the person's own link, where the wording or the account wants one."""
@@ -179,13 +179,13 @@ class _Slice:
     def _priced(
         self,
         recipient: Recipient,
-        override: int | None,
+        fact: NumberFact | None,
         text: str,
         count: segmentation.SegmentCount,
         approved: ApprovedText,
         sender: SenderCard,
     ) -> Draft | Assessment:
-        hint = self._snapshot.numbers.network_of(recipient.msisdn, recipient.country, override)
+        hint = self._snapshot.numbers.network_of(recipient.msisdn, recipient.country, fact)
         rule = rule_of(self._snapshot, hint.network_id, approved.message_class)
         counted = count_widened(rule, text, count)
         if rule is not None:

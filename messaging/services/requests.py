@@ -20,7 +20,7 @@ from messaging.services.free_texts import class_differs, text_source
 from messaging.services.preferences import preference_ended, preference_filled
 from messaging.wording.slots import PREFERENCE_SLOT
 from routing.numbers import MESSAGES, Number, NumberError, shipped_normalizer
-from routing.selectors.snapshot import number_overrides
+from routing.selectors.numbers import numbers_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +222,8 @@ def _times_checked(request: MessageRequest, now: datetime) -> None:
 
 def drafts_locate(snapshot: Snapshot, drafts: list[Draft]) -> list[DomainError | None]:
     """Finds each number's network, then its price; an error where a draft has none."""
-    overrides = number_overrides([draft.msisdn for draft in drafts])
+    known = numbers_known([draft.msisdn for draft in drafts])
     for draft in drafts:
-        hint = snapshot.numbers.network_of(draft.msisdn, draft.country, overrides.get(draft.msisdn))
+        hint = snapshot.numbers.network_of(draft.msisdn, draft.country, known.get(draft.msisdn))
         draft.network_id, draft.network_source = hint.network_id, hint.source
     return drafting.drafts_price(snapshot, drafts)

@@ -1,87 +1,13 @@
 """What routing decides over, read from the database once per configuration version."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-
-from django.db import connection
 
 from carriers.models import Carrier as CarrierRow
 from carriers.selectors.availability import carriers_available
-from routing.constants import NetworkSource
 from routing.engine import Carrier, Momentary, Rate, Route, RoutingSnapshot, SenderEntry
-from routing.models import (
-    Network,
-    NumberPlan,
-    NumberPrefix,
-    Sender,
-)
 from routing.models import Rate as RateRow
 from routing.models import Route as RouteRow
-from routing.prefixes import PrefixEntry, PrefixTable
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkHint:
-    """The network a number is believed to be on, and how that is known."""
-
-    network_id: int | None
-    source: str
-
-
-_NO_HINT = NetworkHint(None, NetworkSource.NONE.value)
-
-
-@dataclass(frozen=True, slots=True)
-class NumberIndex:
-    """Networks by longest prefix of the plans in force; `zones`: of those that have their own."""
-
-    table: PrefixTable
-    network_ids: Mapping[str, int]
-    names: Mapping[int, str]
-    zones: Mapping[int, str] = field(default_factory=dict)
-
-    def code_of(self, network_id: int) -> str:
-        """The code of a network, "" for one that is not known."""
-        return next((code for code, known in self.network_ids.items() if known == network_id), "")
-
-    def network_of(self, msisdn: str, country: str, override: int | None = None) -> NetworkHint:
-        """An override is surer than a prefix, which only says who first got the number."""
-        if override is not None:
-            return NetworkHint(override, NetworkSource.OVERRIDE.value)
-        match = self.table.lookup(msisdn, country)
-        if match is None:
-            return _NO_HINT
-        return NetworkHint(self.network_ids[match.network_code], NetworkSource.PREFIX.value)
-
-
-def number_index() -> NumberIndex:
-    """The plans in force, as the admin left them."""
-    network_ids = dict(Network.objects.values_list("code", "id"))
-    entries = [
-        PrefixEntry(prefix.prefix, prefix.network.code, prefix.source, prefix.confidence, country)
-        for prefix, country in _active_prefixes()
-    ]
-    names = dict(Network.objects.values_list("id", "name"))
-    zones = dict(Network.objects.exclude(timezone="").values_list("id", "timezone"))
-    return NumberIndex(PrefixTable(entries), network_ids, names, zones)
-
-
-def _active_prefixes() -> list[tuple[NumberPrefix, str]]:
-    countries = dict(NumberPlan.objects.filter(is_active=True).values_list("id", "country"))
-    rows = NumberPrefix.objects.filter(plan_id__in=countries).select_related("network")
-    return [(row, countries[row.plan_id]) for row in rows]
-
-
-def number_overrides(msisdns: list[str]) -> dict[str, int]:
-    """Networks of single numbers known to be elsewhere than their prefix says; one query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT msisdn, network_id FROM routing_numberoverride WHERE msisdn = ANY(%s)"
-            " AND (valid_until IS NULL OR valid_until > now())",
-            [msisdns],
-        )
-        return dict(cursor.fetchall())
+from routing.models import Sender
 
 
 def routing_snapshot(version: int, today: date) -> RoutingSnapshot:
