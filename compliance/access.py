@@ -145,8 +145,11 @@ OPERATOR: Grants = {
     "routing.numberoverride": ALL,
     "routing.numberplan": ALL | {"activate"},
     "routing.numberprefix": ALL,
+    "routing.exchangerate": ALL,
+    "routing.pricelist": ADD | {"confirm", "undo"},
     "routing.rate": ALL,
     "routing.route": ALL,
+    "routing.routepolicy": EDIT | {"activate"},
     "routing.sender": ALL,
     "routing.sendercertificate": EDIT | {"decide"},
     "routing.senderdocument": VIEW,
@@ -248,8 +251,12 @@ PLATFORM_MODELS = frozenset(
         "routing.numberoverride",
         "routing.numberplan",
         "routing.numberprefix",
+        "routing.exchangerate",
+        "routing.priceline",
+        "routing.pricelist",
         "routing.rate",
         "routing.route",
+        "routing.routepolicy",
     }
 )
 

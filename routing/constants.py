@@ -117,3 +117,44 @@ class FallbackCause(models.TextChoices):
     UNAVAILABLE = "unavailable", _("The sender is suspended or out of lease")
     REFUSED = "refused", _("A carrier refuses the sender")
     ERROR = "error", _("A carrier answers an error of the list")
+
+
+class PolicyState(models.TextChoices):
+    """Where a version of the routing policy stands; its time decides, states follow."""
+
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Waits for its time")
+    ACTIVE = "active", _("In force")
+    RETIRED = "retired", _("Replaced")
+
+
+class Spread(models.TextChoices):
+    """How the usable routes of a tier share traffic."""
+
+    WEIGHTS = "weights", _("By the routes' weights")
+    SCORE = "score", _("By score: weights, price and quality together")
+    CHEAPEST = "cheapest", _("The cheapest route takes all")
+
+
+class PriceKind(models.TextChoices):
+    COST = "cost", _("Cost: what a carrier charges us")
+    PRICE = "price", _("Price: what accounts pay")
+
+
+class PriceListState(models.TextChoices):
+    READING = "reading", _("Being read")
+    READY = "ready", _("To be confirmed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISCARDED = "discarded", _("Discarded")
+    UNDONE = "undone", _("Taken back")
+    FAILED = "failed", _("Could not be read")
+
+
+class PriceChange(models.TextChoices):
+    """What a line of a price list does to the rates that hold before it."""
+
+    NEW = "new", _("New")
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Unchanged")
+    ENDED = "ended", _("Ended")
+    BAD = "bad", _("Bad line")

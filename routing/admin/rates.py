@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
 from compliance.scoping import PlatformScopedAdmin
 from config.common.console.forms import ServiceForm
@@ -25,6 +25,11 @@ class RateForm(ServiceForm):
         decimal_places=6,
         widget=UnfoldAdminDecimalFieldWidget,
         help_text=_("In the currency, for example 820 or 0.0075."),
+    )
+    effective_from = forms.DateTimeField(
+        label=_("From"),
+        widget=UnfoldAdminTextInputWidget,
+        help_text=_("A day (from its midnight) or a moment: 2026-12-01 or 2026-12-01 08:00."),
     )
 
     class Meta:

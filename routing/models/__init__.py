@@ -7,6 +7,7 @@ from routing.models.papers import (
     SenderRegistration,
     SenderStep,
 )
+from routing.models.policies import RoutePolicy
 from routing.models.pools import SenderFallback, SenderPool, SenderPoolMember, StickySender
 from routing.models.portability import (
     LookupDay,
@@ -16,11 +17,13 @@ from routing.models.portability import (
     NumberImportLine,
     NumberLookup,
 )
-from routing.models.routes import Rate, Route
+from routing.models.prices import ExchangeRate, PriceLine, PriceList, Rate
+from routing.models.routes import Route
 from routing.models.senders import Sender
 from routing.models.text_rules import NetworkTextRule
 
 __all__ = [
+    "ExchangeRate",
     "LookupDay",
     "LookupPolicy",
     "LookupProvider",
@@ -32,8 +35,11 @@ __all__ = [
     "NumberOverride",
     "NumberPlan",
     "NumberPrefix",
+    "PriceLine",
+    "PriceList",
     "Rate",
     "Route",
+    "RoutePolicy",
     "Sender",
     "SenderCertificate",
     "SenderDocument",

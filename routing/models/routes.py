@@ -1,5 +1,6 @@
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -9,12 +10,24 @@ from compliance.constants import MessageClass
 from compliance.models import Account
 from routing.constants import SenderKind, TrafficKind
 from routing.models.networks import Network
+from routing.models.policies import RoutePolicy
 
 
 class Route(models.Model):
-    """A way to a destination: the most specific match wins, then tier, weight and price."""
+    """A way to a destination: the most specific match wins, then tier, weight and price.
 
-    name = models.CharField(_("name"), max_length=80, unique=True)
+    It belongs to one version of the policy and does not change once that was in force: services
+    put changes into a new version. Its name is the same in every version.
+    """
+
+    policy = models.ForeignKey(
+        RoutePolicy,
+        models.PROTECT,
+        related_name="routes",
+        verbose_name=_("version"),
+        editable=False,
+    )
+    name = models.CharField(_("name"), max_length=80)
     carrier = models.ForeignKey(
         Carrier, models.PROTECT, related_name="routes", verbose_name=_("carrier")
     )
@@ -68,50 +81,15 @@ class Route(models.Model):
         verbose_name = _("route")
         verbose_name_plural = _("routes")
         ordering = ["tier", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "name"], name="route_unique_in_policy")
+        ]
 
     def __str__(self) -> str:
         return self.name
 
-
-class Rate(models.Model):
-    """What a segment costs us at a carrier, and what an account pays, from a date on."""
-
-    carrier = models.ForeignKey(
-        Carrier,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        verbose_name=_("carrier"),
-        help_text=_("Set: our cost at this carrier. Empty: the price accounts pay."),
-    )
-    account = models.ForeignKey(
-        Account,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        verbose_name=_("account"),
-        help_text=_("Empty: for every account."),
-    )
-    country = models.CharField(_("country"), max_length=2)
-    network = models.ForeignKey(
-        Network, models.CASCADE, null=True, blank=True, verbose_name=_("network")
-    )
-    message_class = models.CharField(
-        _("class"), max_length=16, choices=MessageClass.choices, blank=True
-    )
-    amount_micros = models.BigIntegerField(
-        _("amount"),
-        validators=[MinValueValidator(0)],
-        help_text=_("Millionths of the currency, per segment."),
-    )
-    currency = models.CharField(_("currency"), max_length=3, default="VND")
-    effective_from = models.DateField(_("from"))
-    history = HistoricalRecords()
-
-    class Meta:
-        verbose_name = _("rate")
-        verbose_name_plural = _("rates")
-        ordering = ["country", "-effective_from"]
-
-    def __str__(self) -> str:
-        return f"{self.country} {self.amount_micros / 1_000_000:g} {self.currency}"
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Without a version it goes into the one in force."""
+        if self.policy_id is None:
+            self.policy = RoutePolicy.objects.in_force_or_first()
+        super().save(*args, **kwargs)
