@@ -65,6 +65,7 @@ class Scope(models.TextChoices):
 
 # Of the platform's own keys; all others are of accounts' keys.
 PLATFORM_SCOPES = (Scope.OPERATIONS, Scope.OPERATIONS_READ)
+ACCOUNT_SCOPES = tuple(one for one in Scope if one not in PLATFORM_SCOPES)
 
 
 class ConsentAction(models.TextChoices):

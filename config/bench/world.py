@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from carriers.models import Bind, Carrier
 from carriers.simulator.operators import default_profiles
-from compliance.constants import Role, Scope
+from compliance.constants import ACCOUNT_SCOPES, Role
 from compliance.models import Account, Advertiser, User
 from compliance.services.access import role_grant
 from compliance.services.api_keys import api_key_create
@@ -101,7 +101,7 @@ def _made(sink: Sink | None, receiver: str) -> World:
     sender = _sender(account, "alphanumeric", BRANDNAME, ["care", "marketing"])
     webhook_put(account=account, url=receiver)
     _key, api_key = api_key_create(
-        account=account, name="Benchmark", scopes=[scope.value for scope in Scope], actor=None
+        account=account, name="Benchmark", scopes=[scope.value for scope in ACCOUNT_SCOPES], actor=None
     )
     return World(account, _version(account), sender, bind, market, api_key)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from carriers.models import Bind, Carrier
 from carriers.simulator.operators import default_profiles
-from compliance.constants import Role, Scope
+from compliance.constants import ACCOUNT_SCOPES, Role
 from compliance.models import Account, Advertiser, User
 from compliance.services.access import role_grant
 from compliance.services.api_keys import api_key_create
@@ -54,7 +54,7 @@ def world_build() -> dict[str, Any]:
     _key, token = api_key_create(
         account=account,
         name="Demo",
-        scopes=[scope.value for scope in Scope],
+        scopes=[scope.value for scope in ACCOUNT_SCOPES],
         actor=User.objects.get(username=world.PEOPLE[0][0]),
     )
     return {
