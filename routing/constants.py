@@ -158,3 +158,40 @@ class PriceChange(models.TextChoices):
     UNCHANGED = "unchanged", _("Unchanged")
     ENDED = "ended", _("Ended")
     BAD = "bad", _("Bad line")
+
+
+class HeatState(models.TextChoices):
+    """How troubled a carrier is there, and so which part of its share it keeps."""
+
+    COOL = "cool", _("Cool")
+    WARM = "warm", _("Warm")
+    HOT = "hot", _("Hot")
+
+
+class OrderKind(models.TextChoices):
+    DRAIN = "drain", _("Drain")
+    SHIFT = "shift", _("Shift")
+
+
+class OrderEnd(models.TextChoices):
+    """Why an operator's order is over."""
+
+    LIFTED = "lifted", _("Lifted")
+    TIME = "time", _("Its time was over")
+    COOL = "cool", _("The carrier is cool again")
+
+
+class PlatformEventType(models.TextChoices):
+    """The operators' own stream of events."""
+
+    CARRIER_HOT = "carrier.hot", _("Carrier is hot")
+    CARRIER_COOL = "carrier.cool", _("Carrier is cool again")
+    CARRIER_UNBOUND = "carrier.unbound", _("Carrier has no session")
+    CARRIER_BOUND = "carrier.bound", _("Carrier is bound again")
+    BIND_REFUSED = "bind.refused", _("Bind refused")
+    CARRIER_DRAINED = "carrier.drained", _("Carrier is being drained")
+    CARRIER_SHIFTED = "carrier.shifted", _("Traffic is being shifted")
+    ORDER_ENDED = "order.ended", _("Order is over")
+    CARRIER_PINNED = "carrier.pinned", _("Temperature pinned")
+    CARRIER_UNPINNED = "carrier.unpinned", _("Temperature no longer pinned")
+    MESSAGES_REROUTED = "messages.rerouted", _("Waiting messages re-routed")

@@ -1,4 +1,12 @@
 from routing.models.networks import Network, NumberOverride, NumberPlan, NumberPrefix
+from routing.models.observations import Observation, ObservationDelta, RouteQuality
+from routing.models.operations import (
+    CarrierOrder,
+    CarrierWatch,
+    PlatformEvent,
+    Temperature,
+    TemperatureChange,
+)
 from routing.models.papers import (
     SenderCertificate,
     SenderDocument,
@@ -23,6 +31,8 @@ from routing.models.senders import Sender
 from routing.models.text_rules import NetworkTextRule
 
 __all__ = [
+    "CarrierOrder",
+    "CarrierWatch",
     "ExchangeRate",
     "LookupDay",
     "LookupPolicy",
@@ -35,11 +45,15 @@ __all__ = [
     "NumberOverride",
     "NumberPlan",
     "NumberPrefix",
+    "Observation",
+    "ObservationDelta",
+    "PlatformEvent",
     "PriceLine",
     "PriceList",
     "Rate",
     "Route",
     "RoutePolicy",
+    "RouteQuality",
     "Sender",
     "SenderCertificate",
     "SenderDocument",
@@ -51,4 +65,6 @@ __all__ = [
     "SenderRegistration",
     "SenderStep",
     "StickySender",
+    "Temperature",
+    "TemperatureChange",
 ]
