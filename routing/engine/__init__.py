@@ -1,6 +1,6 @@
 """Which carrier a message goes to, and why. Pure: values in, values out."""
 
-from routing.engine.choosing import choose, price_of, ticket
+from routing.engine.choosing import choose, price_of
 from routing.engine.decisions import (
     Candidate,
     Exclusion,
@@ -30,5 +30,4 @@ __all__ = [
     "SenderEntry",
     "choose",
     "price_of",
-    "ticket",
 ]

@@ -1,17 +1,18 @@
-"""The choice of a route: specificity picks the plan, tiers order it, weights share it.
+"""The choice of a route: specificity picks the plan, tiers order it, shares divide it.
 
 A decision depends on few things (destination prefix, network, country, class, sender,
-account), so each combination is worked out once per snapshot and remembered; a message
-then costs a dictionary lookup and, where load is shared, one bisection.
+account), so each combination is worked out once and remembered: what the configuration says
+for as long as it stands, what holds at the moment until something changes. A message then
+costs a dictionary lookup and, where load is shared, one bisection.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
 
 from routing.engine.decisions import (
     Candidate,
+    ConfiguredKey,
     Exclusion,
     Plan,
     Reason,
@@ -19,12 +20,16 @@ from routing.engine.decisions import (
     RouteRequest,
 )
 from routing.engine.judging import judge, sender_refusal
+from routing.engine.layouts import layout, ticket
+from routing.engine.sharing import levels_of, order_of, share_out
 from routing.engine.snapshot import RoutingSnapshot
+from routing.engine.telling import reasons_of, told
+from routing.engine.weighing import Seat, seats_of
 
 _MOST_PLANS = 50_000  # combinations remembered per snapshot, some tens of megabytes
-_GOLDEN = 0x9E3779B97F4A7C15  # 2**64 / golden ratio: consecutive ids spread evenly
-_MASK = (1 << 64) - 1
-_MOMENTARY = frozenset({None, Exclusion.AVOIDED, Exclusion.UNAVAILABLE})
+# A deadline counts by the next lower of these seconds; above the last it is no hurry.
+_DEADLINES = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 900, 1800, 3600)
+_LEAST_SHARE = 1e-9
 
 
 def choose(snapshot: RoutingSnapshot, request: RouteRequest) -> RouteDecision:
@@ -33,30 +38,31 @@ def choose(snapshot: RoutingSnapshot, request: RouteRequest) -> RouteDecision:
     Where no carrier of the plan is available its first tier is chosen all the same, with
     the reason `waiting_for_bind`: the message waits rather than fails.
     """
-    account_id = request.account_id
-    key = (
+    account_id, sender_id = request.account_id, request.sender_id
+    deadline = request.deadline_seconds
+    scope = (
         snapshot.prefix_of(request.msisdn),
         request.network_id,
         request.country,
         request.message_class,
-        request.sender_id,
+        sender_id if sender_id in snapshot.own_senders else None,
         request.sender_kind,
         account_id if account_id in snapshot.own_accounts else None,
-        request.avoid_carrier_ids,
+        request.traffic_kind,
+        request.must_stay_in,
+        sender_refusal(snapshot, request),
     )
+    step = None if deadline is None else _step(deadline)
+    key = (scope, request.avoid_carrier_ids, step)
     plan = snapshot.plans.get(key)
     if plan is None:
         if len(snapshot.plans) >= _MOST_PLANS:
             snapshot.plans.clear()
-        plan = snapshot.plans[key] = _plan(snapshot, request)
-    if not plan.total:
+        asked = replace(request, deadline_seconds=step)
+        plan = snapshot.plans[key] = _plan(snapshot, asked, _configured(snapshot, asked, scope))
+    if not plan.bounds:
         return plan.decisions[0]
-    return plan.decisions[bisect_right(plan.bounds, ticket(request.spread, plan.total))]
-
-
-def ticket(spread: int, total: int) -> int:
-    """The number from 0 to `total` - 1 that a message draws among running sums of weights."""
-    return (((spread * _GOLDEN) & _MASK) >> 32) * total >> 32
+    return plan.decisions[bisect_right(plan.bounds, ticket(request.spread))]
 
 
 def price_of(
@@ -71,78 +77,93 @@ def price_of(
     return None if rate is None else rate.amount_micros
 
 
-def _plan(snapshot: RoutingSnapshot, request: RouteRequest) -> Plan:
+def _step(seconds: int) -> int | None:
+    index = bisect_right(_DEADLINES, seconds)
+    return None if index == len(_DEADLINES) else _DEADLINES[max(0, index - 1)]
+
+
+def _configured(
+    snapshot: RoutingSnapshot, request: RouteRequest, scope: ConfiguredKey
+) -> tuple[Candidate, ...]:
+    """What the configuration alone says, whatever the moment, the carriers tried and the
+    deadline."""
+    known = snapshot.configured
+    candidates = known.get(scope)
+    if candidates is None:
+        if len(known) >= _MOST_PLANS:
+            known.clear()
+        candidates = known[scope] = judge(snapshot, request)
+    return candidates
+
+
+def _plan(
+    snapshot: RoutingSnapshot, request: RouteRequest, configured: Sequence[Candidate]
+) -> Plan:
     """Every decision that requests like this one can get."""
-    judged = judge(snapshot, request)
-    eligible = [candidate for candidate in judged if candidate.exclusion is None]
     refusal = sender_refusal(snapshot, request)
-    if refusal is None and not eligible:
-        refusal = Reason.ALL_EXCLUDED if judged else Reason.NO_ROUTE
+    plan = [candidate for candidate in configured if candidate.exclusion is None]
+    if refusal is None and not plan:
+        refusal = Reason.ALL_EXCLUDED if configured else Reason.NO_ROUTE
+    seats = seats_of(snapshot, request, plan)
+    if refusal is None and all(seat.is_out for seat in seats):
+        is_drained = any(seat.exclusion is Exclusion.DRAINED for seat in seats)
+        refusal = Reason.ALL_DRAINED if is_drained else Reason.ALL_EXCLUDED
+    levels = levels_of(snapshot, request, seats)
+    if refusal is None:
+        share_out(levels)
+    shown = {seat.candidate.route_id: _shown(snapshot, request, seat, refusal) for seat in seats}
+    candidates = tuple(
+        sorted(
+            (shown.get(one.route_id) or _aside(snapshot, one) for one in configured),
+            key=lambda one: (one.exclusion is not None, *order_of(one)),
+        )
+    )
     if refusal is not None:
-        candidates = tuple(sorted(judged, key=_order))
         return Plan((RouteDecision(None, candidates, (refusal,), snapshot.version),))
-    tier = min(candidate.tier for candidate in eligible)
-    group = [candidate for candidate in eligible if candidate.tier == tier]
-    sharing = _shared(group)
-    candidates = _in_order(judged, sharing)
-    reasons = _reasons(judged, group)
-    decisions = tuple(RouteDecision(c, candidates, reasons, snapshot.version) for c in sharing)
-    if len(decisions) == 1:
-        return Plan(decisions)
-    bounds = tuple(accumulate(candidate.weight for candidate in sharing))
-    return Plan(decisions, bounds, bounds[-1])
+    return _divided(snapshot, levels, shown, candidates)
 
 
-def _shared(group: Sequence[Candidate]) -> list[Candidate]:
-    """The tier's candidates that get traffic: by weight, or only the cheapest without weights."""
-    total = sum(candidate.weight for candidate in group)
-    if not total:
-        cheapest = min(group, key=_order)
-        return [replace(cheapest, share=1.0)]
-    return [
-        replace(candidate, share=candidate.weight / total)
-        for candidate in sorted(group, key=lambda candidate: candidate.route_id)
-        if candidate.weight
-    ]
-
-
-def _in_order(judged: Sequence[Candidate], sharing: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    shared = {candidate.route_id: candidate for candidate in sharing}
-    merged = (shared.get(candidate.route_id, candidate) for candidate in judged)
-    return tuple(sorted(merged, key=_order))
-
-
-def _order(candidate: Candidate) -> tuple[bool, int, int, bool, int, int]:
-    """Usable before excluded, tier, weight, price (an unknown one last), age of the route."""
-    return (
-        candidate.exclusion is not None,
-        candidate.tier,
-        -candidate.weight,
-        candidate.cost_micros is None,
-        candidate.cost_micros or 0,
-        candidate.route_id,
+def _shown(
+    snapshot: RoutingSnapshot, request: RouteRequest, seat: Seat, refusal: Reason | None
+) -> Candidate:
+    exclusion = seat.exclusion
+    if exclusion is None and seat.is_hot and seat.share <= 0 and refusal is None:
+        exclusion = Exclusion.HOT
+    return replace(
+        seat.candidate,
+        share=round(seat.share, 12),
+        is_available=seat.is_available,
+        exclusion=exclusion,
+        terms=told(snapshot, request, seat),
     )
 
 
-def _reasons(judged: Sequence[Candidate], group: Sequence[Candidate]) -> tuple[Reason, ...]:
-    first = group[0]
-    reasons = [_scope(first)]
-    in_plan = (c for c in judged if c.exclusion in _MOMENTARY)
-    if first.tier > min(candidate.tier for candidate in in_plan):
-        reasons.append(Reason.FAILOVER)
-    if len(group) == 1:
-        reasons.append(Reason.ONLY_ROUTE)
-    else:
-        is_weighted = any(candidate.weight for candidate in group)
-        reasons.append(Reason.WEIGHTED if is_weighted else Reason.CHEAPEST)
-    if not first.is_available:
-        reasons.append(Reason.WAITING_FOR_BIND)
-    return tuple(reasons)
+def _aside(snapshot: RoutingSnapshot, candidate: Candidate) -> Candidate:
+    carrier = snapshot.carriers.get(candidate.carrier_id)
+    is_available = carrier is not None and carrier.is_available
+    return replace(candidate, is_available=True) if is_available else candidate
 
 
-def _scope(candidate: Candidate) -> Reason:
-    if candidate.prefix_length:
-        return Reason.BY_PREFIX
-    if candidate.is_for_network:
-        return Reason.BY_NETWORK
-    return Reason.BY_COUNTRY if candidate.is_for_country else Reason.BY_DEFAULT
+def _divided(
+    snapshot: RoutingSnapshot,
+    levels: Sequence[Sequence[Seat]],
+    shown: dict[int, Candidate],
+    candidates: tuple[Candidate, ...],
+) -> Plan:
+    """The tickets of messages divided among the seats that get any."""
+    seats = [seat for level in levels for seat in level]
+    first = {id(seat) for seat in levels[0]}
+    weights = [float(s.candidate.weight or 1) if id(s) in first else 0.0 for s in seats]
+    home = [weight / sum(weights) for weight in weights]
+    target = [seat.share if seat.share > _LEAST_SHARE else 0.0 for seat in seats]
+    bounds, owners = layout(home, [share / sum(target) for share in target])
+    decisions = {
+        owner: RouteDecision(
+            shown[seats[owner].candidate.route_id],
+            candidates,
+            reasons_of(snapshot, seats, seats[owner], home[owner]),
+            snapshot.version,
+        )
+        for owner in set(owners)
+    }
+    return Plan(tuple(decisions[owner] for owner in owners), tuple(bounds))

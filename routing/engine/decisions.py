@@ -36,10 +36,16 @@ class Reason(StrEnum):
     FAILOVER = "failover"
     ONLY_ROUTE = "only_route"
     WEIGHTED = "weighted"
+    SCORED = "scored"
     CHEAPEST = "cheapest"
+    SHIFTED = "shifted"
+    SHED = "shed"
+    PROBE = "probe"
+    ALL_HOT = "all_hot"
     WAITING_FOR_BIND = "waiting_for_bind"
     NO_ROUTE = "no_route"
     ALL_EXCLUDED = "all_excluded"
+    ALL_DRAINED = "all_drained"
     SENDER_UNKNOWN = "sender_unknown"
     SENDER_NOT_USABLE = "sender_not_usable"
     SENDER_CLASS_NOT_ALLOWED = "sender_class_not_allowed"
@@ -125,13 +131,19 @@ class RouteDecision:
         }
 
 
-PlanKey = tuple[str, int | None, str, str, int | None, str, int | None, frozenset[int]]
+# What a choice depends on: prefix, network, country, class, sender and account where routes name
+# them, kind of sender and of traffic, countries of the data, a refusal of the sender; then the
+# carriers tried before and the deadline's step.
+ConfiguredKey = tuple[
+    str, int | None, str, str, int | None, str, int | None, str, frozenset[str], Reason | None
+]
+PlanKey = tuple[ConfiguredKey, frozenset[int], int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every decision one kind of request can get; `bounds` are running sums of weights."""
+    """Every decision one kind of request can get; the ticket of a message finds its decision
+    between the `bounds`, of which the last is left out."""
 
     decisions: tuple[RouteDecision, ...]
     bounds: tuple[int, ...] = ()
-    total: int = 0

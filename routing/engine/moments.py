@@ -68,7 +68,8 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How a policy version shares traffic inside a tier: by the routes' weights, by a score
-    (weight times price and quality, each to the power of its weight), or to the cheapest."""
+    (the weight times price, quality, speed, conversion and capacity, each as a part of the best
+    and to the power of its weight here; 0 leaves it out), or to the cheapest."""
 
     version: int = 0
     spread: Literal["weights", "score", "cheapest"] = "weights"
@@ -76,6 +77,7 @@ class Policy:
     quality_weight: float = 1.0
     speed_weight: float = 0.0
     conversion_weight: float = 0.0
+    capacity_weight: float = 0.0
 
 
 USUAL_POLICY = Policy()

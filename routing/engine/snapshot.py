@@ -6,9 +6,10 @@ means "any".
 """
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 
-from routing.engine.decisions import Plan, PlanKey
+from routing.engine.decisions import Candidate, ConfiguredKey, Plan, PlanKey
 from routing.engine.moments import (
     USUAL_POLICY,
     Carrier,
@@ -80,7 +81,9 @@ class RoutingSnapshot:
     orders: tuple[Order, ...] = ()
     waits: Mapping[tuple[int, str], float] = field(default_factory=dict)
     plans: dict[PlanKey, Plan] = field(init=False, repr=False)
+    configured: dict[ConfiguredKey, tuple[Candidate, ...]] = field(init=False, repr=False)
     own_accounts: frozenset[int] = field(init=False, repr=False)
+    own_senders: frozenset[int] = field(init=False, repr=False)
     _by_country: dict[str, tuple[Route, ...]] = field(init=False, repr=False)
     _prefix_lengths: tuple[int, ...] = field(init=False, repr=False)
     _prefixes: frozenset[str] = field(init=False, repr=False)
@@ -91,8 +94,12 @@ class RoutingSnapshot:
         prefixes = frozenset(route.prefix for route in self.routes if route.prefix)
         derived = {
             "plans": {},
+            "configured": {},
             "own_accounts": frozenset(
                 account for route in self.routes for account in route.account_ids or ()
+            ),
+            "own_senders": frozenset(
+                sender for route in self.routes for sender in route.sender_ids or ()
             ),
             "_by_country": _by_country(self.routes),
             "_prefixes": prefixes,
@@ -113,17 +120,27 @@ class RoutingSnapshot:
         return Momentary(self.carriers, self.heats, self.qualities, self.orders, self.waits)
 
     def with_momentary(self, momentary: Momentary) -> "RoutingSnapshot":
-        """The same configuration at another moment; itself where nothing differs."""
+        """The same configuration at another moment; itself where nothing differs.
+
+        What was worked out from the configuration alone is shared, so that only the weighing is
+        done again, for the kinds of requests that are asked for.
+        """
         if momentary == self.momentary:
             return self
-        return replace(
-            self,
-            carriers=momentary.carriers,
-            heats=momentary.heats,
-            qualities=momentary.qualities,
-            orders=momentary.orders,
-            waits=momentary.waits,
-        )
+        later = copy(self)
+        changed = {
+            "carriers": momentary.carriers,
+            "heats": momentary.heats,
+            "qualities": momentary.qualities,
+            "orders": momentary.orders,
+            "waits": momentary.waits,
+            "plans": {},
+        }
+        if _declared(self.carriers) != _declared(momentary.carriers):
+            changed["configured"] = {}
+        for name, value in changed.items():
+            object.__setattr__(later, name, value)
+        return later
 
     def routes_to(self, country: str) -> tuple[Route, ...]:
         """Routes that may match a destination in `country`, those of any country included."""
@@ -152,6 +169,11 @@ class RoutingSnapshot:
             if own is not None:
                 return own
         return _find(self._prices, None, country, network_id, message_class)
+
+
+def _declared(carriers: Mapping[int, Carrier]) -> dict[int, tuple[bool, str]]:
+    """What people said of carriers, apart from what their binds do at the moment."""
+    return {one.id: (one.is_active, one.data_country) for one in carriers.values()}
 
 
 def _by_country(routes: tuple[Route, ...]) -> dict[str, tuple[Route, ...]]:
