@@ -11,6 +11,37 @@ class BindKind(models.TextChoices):
     HTTP = "http", _("HTTP")
 
 
+class HttpMethod(models.TextChoices):
+    """How an HTTP carrier is asked; GET carries everything in its query."""
+
+    POST = "POST", "POST"
+    PUT = "PUT", "PUT"
+    GET = "GET", "GET"
+
+
+class HttpFormat(models.TextChoices):
+    """How the body of a request is written."""
+
+    JSON = "json", _("JSON")
+    FORM = "form", _("Form")
+
+
+class HttpAuthentication(models.TextChoices):
+    """How we say who we are (RFC 6750, RFC 7617)."""
+
+    NONE = "none", _("None, or in the body")
+    BEARER = "bearer", _("Bearer token")
+    BASIC = "basic", _("User and password (Basic)")
+    HEADER = "header", _("Key in a header of its own")
+
+
+class SignatureForm(models.TextChoices):
+    """How an HMAC-SHA256 signature of a webhook is written."""
+
+    HEX = "hex", _("HMAC-SHA256, hexadecimal")
+    BASE64 = "base64", _("HMAC-SHA256, Base64")
+
+
 class InterfaceVersion(models.IntegerChoices):
     """interface_version of the bind (SMPP 3.4 §5.2.4)."""
 

@@ -120,6 +120,7 @@ INTEGRATOR: Grants = {
 OPERATOR: Grants = {
     "carriers.bind": ALL,
     "carriers.bindlease": VIEW,
+    "carriers.bindprobe": VIEW,
     "carriers.carrier": ALL,
     "carriers.sessionevent": VIEW,
     "compliance.account": VIEW,
@@ -230,6 +231,7 @@ PLATFORM_MODELS = frozenset(
     {
         "carriers.bind",
         "carriers.bindlease",
+        "carriers.bindprobe",
         "carriers.carrier",
         "carriers.sessionevent",
         "compliance.platform",

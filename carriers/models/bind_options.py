@@ -107,7 +107,10 @@ class SessionOptions(models.Model):
         _("rate kept when throttled"), default=0.5, validators=_seconds(0.05, 1)
     )
     throttle_recovery = models.FloatField(
-        _("rate regained per second"), default=0.05, validators=_seconds(0.001, 1)
+        _("rate regained per second"), default=0.1, validators=_seconds(0.001, 1)
+    )
+    throttle_floor = models.FloatField(
+        _("rate always kept"), default=1 / 32, validators=_seconds(0.001, 1)
     )
     requeue_position = models.CharField(
         _("place of throttled messages"),
@@ -240,11 +243,15 @@ class ReceiptOptions(models.Model):
     )
     text_without_flag = models.BooleanField(_("receipts without mark"), default=True)
     receipt_states = models.JSONField(_("words of receipts"), default=dict, blank=True)
+    receipt_finals = models.JSONField(_("final states"), default=dict, blank=True)
     receipt_trust = models.CharField(
         _("receipts prove"), max_length=10, choices=ReceiptTrust.choices, blank=True
     )
     receipt_grace_seconds = models.PositiveIntegerField(
         _("receipt grace"), default=259_200, validators=_seconds(60, 30 * _DAY)
+    )
+    receipt_parked_days = models.PositiveSmallIntegerField(
+        _("days to keep receipts without a message"), default=7, validators=_seconds(1, 60)
     )
     response_id_form = models.CharField(
         _("id form in answers"), max_length=20, choices=IdForm.choices, default=IdForm.AS_IS

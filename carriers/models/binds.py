@@ -12,6 +12,7 @@ from carriers.models.bind_options import (
     TextOptions,
 )
 from carriers.models.carriers import Carrier
+from carriers.models.http_options import HttpCarrierOptions
 
 
 class Bind(
@@ -21,6 +22,7 @@ class Bind(
     TextOptions,
     ReceiptOptions,
     ParameterOptions,
+    HttpCarrierOptions,
 ):
     """A configured connection to a carrier's SMSC (SMPP 3.4) or HTTP interface; one session at a
     time. Its options are explained in `carriers.options`."""
@@ -33,7 +35,15 @@ class Bind(
         _("kind"), max_length=8, choices=BindKind.choices, default=BindKind.SMPP
     )
     is_enabled = models.BooleanField(_("enabled"), default=True)
-    history = HistoricalRecords(excluded_fields=["password", "tls_key"])
+    history = HistoricalRecords(
+        excluded_fields=[
+            "password",
+            "tls_key",
+            "http_secret",
+            "http_token",
+            "http_signature_secret",
+        ]
+    )
 
     class Meta:
         verbose_name = _("bind")

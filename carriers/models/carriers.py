@@ -19,6 +19,14 @@ class Carrier(models.Model):
         choices=ReceiptTrust.choices,
         default=ReceiptTrust.NETWORK,
     )
+    receipt_group = models.SlugField(
+        _("receipt group"),
+        blank=True,
+        help_text=_(
+            "Carriers with the same word here share one SMSC: a receipt that comes over one of"
+            " them finds messages sent over the others. Empty: this carrier alone."
+        ),
+    )
     reports_every_segment = models.BooleanField(
         _("reports every segment"),
         default=True,
