@@ -90,6 +90,7 @@ class ParkedReceipt(models.Model):
     reference = models.IntegerField(null=True)  # user_message_reference (SMPP 3.4 §5.3.2.17)
     state = models.CharField(max_length=12)
     error = models.CharField(max_length=16, blank=True)
+    is_proof = models.BooleanField(default=False)  # of having reached the handset
     raw = models.BinaryField()
     received_at = models.DateTimeField()
 
