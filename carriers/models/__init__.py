@@ -3,6 +3,7 @@ from carriers.models.carriers import Carrier
 from carriers.models.probes import BindProbe
 from carriers.models.traces import BindTrace, TracedPdu
 from carriers.models.words import UnknownWord
+from carriers.models.workers import CarrierWorker, ThroughputShare
 
 __all__ = [
     "Bind",
@@ -10,7 +11,9 @@ __all__ = [
     "BindProbe",
     "BindTrace",
     "Carrier",
+    "CarrierWorker",
     "SessionEvent",
+    "ThroughputShare",
     "TracedPdu",
     "UnknownWord",
 ]

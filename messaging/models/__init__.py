@@ -12,6 +12,7 @@ from messaging.models.bookkeeping import (
 )
 from messaging.models.inbound import InboundMessage, InboundPart
 from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
+from messaging.models.paces import CampaignPace
 from messaging.models.replies import RefusalReview, ReplyOutcome
 from messaging.models.templates import Template, TemplateRegistration, TemplateVersion
 from messaging.models.trials import PolicyTrial
@@ -19,6 +20,7 @@ from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "BounceWatermark",
+    "CampaignPace",
     "ClientReference",
     "Dispatch",
     "Event",
