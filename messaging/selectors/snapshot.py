@@ -54,6 +54,7 @@ class AccountCard:
     share: int
     free_text_classes: frozenset[str]
     adds_preference_link: bool = False
+    residency: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class SenderCard:
     is_usable: bool
     message_classes: frozenset[str]
     receives_replies: bool = False
+    traffic_kind: str = "a2p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def _account_card(row: Account) -> AccountCard:
         share=max(1, row.share),
         free_text_classes=frozenset(row.free_text_classes),
         adds_preference_link=row.adds_preference_link,
+        residency=frozenset(row.residency),
     )
 
 
@@ -230,6 +233,7 @@ def _sender_card(row: Sender, day: date) -> SenderCard:
         is_usable=sender_is_usable(row, day),
         message_classes=frozenset(row.allowed_classes),
         receives_replies=row.receives_replies,
+        traffic_kind=row.traffic_kind,
     )
 
 

@@ -51,6 +51,15 @@ class Reason(StrEnum):
     SENDER_CLASS_NOT_ALLOWED = "sender_class_not_allowed"
 
 
+# What makes a share from a weight; other terms only tell what was known.
+_FACTORS = frozenset(
+    {"price", "quality", "speed", "conversion", "capacity", "score", "heat", "room", "stays"}
+)
+_AT_THE_MOMENT = frozenset(
+    {Exclusion.DRAINED, Exclusion.UNAVAILABLE, Exclusion.HOT, Exclusion.TOO_SLOW}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RouteRequest:
     """One message's way. `spread` is any number stable per message (its id as an integer).
@@ -98,6 +107,21 @@ class Candidate:
     terms: tuple[tuple[str, float], ...] = ()
 
     @property
+    def is_moved(self) -> bool:
+        """Whether what holds at the moment changed its share."""
+        return self.exclusion in _AT_THE_MOMENT or any(
+            name in _FACTORS and (value != 1 or name == "score") for name, value in self.terms
+        )
+
+    @property
+    def memory(self) -> dict[str, object]:
+        """Its share and the factors that made it, or why it got nothing."""
+        if self.exclusion is not None:
+            return {"out": str(self.exclusion)}
+        factors = {n: v for n, v in self.terms if n in _FACTORS and (v != 1 or n == "score")}
+        return {"share": round(self.share, 4), **factors}
+
+    @property
     def specificity(self) -> tuple[int, bool, bool]:
         """Prefix length, then network, then country: the greatest match is the plan."""
         return self.prefix_length, self.is_for_network, self.is_for_country
@@ -116,6 +140,21 @@ class RouteDecision:
     def carrier_id(self) -> int | None:
         """The chosen carrier, or None."""
         return None if self.chosen is None else self.chosen.carrier_id
+
+    @property
+    def memory(self) -> dict[str, object]:
+        """What each message keeps of the moment, so that its choice can be told later: shares and
+        terms of the plan's routes where anything but the configured weights decided. The rest
+        stands in the routes of the policy's version, which never change."""
+        if not any(one.is_moved for one in self.candidates):
+            return {}
+        return {
+            "terms": {
+                str(one.route_id): one.memory
+                for one in self.candidates
+                if one.terms and one.exclusion != Exclusion.AVOIDED
+            }
+        }
 
     def as_facts(self) -> dict[str, object]:
         """The decision as plain JSON values, to be stored and shown in a message's trace."""

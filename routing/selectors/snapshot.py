@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from carriers.models import Carrier as CarrierRow
-from carriers.selectors.availability import carriers_available
+from carriers.selectors.availability import carrier_standings
 from routing.engine import Carrier, Momentary, Rate, Route, RoutingSnapshot, SenderEntry
 from routing.models import Rate as RateRow
 from routing.models import Route as RouteRow
@@ -38,10 +37,15 @@ def momentary() -> Momentary:
 
 def carriers() -> dict[int, Carrier]:
     """Every carrier, switched on by people and available by a live bind."""
-    available = carriers_available()
     return {
-        row.id: Carrier(row.id, row.is_active, row.id in available, None, row.data_country)
-        for row in CarrierRow.objects.all()
+        one.id: Carrier(
+            id=one.id,
+            is_active=one.is_active,
+            is_available=one.is_available,
+            capacity=one.capacity,
+            data_country=one.data_country,
+        )
+        for one in carrier_standings()
     }
 
 

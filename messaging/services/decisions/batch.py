@@ -12,10 +12,10 @@ from messaging.services.decisions.cases import Case, Explanation, Verdict
 from messaging.services.decisions.limits import bid_of, bids_answer, holders_of, taken_from
 from messaging.services.decisions.memory import FactsMemory
 from messaging.services.decisions.rulings import Judge, Ruled
-from messaging.services.decisions.verdicts import blocked, delayed, earliest, refused
+from messaging.services.decisions.verdicts import blocked, delayed, earliest, held, refused
 from messaging.services.frequency import Loss
 from messaging.services.network_demands import registration_finding, registration_missing
-from routing.engine import RouteDecision, RouteRequest, choose
+from routing.engine import Reason, RouteDecision, RouteRequest, choose
 from routing.network_texts import NetworkText
 
 _END = "end"
@@ -160,14 +160,26 @@ class Batch:
                 account_id=case.account_id,
                 segments=case.segment_count,
                 spread=case.id.int & 0xFFFFFFFFFFFFFFFF,
+                traffic_kind=sender.traffic_kind,
+                deadline_seconds=self._seconds_left(case),
+                must_stay_in=self._snapshot.accounts[case.account_id].residency,
             ),
         )
+
+    def _seconds_left(self, case: Case) -> int | None:
+        """How long the message is still of use; most have no deadline."""
+        if case.not_after is None:
+            return None
+        return int((case.not_after - self._now).total_seconds())
 
     def _routed(self, ruled: Ruled) -> Verdict:
         case = ruled.case
         route = self._route(case, ruled.sender)
         facts = self._memory.routed(ruled, route)
         carrier_id = case.kept_carrier_id or route.carrier_id
+        if carrier_id is None and Reason.ALL_DRAINED in route.reasons:
+            # An operator's order, not a lack of ways: it waits until the order ends.
+            return held(case, self._now, facts)
         if carrier_id is None:
             failed, reason = MessageStatus.FAILED.value, FailureReason.NO_ROUTE.value
             return Verdict(_END, failed, reason, decision=facts)

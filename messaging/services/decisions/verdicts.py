@@ -1,6 +1,6 @@
 """How a ruling, a route or a lack of them becomes a verdict, and what the trace keeps of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from compliance.decision import ComplianceDecision
@@ -8,6 +8,7 @@ from messaging.constants import FailureReason, MessageStatus
 from messaging.services.decisions.cases import Case, Verdict
 from routing.engine import RouteDecision
 
+_HELD_FOR = timedelta(seconds=15)
 # What a failed rule is called towards the customer; the finding itself names the clause.
 _REASONS = {
     "suppressed": FailureReason.SUPPRESSED,
@@ -31,6 +32,7 @@ def facts_of(route: RouteDecision, ruling: ComplianceDecision) -> dict[str, Any]
         "why": [str(reason) for reason in route.reasons],
         "rules": ruling.rules_version,
         "findings": [finding.rule_id for finding in ruling.findings],
+        **route.memory,
         **_exceptions(ruling),
     }
 
@@ -94,3 +96,10 @@ def delayed(case: Case, ruling: ComplianceDecision, facts: dict[str, Any]) -> Ve
         due_at=until,
         decision=facts,
     )
+
+
+def held(case: Case, now: datetime, facts: dict[str, Any]) -> Verdict:
+    """Looked at again soon, and at its deadline at the latest."""
+    due = earliest(now + _HELD_FOR, case.not_after)
+    scheduled = MessageStatus.SCHEDULED.value
+    return Verdict("wait", scheduled, "routing", due_at=due, decision=facts)

@@ -112,7 +112,8 @@ def _has_ended(found: Explanation) -> bool:
 
 def _decision(found: Explanation) -> str:
     """Where there is no way to the number, the rules may still allow the message."""
-    if found.verdict.status == MessageStatus.FAILED and found.ruling is not None:
+    has_no_way = found.verdict.status == MessageStatus.FAILED or found.verdict.reason == "routing"
+    if has_no_way and found.ruling is not None:
         return found.ruling.outcome
     return _DECISIONS[found.verdict.action]
 
