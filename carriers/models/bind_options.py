@@ -243,7 +243,6 @@ class ReceiptOptions(models.Model):
     )
     text_without_flag = models.BooleanField(_("receipts without mark"), default=True)
     receipt_states = models.JSONField(_("words of receipts"), default=dict, blank=True)
-    final_states = models.JSONField(_("meaning of states"), default=dict, blank=True)
     receipt_finals = models.JSONField(_("final states"), default=dict, blank=True)
     receipt_trust = models.CharField(
         _("receipts prove"), max_length=10, choices=ReceiptTrust.choices, blank=True
