@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 from compliance.content_policy import ContentPolicy
 from compliance.models import Account, Advertiser
@@ -31,6 +31,7 @@ from routing.selectors.numbers import NumberIndex, number_index
 from routing.selectors.snapshot import (
     momentary,
     routing_snapshot,
+    routing_turns,
     sender_is_usable,
 )
 from routing.selectors.standings import sender_standings
@@ -108,10 +109,14 @@ class Snapshot:
     """Everything configured, at one version.
 
     `turns`: when the rulebook's answers change by the calendar; a decision holds until the next.
+    `until`: when another day begins, other routes or other rates; it decides nothing from then
+    on. `routing_turns`: all such moments of routes and rates that are known.
     """
 
     version: int
     day: date
+    until: datetime
+    routing_turns: tuple[datetime, ...]
     accounts: Mapping[int, AccountCard]
     senders: Mapping[int, SenderCard]
     senders_by_address: Mapping[tuple[int, str], SenderCard]
@@ -128,6 +133,12 @@ class Snapshot:
     content_policy: ContentPolicy
     brands: Mapping[int, tuple[str, ...]]
 
+    def decides(self, version: int, at: datetime) -> bool:
+        """Whether it is of this version and holds at this moment (which may lie before it was
+        read, where a test turns the clock back)."""
+        is_same_day = self.day == at.astimezone(UTC).date()
+        return self.version == version and is_same_day and at < self.until
+
 
 class SnapshotCache:
     """One process's snapshot; refreshed by whoever asks first after it grew old."""
@@ -141,7 +152,8 @@ class SnapshotCache:
         """The snapshot of the version in force at most 0.2 s ago."""
         moment = time.monotonic()
         snapshot = self._snapshot
-        if snapshot is not None and moment - self._version_read < _VERSION_AGE_SECONDS:
+        is_fresh = moment - self._version_read < _VERSION_AGE_SECONDS
+        if snapshot is not None and is_fresh and clock.now() < snapshot.until:
             return snapshot
         with self._lock:
             self._snapshot = self._refresh(moment)
@@ -158,10 +170,10 @@ class SnapshotCache:
         self._snapshot = None
 
     def _refresh(self, moment: float) -> Snapshot:
-        version, day = versions.current(), clock.now().date()
+        version, now = versions.current(), clock.now()
         snapshot = self._snapshot
-        if snapshot is None or (snapshot.version, snapshot.day) != (version, day):
-            snapshot = snapshot_build(version, day)
+        if snapshot is None or not snapshot.decides(version, now):
+            snapshot = snapshot_build(version, now)
             self._moment_read = moment
         elif moment - self._moment_read > _MOMENT_AGE_SECONDS:
             snapshot = _at_present(snapshot)
@@ -176,13 +188,18 @@ def _at_present(snapshot: Snapshot) -> Snapshot:
     return snapshot if routing is snapshot.routing else replace(snapshot, routing=routing)
 
 
-def snapshot_build(version: int, day: date) -> Snapshot:
-    """Reads the whole configuration: a dozen queries."""
+def snapshot_build(version: int, at: datetime) -> Snapshot:
+    """Reads the whole configuration for a moment: a dozen queries."""
+    day = at.astimezone(UTC).date()
+    turns = routing_turns(at)
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
     senders = {row.id: _sender_card(row, day) for row in Sender.objects.all()}
     texts = {text.version_id: text for text in _sendable_texts()}
     return Snapshot(
         version=version,
         day=day,
+        until=min([midnight, *turns]),
+        routing_turns=turns,
         accounts={row.id: _account_card(row) for row in Account.objects.all()},
         senders=senders,
         senders_by_address={
@@ -196,7 +213,7 @@ def snapshot_build(version: int, day: date) -> Snapshot:
         template_registrations=template_registrations(),
         network_texts=network_text_rules(),
         numbers=number_index(),
-        routing=routing_snapshot(version, day),
+        routing=routing_snapshot(version, at),
         rulebook=rulebook(),
         turns=rule_turns(),
         registers=register_standings(),

@@ -1,32 +1,42 @@
 """What routing decides over, read from the database once per configuration version."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from carriers.selectors.availability import carrier_standings
-from routing.engine import Carrier, Momentary, Rate, Route, RoutingSnapshot, SenderEntry
-from routing.models import Rate as RateRow
-from routing.models import Route as RouteRow
-from routing.models import Sender
+from routing.engine import Carrier, Momentary, RoutingSnapshot, SenderEntry
+from routing.models import RoutePolicy, Sender
+from routing.selectors.policies import policy_routes, policy_terms, policy_turns
+from routing.selectors.rates import rate_book
 
 
-def routing_snapshot(version: int, today: date) -> RoutingSnapshot:
-    """Routes, carriers, rates and senders as configured now. `today` decides leases and rates."""
+def routing_snapshot(version: int, at: datetime) -> RoutingSnapshot:
+    """Routes, carriers, rates and senders as configured now for a moment, which decides the
+    version of the policy, the rates and the leases."""
     present = momentary()
+    policy, day = RoutePolicy.objects.in_force(at), at.astimezone(UTC).date()
     return RoutingSnapshot(
         version=version,
-        routes=tuple(_route(row) for row in RouteRow.objects.all()),
+        routes=policy_routes(policy),
+        policy=policy_terms(policy),
         carriers=present.carriers,
         heats=present.heats,
         qualities=present.qualities,
         orders=present.orders,
-        rates=_rates(today),
+        waits=present.waits,
+        rates=rate_book().at(at),
         senders={
             row.id: SenderEntry(
-                row.id, row.kind, frozenset(row.allowed_classes), sender_is_usable(row, today)
+                row.id, row.kind, frozenset(row.allowed_classes), sender_is_usable(row, day)
             )
             for row in Sender.objects.all()
         },
     )
+
+
+def routing_turns(after: datetime) -> tuple[datetime, ...]:
+    """Moments at which another version or other rates begin, in order: a snapshot holds until
+    the first."""
+    return tuple(sorted({*policy_turns(after), *rate_book().turns(after)}))
 
 
 def momentary() -> Momentary:
@@ -55,38 +65,4 @@ def sender_is_usable(sender: Sender, today: date) -> bool:
         sender.status == "active"
         and sender.lease_start <= today
         and (sender.lease_end is None or today <= sender.lease_end)
-    )
-
-
-def _route(row: RouteRow) -> Route:
-    return Route(
-        id=row.id,
-        carrier_id=row.carrier_id,
-        tier=row.tier,
-        weight=row.weight,
-        country=row.country or None,
-        network_id=row.network_id,
-        prefix=row.prefix or None,
-        message_classes=frozenset(row.message_classes) or None,
-        sender_kinds=frozenset(row.sender_kinds) or None,
-        account_ids=frozenset({row.account_id}) if row.account_id else None,
-        is_active=row.is_active,
-        traffic_kind=row.traffic_kind,
-    )
-
-
-def _rates(today: date) -> tuple[Rate, ...]:
-    """In force today, oldest first, because the last one of a key holds."""
-    rows = RateRow.objects.filter(effective_from__lte=today).order_by("effective_from", "id")
-    return tuple(
-        Rate(
-            country=row.country,
-            amount_micros=row.amount_micros,
-            network_id=row.network_id,
-            message_class=row.message_class or None,
-            carrier_id=row.carrier_id,
-            account_id=row.account_id,
-            currency=row.currency,
-        )
-        for row in rows
     )

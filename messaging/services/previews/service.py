@@ -1,7 +1,7 @@
 """One preview for every door: the API, the composer, later the trace."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
@@ -101,11 +101,14 @@ def _shown_template(material: Material) -> str | None:
 
 
 def _snapshot_on(at: datetime) -> Snapshot:
-    """The configuration as it is now, with the leases and rates of the day asked about."""
+    """The configuration as it is now, with the leases, routes and rates of the moment asked
+    about."""
     present = snapshots.latest()
-    if at.date() == present.day:
+    if present.decides(present.version, at):
         return present
-    other = _snapshot_of(present.version, at.date().toordinal())
+    midnight = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    begun = [turn for turn in present.routing_turns if turn <= at]
+    other = _snapshot_of(present.version, max([midnight, *begun]))
     if other.routing.carriers == present.routing.carriers:
         return other
     carriers = present.routing.carriers
@@ -113,8 +116,8 @@ def _snapshot_on(at: datetime) -> Snapshot:
 
 
 @lru_cache(maxsize=_OTHER_DAYS)
-def _snapshot_of(version: int, ordinal: int) -> Snapshot:
-    return snapshot_build(version, datetime.fromordinal(ordinal).date())
+def _snapshot_of(version: int, at: datetime) -> Snapshot:
+    return snapshot_build(version, at)
 
 
 def _analysed(text: str) -> analysis.TextAnalysis:
