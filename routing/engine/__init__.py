@@ -8,6 +8,7 @@ from routing.engine.decisions import (
     RouteDecision,
     RouteRequest,
 )
+from routing.engine.layouts import ticket
 from routing.engine.moments import Carrier, Heat, Momentary, MomentKey, Order, Policy, Quality
 from routing.engine.snapshot import Rate, Route, RoutingSnapshot, SenderEntry
 
@@ -30,4 +31,5 @@ __all__ = [
     "SenderEntry",
     "choose",
     "price_of",
+    "ticket",
 ]

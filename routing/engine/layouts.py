@@ -16,9 +16,9 @@ _MASK = (1 << 64) - 1
 _DUST = 1e-12
 
 
-def ticket(spread: int) -> int:
-    """The number from 0 to TICKETS - 1 that a message draws, by any number stable for it."""
-    return ((spread * _GOLDEN) & _MASK) >> 32
+def ticket(spread: int, total: int = TICKETS) -> int:
+    """The number from 0 to `total` - 1 that a message draws, by any number stable for it."""
+    return (((spread * _GOLDEN) & _MASK) >> 32) * total >> 32
 
 
 def layout(home: Sequence[float], target: Sequence[float]) -> tuple[list[int], list[int]]:

@@ -21,8 +21,8 @@ from routing.engine import (
     SenderEntry,
     choose,
     price_of,
+    ticket,
 )
-from routing.engine.layouts import TICKETS, ticket
 
 ALPHA, BETA, GAMMA, DELTA = 1, 2, 3, 4
 VIETTEL, MOBIFONE = 10, 20
@@ -377,9 +377,9 @@ def test_a_remembered_choice_equals_a_fresh_one(
     assert choose(snapshot, request_) == choose(fresh, request_)
 
 
-@given(st.integers(0, 2**128))
-def test_every_ticket_is_in_range(spread: int) -> None:
-    assert 0 <= ticket(spread) < TICKETS
+@given(st.integers(0, 2**128), st.integers(1, 100_000))
+def test_every_ticket_is_in_range(spread: int, total: int) -> None:
+    assert 0 <= ticket(spread, total) < total
 
 
 def test_memory_of_choices_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
