@@ -30,7 +30,8 @@ class Program:
     """A command with what its keeper must know.
 
     `ready` answers whether it serves now, `before_start` clears what a dead predecessor left;
-    `stop_signal` asks it to finish, `kill_signal` ends it after `stop_seconds`.
+    `stop_signal` asks it to finish, `kill_signal` ends it after `stop_seconds`. `niceness` above 0
+    lets others go first where processors are short (nice(1)).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Program:
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10.0
     kill_signal: int = signal.SIGKILL
+    niceness: int = 0
 
 
 class Child:
@@ -151,7 +153,8 @@ class Child:
 def _command_line(program: Program) -> list[str]:
     uid, gid = (str(program.user.uid), str(program.user.gid)) if program.user else ("-", "-")
     start = [sys.executable, "-I", "-S", str(LAUNCH), str(os.getpid())]
-    return [*start, str(int(program.stop_signal)), uid, gid, *program.command]
+    how = (str(int(program.stop_signal)), str(program.niceness))
+    return [*start, *how, uid, gid, *program.command]
 
 
 def _open_log(path: Path) -> int:

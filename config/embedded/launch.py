@@ -2,7 +2,7 @@
 
 Run as a script, so that neither user change nor the death signal needs code between fork and
 exec in a parent that has threads. Arguments: parent's pid, signal to get when the parent dies,
-uid and gid (or `-`), then the command.
+niceness, uid and gid (or `-`), then the command.
 """
 
 import ctypes
@@ -14,8 +14,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    parent, death_signal, uid, gid, *command = arguments
+    parent, death_signal, niceness, uid, gid, *command = arguments
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    os.nice(int(niceness))
     if uid != "-":
         os.setgroups([])
         os.setgid(int(gid))

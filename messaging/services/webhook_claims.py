@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from config.common import clock, logs, secrets
-from messaging.models import Event
 from messaging.webhooks import signing
 from messaging.webhooks.client import Answer
 
@@ -56,6 +55,7 @@ UPDATE messaging_webhookdelivery d SET next_attempt_at = %(now)s
 FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS r(id, attempts)
 WHERE d.id = r.id AND d.status = 'pending' AND d.attempts = r.attempts
 """
+_BODIES = "SELECT id, body FROM messaging_event WHERE id = ANY(%s)"
 _TARGETS = """
 SELECT id, url, secret, CASE WHEN previous_secret_until > %(now)s THEN previous_secret ELSE '' END
 FROM messaging_webhookendpoint WHERE id = ANY(%(ids)s)
@@ -139,8 +139,8 @@ def jobs_make(claims: Sequence[Claimed]) -> tuple[list[Job], list[tuple[Claimed,
         ids = list({claimed.endpoint_id for claimed in claims})
         cursor.execute(_TARGETS, {"ids": ids, "now": clock.now()})
         targets = {row[0]: _target(*row) for row in cursor.fetchall()}
-    events = [claimed.event_id for claimed in claims]
-    bodies = dict(Event.objects.filter(id__in=events).values_list("id", "body"))
+        cursor.execute(_BODIES, [[claimed.event_id for claimed in claims]])
+        bodies = dict(cursor.fetchall())
     jobs, lost = [], []
     for claimed in claims:
         target, body = targets.get(claimed.endpoint_id), bodies.get(claimed.event_id)

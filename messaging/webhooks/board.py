@@ -8,7 +8,7 @@ that have come.
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 # Half of a claim's time: nobody posts what falls due again meanwhile.
@@ -52,7 +52,7 @@ class Board(Generic[Job, Reply]):
         self._returned: list[Job] = []
         self._is_closed = False
 
-    def put(self, jobs: Iterable[Job]) -> None:
+    def put(self, jobs: Sequence[Job]) -> None:
         """More to post."""
         with self._changed:
             for job in jobs:
@@ -61,7 +61,7 @@ class Board(Generic[Job, Reply]):
                     queue = self._waiting[job.endpoint_id] = deque()
                     self._turns.append(job.endpoint_id)
                 queue.append(job)
-            self._changed.notify_all()
+            self._changed.notify(len(jobs))
 
     def take(self) -> Job | None:
         """The next attempt for the calling thread, waiting for it; None at the end."""
@@ -76,8 +76,8 @@ class Board(Generic[Job, Reply]):
             return None
 
     def answer(self, job: Job, reply: Reply, *, is_success: bool) -> None:
-        """What became of an attempt. After a failure the endpoint's others are given back: it
-        gets a probe at a time from now on."""
+        """What became of an attempt, from the thread that takes the next one: so nobody else is
+        woken. After a failure the endpoint's others are given back: it gets a probe at a time."""
         with self._changed:
             self._answered.append((job, reply))
             self._idle += 1
@@ -86,8 +86,8 @@ class Board(Generic[Job, Reply]):
                 del self._flying[job.endpoint_id]
             if not is_success:
                 self._withdraw(job.endpoint_id)
-            self._changed.notify()
-        self._came.set()
+        if not self._came.is_set():
+            self._came.set()
 
     def collect(self, seconds: float, gather_seconds: float) -> Collected[Job, Reply]:
         """Waits at most `seconds` for answers, and `gather_seconds` more for their company."""
