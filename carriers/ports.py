@@ -6,10 +6,12 @@ SMSC said). No Django here: the link thread uses these values a hundred thousand
 """
 
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, Protocol
 
+from carriers.http.news import HttpReceipt, HttpReply
+from carriers.http.options import HttpOptions
 from carriers.smpp import pdu
 from carriers.smpp.journal import JournalContent
 from carriers.smpp.statuses import StatusClass
@@ -66,6 +68,7 @@ class BindConfig:
     status_classes: Mapping[int, StatusClass] = field(default_factory=dict)
     tls_context: ssl.SSLContext | None = field(default=None, repr=False, compare=False)
     tls_server_name: str = ""  # default: host
+    http: HttpOptions | None = None  # of a bind over HTTP
 
     def __post_init__(self) -> None:
         if self.bind_type not in _BIND_COMMANDS:
@@ -254,3 +257,31 @@ def registered() -> PumpFactory:
     if not _factories:
         raise RuntimeError("no pump factory is registered: nothing could be sent or received")
     return _factories[0]
+
+
+class NewsDesk(Protocol):
+    """Where webhooks of HTTP carriers report to. Returns once what came is committed: only then
+    is the carrier told that we have it (invariant 3)."""
+
+    def receipts(self, bind_id: int, receipts: Sequence[HttpReceipt], raw: bytes) -> None:
+        """Settle or park receipts."""
+        ...
+
+    def replies(self, bind_id: int, replies: Sequence[HttpReply], raw: bytes) -> None:
+        """Take texts from phones."""
+        ...
+
+
+_desks: list[NewsDesk] = []
+
+
+def register_desk(desk: NewsDesk) -> None:
+    """Make `desk` the one that takes news of webhooks; called once at start-up."""
+    _desks[:] = [desk]
+
+
+def registered_desk() -> NewsDesk:
+    """Return the registered desk; RuntimeError when no layer above registered one."""
+    if not _desks:
+        raise RuntimeError("no news desk is registered: receipts would be lost")
+    return _desks[0]

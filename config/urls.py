@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
 
+from carriers.views import NewsView
 from config import health
 from config.common.api import handlers
 from config.common.api.docs import DocsView
@@ -18,6 +19,12 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
     path("p/<str:token>", PreferenceView.as_view(), name="preferences"),
+    path(
+        "carriers/receipts/<str:token>",
+        NewsView.as_view(what="receipts"),
+        name="carrier-receipts",
+    ),
+    path("carriers/replies/<str:token>", NewsView.as_view(what="replies"), name="carrier-replies"),
     path("api/v1/", include("messaging.api.urls")),
     path("api/v1/", include("campaigns.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

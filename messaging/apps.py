@@ -15,6 +15,7 @@ class MessagingConfig(AppConfig):
         from compliance.selectors.trials import count_segments_with
         from compliance.services import retention
         from messaging.encoding.segmentation import segment_count
+        from messaging.pump.desk import MessagingDesk
         from messaging.pump.factory import MessagingPumps
         from messaging.services import retention as kept
         from messaging.services.preferences import preference_spec
@@ -24,6 +25,7 @@ class MessagingConfig(AppConfig):
 
         reserve(preference_spec())
         ports.register(MessagingPumps())
+        ports.register_desk(MessagingDesk())
         news.register(sender_told)
         count_segments_with(lambda text: segment_count(text).segment_count)
         retention.register(DataKind.OTP_TEXT, kept.otp_texts_forget)

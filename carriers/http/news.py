@@ -3,35 +3,35 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 from urllib.parse import parse_qsl
 
 from carriers.http import paths
-from carriers.smpp.receipts import FINAL_STATES, ReceiptState
+from carriers.smpp.receipts import FINAL_STATES, ReceiptRules, ReceiptState
 
-# Common words of HTTP interfaces, besides those of the bind; compared without case.
+# Common words of HTTP interfaces, after those of the bind.
 _WORDS: Final[Mapping[str, ReceiptState]] = {
-    "delivrd": "delivered",
-    "delivered": "delivered",
-    "success": "delivered",
-    "undeliv": "undelivered",
-    "undelivered": "undelivered",
-    "undeliverable": "undelivered",
-    "failed": "undelivered",
-    "failure": "undelivered",
-    "expired": "expired",
-    "rejected": "rejected",
-    "rejectd": "rejected",
-    "deleted": "deleted",
-    "canceled": "deleted",
-    "accepted": "accepted",
-    "acceptd": "accepted",
-    "sent": "accepted",
-    "submitted": "accepted",
-    "buffered": "enroute",
-    "queued": "enroute",
-    "pending": "enroute",
-    "enroute": "enroute",
+    "DELIVRD": "delivered",
+    "DELIVERED": "delivered",
+    "SUCCESS": "delivered",
+    "UNDELIV": "undelivered",
+    "UNDELIVERED": "undelivered",
+    "UNDELIVERABLE": "undelivered",
+    "FAILED": "undelivered",
+    "FAILURE": "undelivered",
+    "EXPIRED": "expired",
+    "REJECTED": "rejected",
+    "REJECTD": "rejected",
+    "DELETED": "deleted",
+    "CANCELED": "deleted",
+    "ACCEPTED": "accepted",
+    "ACCEPTD": "accepted",
+    "SENT": "accepted",
+    "SUBMITTED": "accepted",
+    "BUFFERED": "enroute",
+    "QUEUED": "enroute",
+    "PENDING": "enroute",
+    "ENROUTE": "enroute",
 }
 STATES: Final = (
     "delivered",
@@ -53,12 +53,16 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class HttpReceipt:
-    """A receipt in the parser's words; ids are raw. `reference` is ours, as it was sent."""
+    """A receipt in the parser's words; ids are raw. `reference` is ours, as it was sent.
+
+    `word` is the carrier's own; `is_strange` where no table knows it.
+    """
 
     message_id: str
     state: ReceiptState
     is_final: bool
     word: str
+    is_strange: bool
     error: str
     msisdn: str
     reference: str
@@ -91,15 +95,12 @@ def document(content_type: str, body: bytes, query: str) -> object:
         raise UnreadableError("the form is not UTF-8") from error
 
 
-def receipts(
-    found: object, mapping: Mapping[str, str], words: Mapping[str, str]
-) -> list[HttpReceipt]:
+def receipts(found: object, mapping: Mapping[str, str], rules: ReceiptRules) -> list[HttpReceipt]:
     """The receipts in a document; UnreadableError where one has no id or no status."""
-    own = {word.casefold(): state for word, state in words.items()}
-    return [_receipt(item, mapping, own) for item in _items(found, mapping)]
+    return [_receipt(item, mapping, rules) for item in _items(found, mapping)]
 
 
-def _receipt(item: object, mapping: Mapping[str, str], words: Mapping[str, str]) -> HttpReceipt:
+def _receipt(item: object, mapping: Mapping[str, str], rules: ReceiptRules) -> HttpReceipt:
     message_id = paths.text(item, mapping.get("id", ""))
     reference = paths.text(item, mapping.get("reference", ""))
     word = paths.text(item, mapping.get("status", ""))
@@ -107,13 +108,15 @@ def _receipt(item: object, mapping: Mapping[str, str], words: Mapping[str, str])
         raise UnreadableError(f"there is no message id at “{mapping.get('id', '')}”")
     if not word:
         raise UnreadableError(f"there is no status at “{mapping.get('status', '')}”")
-    folded = word.casefold()
-    state = cast(ReceiptState, words.get(folded) or _WORDS.get(folded, "unknown"))
+    known = rules.words.get(word.upper()) or _WORDS.get(word.upper())
+    state: ReceiptState = known or "unknown"
+    state = rules.finals.get(state, state)
     return HttpReceipt(
         message_id=message_id,
         state=state,
         is_final=state in FINAL_STATES,
         word=word,
+        is_strange=known is None,
         error=paths.text(item, mapping.get("error", "")),
         msisdn=paths.text(item, mapping.get("to", "")).lstrip("+"),
         reference=reference,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+Method = Literal["POST", "PUT", "GET"]
 Format = Literal["json", "form"]
 Authentication = Literal["none", "bearer", "basic", "header"]
 SignatureForm = Literal["hex", "base64"]
@@ -38,7 +39,7 @@ class HttpOptions:
     """
 
     url: str
-    method: Literal["POST", "PUT", "GET"] = "POST"
+    method: Method = "POST"
     headers: Mapping[str, str] = field(default_factory=dict)
     format: Format = "json"
     body: object = field(default_factory=dict)

@@ -1,13 +1,17 @@
 """The options of a bind over HTTP. What each means is said in `carriers.options`."""
 
+import secrets
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from carriers.constants import HttpAuthentication, HttpFormat, HttpMethod, SignatureForm
+from carriers.constants import BindKind, HttpAuthentication, HttpFormat, HttpMethod, SignatureForm
 from config.common.secrets import EncryptedTextField
 
+_TOKEN_OCTETS = 24
 _SECONDS = [MinValueValidator(0.5), MaxValueValidator(60)]
 
 
@@ -61,3 +65,12 @@ class HttpCarrierOptions(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A bind over HTTP has a token from the first day: the addresses of its webhooks hold it."""
+        if getattr(self, "kind", "") == BindKind.HTTP and not self.http_token:
+            self.http_token = secrets.token_urlsafe(_TOKEN_OCTETS)
+            fields = kwargs.get("update_fields")
+            if fields is not None:
+                kwargs["update_fields"] = {*fields, "http_token"}
+        super().save(*args, **kwargs)

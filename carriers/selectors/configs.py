@@ -2,8 +2,10 @@
 
 import ssl
 
+from carriers.constants import BindKind
 from carriers.models import Bind
 from carriers.ports import BindConfig
+from carriers.selectors.http_configs import http_options
 from carriers.smpp.statuses import StatusClass
 
 
@@ -34,6 +36,7 @@ def bind_config(bind: Bind, *, carrier_share: float | None = None) -> BindConfig
             int(code, 0): StatusClass(name) for code, name in bind.status_classes.items()
         },
         tls_context=_tls_context(bind),
+        http=http_options(bind) if bind.kind == BindKind.HTTP else None,
     )
 
 

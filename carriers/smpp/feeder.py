@@ -3,16 +3,31 @@
 import math
 from collections import deque
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from carriers.ports import Submission, SubmissionSource, SubmitResult
 from carriers.smpp.journal import Journal
 from carriers.smpp.pacing import Pacer
-from carriers.smpp.session import SmppSession
 from carriers.smpp.window import Pending
 
 MAX_BATCH: Final = 500  # per pass, so that reading is never kept waiting for long
 MAX_PARKED: Final = 500
+
+
+class Session(Protocol):
+    """What takes submissions: an SMPP session, or the lines of an HTTP carrier."""
+
+    def free(self, express: bool) -> int:
+        """How many it takes now, whatever the pace."""
+        ...
+
+    def room(self, now: float, express: bool) -> int:
+        """How many may be written now, by state, window and pace."""
+        ...
+
+    def submit(self, submission: Submission, journal_slot: int, now: float) -> int:
+        """Take one; the caller asked `room` before."""
+        ...
 
 
 class Feeder:
@@ -27,16 +42,16 @@ class Feeder:
         self._parked: dict[bool, dict[int, deque[Submission]]] = {True: {}, False: {}}
         self._may_have_more = {True: False, False: False}
 
-    def feed(self, session: SmppSession, now: float) -> None:
+    def feed(self, session: Session, now: float) -> None:
         """Submit express first, then bulk, as far as window, pace and journal allow."""
         self._feed_lane(session, now, express=True)
         self._feed_lane(session, now, express=False)
 
-    def next_at(self, session: SmppSession, now: float) -> float:
+    def next_at(self, session: Session, now: float) -> float:
         """Return when to feed again without being woken; infinity when only news can help."""
         return min(self._lane_next_at(session, now, express) for express in (True, False))
 
-    def _lane_next_at(self, session: SmppSession, now: float, express: bool) -> float:
+    def _lane_next_at(self, session: Session, now: float, express: bool) -> float:
         if self._journal.is_full or not session.free(express):
             return math.inf
         if self._may_have_more[express]:
@@ -70,7 +85,7 @@ class Feeder:
         if submissions:
             self._source.put_back(submissions)
 
-    def _feed_lane(self, session: SmppSession, now: float, express: bool) -> None:
+    def _feed_lane(self, session: Session, now: float, express: bool) -> None:
         room = min(session.room(now, express), self._journal.free, MAX_BATCH)
         if room <= 0:
             self._may_have_more[express] = True  # nobody asked the source
@@ -83,7 +98,7 @@ class Feeder:
         written += sum(self._offer(session, each, now, express) for each in taken)
         self._pacer.spend(written, now)
 
-    def _feed_parked(self, session: SmppSession, room: int, now: float, express: bool) -> int:
+    def _feed_parked(self, session: Session, room: int, now: float, express: bool) -> int:
         written = 0
         lane = self._parked[express]
         for sender_id, queue in list(lane.items()):
@@ -93,9 +108,7 @@ class Feeder:
                 del lane[sender_id]
         return written
 
-    def _offer(
-        self, session: SmppSession, submission: Submission, now: float, express: bool
-    ) -> bool:
+    def _offer(self, session: Session, submission: Submission, now: float, express: bool) -> bool:
         """Write the submission or park it behind its sender's contract."""
         if submission.sender_rate is not None:
             lane = self._parked[express]
@@ -105,7 +118,7 @@ class Feeder:
                 return False
         return self._write(session, submission, now)
 
-    def _write(self, session: SmppSession, submission: Submission, now: float) -> bool:
+    def _write(self, session: Session, submission: Submission, now: float) -> bool:
         if not self._source.may_write(submission):
             return False
         if submission.sender_rate is not None:

@@ -267,7 +267,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": _SOON,
     },
+    "fold observations": {
+        "task": "routing.tasks.fold_observations",
+        "schedule": 20.0,
+        "options": _SOON,
+    },
     "forget idle places": {"task": "messaging.tasks.forget_places", "schedule": 6 * 3600.0},
+    "forget observations": {"task": "routing.tasks.forget_observations", "schedule": 3600.0},
     "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
     "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
     "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},
@@ -322,14 +328,39 @@ LEDGER_DIGEST_RECIPIENTS = env.items("LEDGER_DIGEST_RECIPIENTS")
 RELEASE_BACKLOG = env.integer("RELEASE_BACKLOG", 5000)
 RELEASE_SLICE = env.integer("RELEASE_SLICE", 1000)
 
+# How long what carriers did is kept, by minute, hour and day.
+OBSERVATION_MINUTES_DAYS = env.integer("OBSERVATION_MINUTES_DAYS", 3)
+OBSERVATION_HOURS_DAYS = env.integer("OBSERVATION_HOURS_DAYS", 90)
+OBSERVATION_DAYS_DAYS = env.integer("OBSERVATION_DAYS_DAYS", 800)
+# A carrier without a session for so long gives its waiting messages to others; one-time codes
+# and the like move after two seconds.
+REROUTE_UNBOUND_SECONDS = env.integer("REROUTE_UNBOUND_SECONDS", 10)
+# An answer slower than this is as bad a sign as half a refusal; and how long receipts may stay
+# away before that is one, where a carrier's usual time is not known or shorter.
+SLOW_ANSWER_SECONDS = env.integer("SLOW_ANSWER_SECONDS", 4)
+RECEIPT_PATIENCE_SECONDS = env.integer("RECEIPT_PATIENCE_SECONDS", 60)
+# Messages a minute that a hot carrier gets to show that it has cooled.
+HOT_PROBES_PER_MINUTE = env.integer("HOT_PROBES_PER_MINUTE", 6)
+# Who hears of a hot, unbound or refused carrier: by e-mail, and by signed POSTs.
+ALERT_RECIPIENTS = env.items("ALERT_RECIPIENTS")
+ALERT_WEBHOOK_URL = env.text("ALERT_WEBHOOK_URL")
+ALERT_WEBHOOK_SECRET = env.text("ALERT_WEBHOOK_SECRET")
+
 # Where people open the pages of their links; and the secrets of those links, newest first, where
 # they are not to hang on SECRET_KEY (old ones keep their links alive for as long as they stand
 # here).
 PREFERENCE_BASE_URL = env.text("PREFERENCE_BASE_URL", f"http://127.0.0.1:{PORT}")
 PREFERENCE_SECRETS = env.items("PREFERENCE_SECRETS")
 
+# Networks besides the open internet where carriers over HTTP may be: addresses in a tunnel to them.
+HTTP_CARRIER_NETWORKS = env.items("HTTP_CARRIER_NETWORKS")
+# Where carriers over HTTP reach this platform with their receipts and replies.
+CARRIER_WEBHOOK_BASE_URL = env.text("CARRIER_WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}")
+
 # Webhooks to private addresses are refused unless a development machine allows them.
 WEBHOOK_ALLOW_PRIVATE = env.boolean("WEBHOOK_ALLOW_PRIVATE", False)
+# Networks of one's own in which databases of ported numbers stand, such as 10.1.0.0/16.
+LOOKUP_PRIVATE_NETWORKS = env.items("LOOKUP_PRIVATE_NETWORKS")
 
 LOGGING = {
     "version": 1,

@@ -25,6 +25,10 @@ LEDGER_SIGNING_KEYS = [
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 # The sandbox's webhook receivers live on this machine.
 WEBHOOK_ALLOW_PRIVATE = True
+# … and the simulator answers lookups.
+LOOKUP_PRIVATE_NETWORKS = ["127.0.0.0/8"]
 # Served from where they lie: nothing to collect before the first page.
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True
+# So does the simulated carrier over HTTP.
+HTTP_CARRIER_NETWORKS = ["127.0.0.0/8"]
