@@ -29,7 +29,7 @@ test: $(TOOLS) $(CATALOGUES) ## the whole suite (ARGS="-k name" selects)
 demo: $(INSTALLED) $(CATALOGUES) ## a campaign through the simulator; starts the platform if need be
 	@exec $(PY) manage.py run --then demo $(ARGS)
 
-bench: $(INSTALLED) $(CATALOGUES) ## the figures, on servers of its own (BENCH=decisions,encoder,throughput,latency selects)
+bench: $(INSTALLED) $(CATALOGUES) ## the figures, on servers of its own (BENCH=decisions,encoder,routing,throughput,latency selects)
 	@exec $(PY) manage.py bench $(ARGS)
 
 check: $(TOOLS) ## format, lint, import contracts, types

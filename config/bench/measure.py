@@ -14,6 +14,7 @@ from config.bench.latency import Latency
 from config.bench.machine import machine_facts
 from config.bench.options import PROCESSOR_FIGURES, Options
 from config.bench.rig import pids, tell
+from config.bench.routing import routing
 from config.bench.throughput import throughput
 from config.bench.world import World, world_make
 from config.common import env
@@ -21,6 +22,7 @@ from config.common import env
 _MEASURES: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "decisions": decisions,
     "encoder": encoder,
+    "routing": routing,
 }
 
 

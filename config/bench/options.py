@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from config.common import env
 
-FIGURES = ("decisions", "encoder", "latency", "throughput")
-PROCESSOR_FIGURES = ("decisions", "encoder")  # which need nothing but a processor
+FIGURES = ("decisions", "encoder", "latency", "routing", "throughput")
+PROCESSOR_FIGURES = ("decisions", "encoder", "routing")  # which need nothing but a processor
 PLATFORM_FIGURES = frozenset({"latency", "throughput"})  # which need all of it running
 
 

@@ -119,7 +119,8 @@ def _plan(
         )
     )
     if refusal is not None:
-        return Plan((RouteDecision(None, candidates, (refusal,), snapshot.version),))
+        nothing = RouteDecision(None, candidates, (refusal,), snapshot.version)
+        return Plan((nothing,), carrier_ids=_carriers(candidates))
     return _divided(snapshot, levels, shown, candidates)
 
 
@@ -166,4 +167,9 @@ def _divided(
         )
         for owner in set(owners)
     }
-    return Plan(tuple(decisions[owner] for owner in owners), tuple(bounds))
+    found = tuple(decisions[owner] for owner in owners)
+    return Plan(found, tuple(bounds), _carriers(candidates))
+
+
+def _carriers(candidates: Sequence[Candidate]) -> frozenset[int]:
+    return frozenset(one.carrier_id for one in candidates)

@@ -182,7 +182,8 @@ PlanKey = tuple[ConfiguredKey, frozenset[int], int | None]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Every decision one kind of request can get; the ticket of a message finds its decision
-    between the `bounds`, of which the last is left out."""
+    between the `bounds`, of which the last is left out. `carrier_ids`: of all candidates."""
 
     decisions: tuple[RouteDecision, ...]
     bounds: tuple[int, ...] = ()
+    carrier_ids: frozenset[int] = frozenset()

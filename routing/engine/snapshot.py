@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 
+from routing.engine.changes import plans_kept
 from routing.engine.decisions import Candidate, ConfiguredKey, Plan, PlanKey
 from routing.engine.moments import (
     USUAL_POLICY,
@@ -122,8 +123,8 @@ class RoutingSnapshot:
     def with_momentary(self, momentary: Momentary) -> "RoutingSnapshot":
         """The same configuration at another moment; itself where nothing differs.
 
-        What was worked out from the configuration alone is shared, so that only the weighing is
-        done again, for the kinds of requests that are asked for.
+        What was worked out from the configuration alone is shared, and so are the plans that
+        nothing of what changed concerns; the others are weighed again when they are asked for.
         """
         if momentary == self.momentary:
             return self
@@ -134,7 +135,7 @@ class RoutingSnapshot:
             "qualities": momentary.qualities,
             "orders": momentary.orders,
             "waits": momentary.waits,
-            "plans": {},
+            "plans": plans_kept(self.plans, self.momentary, momentary),
         }
         if _declared(self.carriers) != _declared(momentary.carriers):
             changed["configured"] = {}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compliance.rule_packs import shipped_packs
-from config.bench import decisions, encoder
+from config.bench import decisions, encoder, routing
 from config.bench.cpu import Usage, busy_ticks, parse_stat, tree_ticks
 from config.bench.figures import Figure, json_line, milliseconds, per_message, percentile
 from config.bench.options import OptionError, Sink, options
@@ -103,7 +103,7 @@ def test_waiting_cores_and_guests_do_not_count_as_busy():
 
 def test_everything_is_measured_unless_somebody_chooses(chosen):
     found = chosen()
-    assert found.figures == {"decisions", "encoder", "latency", "throughput"}
+    assert found.figures == {"decisions", "encoder", "latency", "routing", "throughput"}
     assert (found.count, found.sink, found.keeps) == (100_000, None, False)
 
 
@@ -115,13 +115,16 @@ def test_choices_are_read(chosen):
 
 
 def test_latency_is_left_out_with_a_sink_of_ones_own(chosen):
-    assert chosen(SINK="smsc:2775").figures == {"decisions", "encoder", "throughput"}
+    assert chosen(SINK="smsc:2775").figures == {"decisions", "encoder", "routing", "throughput"}
 
 
 @pytest.mark.parametrize(
     ("variables", "words"),
     [
-        ({"BENCH": "speed"}, "BENCH=speed: choose from decisions,encoder,latency,throughput"),
+        (
+            {"BENCH": "speed"},
+            "BENCH=speed: choose from decisions,encoder,latency,routing,throughput",
+        ),
         ({"BENCH": "latency", "SINK": "smsc:2775"}, "leave SINK out"),
         ({"COUNT": "10"}, "COUNT=10: write a number"),
         ({"SINK": "smsc"}, "SINK=smsc: write host:port"),
@@ -150,6 +153,8 @@ def quick(monkeypatch):
     monkeypatch.setattr(decisions, "_ROUNDS", 1)
     monkeypatch.setattr(decisions, "_BATCH", 50)
     monkeypatch.setattr(decisions, "_RECIPIENTS", 1_600)
+    monkeypatch.setattr(routing, "_ROUNDS", 1)
+    monkeypatch.setattr(routing, "_REQUESTS", 3_000)
 
 
 def test_encoder_says_how_many_texts_of_which_mix(quick):
@@ -185,6 +190,15 @@ def test_decisions_come_out_every_way_over_all_packs(quick):
         assert set(one.settings["countries"]) == {pack.country for pack in shipped_packs()}
     single, distinct, _batch = found
     assert single.values["outcomes"] == distinct.values["outcomes"]
+
+
+def test_routing_comes_out_every_way_and_meets_trouble(quick):
+    found = list(routing.routing())
+    assert [one.values["way"] for one in found] == ["choose", "request", "moments", "plans"]
+    for one in found:
+        assert one.values["decisions_per_second"] > 0
+        assert one.settings["routes"] == 60
+    assert {"scored", "shed", "only_route"} <= set(found[0].values["reasons"])
 
 
 def test_figures_of_the_processor_start_no_server(quick, monkeypatch, capsys):

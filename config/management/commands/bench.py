@@ -17,7 +17,7 @@ from config.stop_signals import StopRequestedError
 
 class Command(BaseCommand):
     help = (
-        "Measures decisions, the encoder, throughput and latency, the latter two on servers, ports and a "
+        "Measures decisions, the encoder, routing, throughput and latency, the latter two on servers, ports and a "
         "folder of their own, and prints one JSON line per figure; progress goes to standard error. Variables: BENCH (figures, with "
         "commas between), COUNT (contacts), SINK (host:port), KEEP=1 (leave var/bench)."
     )
