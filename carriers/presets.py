@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from carriers.constants import (
     BindType,
-    CharacterPolicy,
     IdForm,
     InterfaceVersion,
     LongMessages,
@@ -108,14 +107,8 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "vietnam",
         _("Operator in Vietnam"),
-        _("International numbers, advertising of at most 3 segments, no curly braces in texts."),
-        {
-            "max_segments": 3,
-            "character_policy": CharacterPolicy.REPLACE.value,
-            "forbidden_characters": "{}[]~^|\\",
-            "replacement": "-",
-            "registered_delivery": ReceiptRequest.FINAL.value,
-        },
+        _("International numbers, texts of at most 3 segments, receipts for everything."),
+        {"max_segments": 3, "registered_delivery": ReceiptRequest.FINAL.value},
     ),
     Preset(
         "india_dlt",

@@ -10,11 +10,10 @@ from itertools import product
 from typing import Literal, TypeAlias
 
 from messaging.encoding import gsm7, shifts, ucs2
-from messaging.encoding.profile import EncodingProfile
+from messaging.encoding.profile import USER_DATA_OCTETS, EncodingProfile
 
 Encoding: TypeAlias = Literal["gsm7", "ucs2", "latin1"]
 
-_USER_DATA_OCTETS = 140
 _LENGTH_OCTETS = 1  # of the header itself, where there is one
 _CONCATENATION_OCTETS = {0: 0, 8: 5, 16: 6}  # by reference bits; 0 = a lone segment
 _SHIFT_OCTETS = 3
@@ -40,12 +39,14 @@ class Alphabet:
     single_shift: int = 0
 
 
-def _limits(air_bits: int, unit_octets: int, shift_count: int = 0) -> dict[int, int]:
+def _limits(
+    air_bits: int, unit_octets: int, shift_count: int = 0, octets: int = USER_DATA_OCTETS
+) -> dict[int, int]:
     limits = {}
     for bits, concatenation in _CONCATENATION_OCTETS.items():
         elements = concatenation + shift_count * _SHIFT_OCTETS
         header = elements + _LENGTH_OCTETS if elements else 0
-        limits[bits] = (_USER_DATA_OCTETS - header) * 8 // air_bits * unit_octets
+        limits[bits] = (octets - header) * 8 // air_bits * unit_octets
     return limits
 
 
@@ -98,6 +99,22 @@ UNIT_LIMITS: Mapping[Encoding, tuple[int, int]] = {
     one.encoding: (one.limits[0] // one.unit_octets, one.limits[8] // one.unit_octets)
     for one in (GSM7, UCS2, LATIN1)
 }
+
+
+def limits_of(alphabet: Alphabet, profile: EncodingProfile) -> Mapping[int, int]:
+    """Payload octets of a segment by reference bits, where a segment may hold less than usual."""
+    if profile.max_octets == USER_DATA_OCTETS:
+        return alphabet.limits
+    shifts = bool(alphabet.locking_shift) + bool(alphabet.single_shift)
+    return _shorter_limits(alphabet.encoding, alphabet.unit_octets, shifts, profile.max_octets)
+
+
+@lru_cache(maxsize=64)
+def _shorter_limits(
+    encoding: Encoding, unit_octets: int, shift_count: int, octets: int
+) -> Mapping[int, int]:
+    air_bits = 7 if encoding == "gsm7" else 8 * unit_octets
+    return _limits(air_bits, unit_octets, shift_count, octets)
 
 
 @lru_cache(maxsize=256)

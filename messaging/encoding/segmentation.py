@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeAlias
 
-from messaging.encoding import gsm7, ucs2
+from messaging.encoding import gsm7, labels, ucs2
 from messaging.encoding.alphabets import (
     GSM7,
     LATIN1,
     UCS2,
     Alphabet,
     Encoding,
+    limits_of,
     shifted_alphabets,
 )
 from messaging.encoding.cutting import cluster_ends, plain_ends
@@ -74,21 +75,25 @@ def segment(
     """Segments of `text`, in order, at least one.
 
     `auto` is GSM-7 where every character allows it, else what the profile has, else UCS-2.
-    Lone surrogates become U+FFFD; nothing else is changed. Raises UnencodableError when the
+    Lone surrogates become U+FFFD, and the profile's forbidden characters their replacement;
+    nothing else is changed. A label of the other end counts and is left out of the segments. Raises UnencodableError when the
     encoding asked for lacks a character, TooManySegmentsError above `max_segments`.
     """
-    alphabet, text, payload = _encode(text, encoding, profile)
+    alphabet, text, payload = _encode(_labelled(text, profile), encoding, profile)
     units = len(payload) // alphabet.unit_octets
-    if len(payload) <= alphabet.limits[0]:  # most texts: no cutting
+    limits = limits_of(alphabet, profile)
+    if len(payload) <= limits[0]:  # most texts: no cutting
         segments: tuple[SegmentText, ...] = (SegmentText(text, units, payload),)
     else:
-        limit = alphabet.limits[profile.reference_bits]
+        limit = limits[profile.reference_bits]
         ends = plain_ends(alphabet, payload, limit)
         if len(ends) > max_segments:
             raise TooManySegmentsError(len(ends), max_segments, units)
         if profile.keeps_clusters:
             ends = cluster_ends(alphabet, text, payload, ends, limit)
         segments = _cut(alphabet, text, payload, ends)
+    if profile.has_label:
+        segments = _unlabelled(alphabet, segments, profile)
     if alphabet is GSM7 and encoding == "auto" and profile.default_alphabet != "gsm7":
         segments = _spelled(segments, profile.default_alphabet)
     return SegmentedText(
@@ -111,9 +116,30 @@ def segment_count(
 
     Raises UnencodableError like `segment`.
     """
-    alphabet, _text, payload = _encode(text, encoding, profile)
+    alphabet, _text, payload = _encode(_labelled(text, profile), encoding, profile)
     count = _count(alphabet, payload, profile)
     return SegmentCount(alphabet.encoding, len(payload) // alphabet.unit_octets, count)
+
+
+def _labelled(text: str, profile: EncodingProfile) -> str:
+    """What the recipient reads, by which segments are counted."""
+    if profile.forbidden:
+        text = profile.written(text)
+    return f"{profile.label_before}{text}{profile.label_after}" if profile.has_label else text
+
+
+def _unlabelled(
+    alphabet: Alphabet, segments: tuple[SegmentText, ...], profile: EncodingProfile
+) -> tuple[SegmentText, ...]:
+    """What we send of it: the other end adds its label in the room that is left."""
+    texts = labels.taken_off(
+        [one.text for one in segments], len(profile.label_before), len(profile.label_after)
+    )
+    payloads = [alphabet.encode(one) or b"" for one in texts]
+    return tuple(
+        SegmentText(one, len(payload) // alphabet.unit_octets, payload)
+        for one, payload in zip(texts, payloads, strict=True)
+    )
 
 
 def _encode(text: str, encoding: EncodingChoice, profile: EncodingProfile) -> _Encoded:
@@ -184,9 +210,10 @@ _ENCODERS: dict[str, Callable[[str], _Encoded]] = {
 
 
 def _count(alphabet: Alphabet, payload: bytes, profile: EncodingProfile) -> int:
-    if len(payload) <= alphabet.limits[0]:
+    limits = limits_of(alphabet, profile)
+    if len(payload) <= limits[0]:
         return 1
-    return len(plain_ends(alphabet, payload, alphabet.limits[profile.reference_bits]))
+    return len(plain_ends(alphabet, payload, limits[profile.reference_bits]))
 
 
 def _can_spell(text: str, alphabet: DefaultAlphabet) -> bool:
