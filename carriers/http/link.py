@@ -176,8 +176,8 @@ class HttpLink(threading.Thread):
                         return "bind_failed" if self._is_fatal else "stopped"
                 else:
                     self._recover(now)
-                    self._connect(now)
                     self._feed(now)
+                    self._connect(now)
                 selector.select(self._wait_seconds(self._clock()))
                 self._wakeup.drain()
 
@@ -229,8 +229,11 @@ class HttpLink(threading.Thread):
     def _feed(self, now: float) -> None:
         if self.health.state not in {"bound", "throttled"}:
             return
-        self._feeder.feed(self._lines, now)
-        if self._lines.count("warm") and self._lines.room(now, express=True):
+        lines, before = self._lines, self._lines.in_flight
+        self._feeder.feed(lines, now)
+        if not lines.count("warm"):
+            self._wanted = self._wanted or lines.in_flight > before  # it may have had more
+        elif lines.room(now, express=True):
             self._wanted = False  # it had less than we could take
 
     def _request(self, submission: Submission) -> HttpRequest:

@@ -5,11 +5,13 @@ import errno
 import signal
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from carriers.simulator import http_carrier
 from carriers.simulator.control import Control
+from carriers.simulator.http_carrier import HttpCarrier, HttpManner
 from carriers.simulator.journal import Journal, journal_path
 from carriers.simulator.operators import OperatorProfile
 from carriers.simulator.recovery import Recovered, recover, set_aside
@@ -32,12 +34,17 @@ class PortTakenError(OSError):
 
 @dataclass(frozen=True, slots=True)
 class SimulatorConfig:
-    """What a simulator needs to know. Port 0 takes any free one; None keeps no journal."""
+    """What a simulator needs to know. Port 0 takes any free one; None keeps no journal.
+
+    Without `http_port` there is no carrier over HTTP.
+    """
 
     profiles: tuple[OperatorProfile, ...]
     journal_directory: Path | None
     control_port: int = 0
     host: str = "127.0.0.1"
+    http_port: int | None = None
+    http_manner: HttpManner = field(default_factory=HttpManner)
 
 
 class Simulator:
@@ -47,14 +54,19 @@ class Simulator:
         self._config = config
         self._servers: list[asyncio.Server] = []
         self.operators: dict[str, Smsc] = {}
+        self.http: HttpCarrier | None = None
+        self.http_url = ""
         self.control_url = ""
 
     async def start(self) -> None:
         """Listen on every port, or on none: PortTakenError. OSError when a journal cannot open."""
         config = self._config
         wanted = {profile.name: profile.port for profile in config.profiles}
-        sockets = _listen(config.host, {**wanted, "the control endpoint": config.control_port})
-        *operator_sockets, control_socket = sockets
+        others = {"the control endpoint": config.control_port}
+        if config.http_port is not None:
+            others["the carrier over HTTP"] = config.http_port
+        sockets = _listen(config.host, {**wanted, **others})
+        operator_sockets, control_socket = sockets[: len(wanted)], sockets[len(wanted)]
         loop = asyncio.get_running_loop()
         for profile, listener in zip(config.profiles, operator_sockets, strict=True):
             listening = replace(profile, port=listener.getsockname()[1])
@@ -64,6 +76,17 @@ class Simulator:
         control = Control(self.operators)
         self._servers.append(await asyncio.start_server(control.serve, sock=control_socket))
         self.control_url = f"http://{config.host}:{control_socket.getsockname()[1]}"
+        if config.http_port is not None:
+            await self._start_http(sockets[-1])
+
+    async def _start_http(self, listener: socket.socket) -> None:
+        directory = self._config.journal_directory
+        path = None if directory is None else journal_path(directory, http_carrier.NAME)
+        if path is not None:
+            set_aside(path)
+        self.http = HttpCarrier(self._config.http_manner, Journal(path))
+        self._servers.append(await asyncio.start_server(self.http.serve, sock=listener))
+        self.http_url = f"http://{self._config.host}:{listener.getsockname()[1]}"
 
     async def stop(self) -> None:
         """Unbind everybody, wait a moment, close the journals."""
@@ -76,6 +99,8 @@ class Simulator:
             await asyncio.sleep(0.01)
         for smsc in self.operators.values():
             smsc.close()
+        if self.http is not None:
+            await self.http.close()
         # Aborted connections report their end in the next pass of the loop.
         await asyncio.sleep(0)
 

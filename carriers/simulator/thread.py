@@ -45,6 +45,11 @@ class SimulatorThread:
     def control_url(self) -> str:
         return self._simulator.control_url
 
+    @property
+    def http_url(self) -> str:
+        """Where the carrier over HTTP listens, if there is one."""
+        return self._simulator.http_url
+
     def port(self, operator: str) -> int:
         """The port an operator listens on; useful when any free one was asked for."""
         return self._simulator.operators[operator].profile.port

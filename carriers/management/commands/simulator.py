@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from carriers.simulator.http_carrier import PORT_OFFSET, TOKEN
 from carriers.simulator.operators import (
     CONTROL_PORT_OFFSET,
     KNOWN_OPERATORS,
@@ -45,6 +46,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--journal", type=Path, help=_("Directory of the journals; default: var/simulator.")
         )
+        parser.add_argument(
+            "--http-port",
+            type=int,
+            help=_("Port of the carrier over HTTP; default: ten above the first. -1: none."),
+        )
         parser.add_argument("--no-journal", action="store_true", help=_("Keep no journals."))
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -73,6 +79,8 @@ class Command(BaseCommand):
                     f"simulator {name}: {smsc.profile.port} "
                     f"system_id={account.system_id} password={account.password}"
                 )
+        if simulator.http_url:
+            self.stdout.write(f"simulator http: {simulator.http_url} token={TOKEN}")
         self.stdout.write(f"simulator control: {simulator.control_url}")
         self.stdout.flush()
 
@@ -83,7 +91,14 @@ def _config(options: dict[str, Any]) -> SimulatorConfig:
         _chosen(options["operators"], options["profiles"], port),
         None if options["no_journal"] else options["journal"] or settings.SIMULATOR_DIR,
         _control_port(options["control_port"], options["port"]),
+        http_port=_http_port(options["http_port"], port),
     )
+
+
+def _http_port(given: int | None, first: int) -> int | None:
+    if given is not None:
+        return given if given >= 0 else None
+    return first + PORT_OFFSET if first else 0
 
 
 def _control_port(given: int | None, first: int | None) -> int:
