@@ -75,6 +75,31 @@ class FailureReason(models.TextChoices):
     CANCELED = "canceled", _("Canceled")
 
 
+class DeliveryProof(models.TextChoices):
+    """What `delivered` rests on: many receipts are mere acknowledgements of a network.
+
+    Kept where others keep their reason, `handset` as it is and `network` as no reason: so counts,
+    results and exports hold the two apart without a column or a statement more per message.
+    """
+
+    NETWORK = "network", _("The network says so")
+    HANDSET = "handset", _("It reached the handset")
+
+
+def delivery_proof(status: str, reason: str) -> DeliveryProof | None:
+    """What a delivered message rests on, None where it is not delivered."""
+    if status != MessageStatus.DELIVERED:
+        return None
+    return DeliveryProof(reason) if reason == DeliveryProof.HANDSET else DeliveryProof.NETWORK
+
+
+def reason_label(reason: str) -> str:
+    """A message's stored reason in the reader's words, "" where there is none."""
+    if reason in DeliveryProof.values:
+        return str(DeliveryProof(reason).label)
+    return str(FailureReason(reason).label)
+
+
 class Origin(models.TextChoices):
     API = "api", _("API")
     CONSOLE = "console", _("Console")

@@ -114,6 +114,10 @@ class ProgressOutput(OutputSerializer):
         help_text="How many messages were ever in a state: `accepted` is all of them, `sent` all "
         "that a carrier took; the states after that do not overlap."
     )
+    proven = serializers.IntegerField(
+        help_text="Of those delivered, how many reached the handset by a receipt that proves it; "
+        "of the others the network says so."
+    )
     segment_count = serializers.IntegerField()
     cost = MoneyOutput()
 
@@ -160,6 +164,7 @@ def progress_shown(campaign: Campaign, counts: Counts) -> dict[str, Any]:
         "excluded": counts.of(EXCLUDED_STATUS),
         "exclusions": excluded_of(counts),
         "messages": {state: counts.of(state) for state in states if counts.of(state)},
+        "proven": counts.proven,
         "segment_count": counts.segments,
         "cost": _money(counts.price_micros, campaign.account.currency),
     }

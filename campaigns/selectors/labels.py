@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from messaging.constants import FailureReason, MessageStatus
+from messaging.constants import DeliveryProof, FailureReason, MessageStatus
+from messaging.constants import reason_label as message_reason_label
 from messaging.wording.sentences import REFUSALS
 
 _MICROS = Decimal(1_000_000)
@@ -32,8 +33,8 @@ def reason_label(reason: str) -> str:
     """A reason as a sentence; unknown ones as they are."""
     if reason in _OWN_REASONS:
         return str(_OWN_REASONS[reason])
-    if reason in FailureReason.values:
-        return str(FailureReason(reason).label)
+    if reason in FailureReason.values or reason in DeliveryProof.values:
+        return message_reason_label(reason)
     return reason
 
 

@@ -59,6 +59,7 @@ def _figures(progress: Progress) -> dict[str, Any]:
         "queued": progress.queued,
         "sent": counts.of(_S.SENT),
         "awaiting": progress.awaiting_receipt,
+        "proven": counts.proven,
     } | {status.value: counts.of(status) for status in _ENDS}
 
 

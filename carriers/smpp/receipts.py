@@ -8,7 +8,7 @@ a word that is in no table is `unknown` and not final, never a failure.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from carriers.smpp import pdu
 
@@ -23,6 +23,7 @@ ReceiptState = Literal[
     "unknown",
 ]
 
+RECEIPT_STATES: Final = frozenset(get_args(ReceiptState))
 FINAL_STATES: Final = frozenset({"delivered", "undelivered", "expired", "rejected", "deleted"})
 
 # message_state (§5.2.28; 0 and 9 are SMPP 5.0)

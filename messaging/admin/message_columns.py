@@ -17,7 +17,7 @@ from messaging.admin.labels import (
     link,
     money,
 )
-from messaging.constants import FailureReason, MessageStatus
+from messaging.constants import MessageStatus, reason_label
 from messaging.models import Message
 
 
@@ -46,7 +46,7 @@ class MessageColumns:
 
     @display(description=_("reason"))
     def reason(self, obj: Message) -> str:
-        return str(FailureReason(obj.failure_reason).label) if obj.failure_reason else "–"
+        return reason_label(obj.failure_reason) or "–"
 
     @display(description=_("account"))
     def account_name(self, obj: Message) -> str:

@@ -21,7 +21,7 @@ from compliance.selectors.access import permitted_accounts
 from messaging.admin.labels import MESSAGE_COLOURS, change_page
 from messaging.admin.pages import msisdn_of
 from messaging.admin.proofs import asked_pack, pack_response, period_of
-from messaging.constants import FailureReason, MessageStatus
+from messaging.constants import MessageStatus, reason_label
 from messaging.selectors.number_page import NumberFile, Shown, number_file
 from messaging.services.preferences import preference_address
 from messaging.services.proofs import LARGEST_NUMBER
@@ -165,7 +165,7 @@ def _context(request: HttpRequest, file: NumberFile) -> dict[str, Any]:
                 "row": row,
                 "address": change_page("messaging.message", row.pk),
                 "colour": MESSAGE_COLOURS[MessageStatus(row.status)],
-                "reason": FailureReason(row.failure_reason).label if row.failure_reason else "",
+                "reason": reason_label(row.failure_reason),
             }
             for row in file.messages
         ],

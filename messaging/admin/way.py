@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from messaging.admin.labels import DELIVERY_COLOURS, ENCODINGS, moment
-from messaging.constants import EventType, FailureReason, MessageStatus
+from messaging.constants import EventType, MessageStatus, delivery_proof, reason_label
 from messaging.models import Message, WebhookDelivery
 from messaging.selectors.trace import DecisionTrace, EventTrace, SegmentTrace, Trace
 from routing.engine.decisions import Reason
@@ -180,4 +180,5 @@ def _delivery(one: WebhookDelivery) -> Step:
 
 
 def _reason(message: Message) -> str:
-    return str(FailureReason(message.failure_reason).label)
+    proof = delivery_proof(message.status, message.failure_reason)
+    return str(proof.label) if proof else reason_label(message.failure_reason)

@@ -23,6 +23,7 @@ MESSAGE: dict[str, Any] = {
     "class": "care",
     "status": "accepted",
     "failure_reason": None,
+    "delivery_proof": None,
     "text": "Đơn A-1029 của chị Mai đã được gửi.",
     "encoding": "ucs2",
     "segment_count": 1,
@@ -42,6 +43,7 @@ MESSAGE: dict[str, Any] = {
 DELIVERED: dict[str, Any] = {
     **MESSAGE,
     "status": "delivered",
+    "delivery_proof": "network",
     "sent_at": "2027-01-31T02:00:00.210000Z",
     "done_at": "2027-01-31T02:00:03.900000Z",
 }
@@ -212,6 +214,7 @@ EVENT: dict[str, Any] = {
         "class": "care",
         "status": "delivered",
         "failure_reason": None,
+        "delivery_proof": "network",
         "segment_count": 1,
         "billed_segment_count": 1,
         "price": {"amount": "350", "currency": "VND"},

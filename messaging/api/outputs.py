@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from compliance.constants import MessageClass
 from config.common.api.fields import Moment, OutputSerializer
-from messaging.constants import FailureReason, MessageStatus
+from messaging.constants import DeliveryProof, FailureReason, MessageStatus
 from messaging.models import InboundMessage
 from messaging.selectors.messages import ShownMessage
 from routing.constants import SenderKind
@@ -43,6 +43,11 @@ class MessageOutput(OutputSerializer):
     failure_reason = serializers.ChoiceField(
         [choice for choice in FailureReason.choices if choice[0]], allow_null=True
     )
+    delivery_proof = serializers.ChoiceField(
+        DeliveryProof.choices,
+        allow_null=True,
+        help_text="What `delivered` rests on: `network` says so, or it reached the `handset`.",
+    )
     text = serializers.CharField(help_text="Empty once retention has taken it away.")
     encoding = serializers.CharField(help_text="`gsm7` or `ucs2`.")
     segment_count = serializers.IntegerField(help_text="On the air, as handed over.")
@@ -77,7 +82,8 @@ class MessageOutput(OutputSerializer):
 
     def to_representation(self, instance: ShownMessage) -> dict[str, Any]:
         shown: dict[str, Any] = super().to_representation(instance)
-        shown["failure_reason"] = instance.failure_reason or None
+        proof = instance.delivery_proof
+        shown["failure_reason"] = None if proof else instance.failure_reason or None
         shown["client_reference"] = instance.client_reference or None
         shown["metadata"] = instance.metadata or {}
         return shown

@@ -3,8 +3,8 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import psycopg
@@ -12,8 +12,10 @@ from django import db
 
 from carriers.models import Bind
 from carriers.ports import InboundPdu, LinkControl
+from carriers.selectors.receipts import receipt_manner
+from carriers.services import words
 from carriers.smpp import pdu
-from carriers.smpp.receipts import parse_receipt
+from carriers.smpp.receipts import parse_receipt, strange_word
 from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
 from config.common import clock, logs
 from messaging.encoding.profile import DefaultAlphabet
@@ -21,7 +23,7 @@ from messaging.pump.connections import never_idle_in_transaction
 from messaging.pump.results import moment, stored_id
 from messaging.services.inbound import Received, inbound_receive
 from messaging.services.parked_receipts import receipts_park, receipts_unpark
-from messaging.services.receipts import Receipt, receipts_apply
+from messaging.services.receipts import RECENT_DAYS, Receipt, receipts_apply
 
 log = logs.get_logger(__name__)
 
@@ -29,8 +31,10 @@ _MOST_PDUS = 2000
 _UNPARK_SECONDS = 1.0
 # An answer follows its receipt at once or, after a lost connection, perhaps never.
 _LIKELY_WITHIN = timedelta(minutes=2)
-_ROUND_SECONDS = 60.0
+_RECENT_ROUND_SECONDS = 60.0  # everything that waits, against recent days
+_ROUND_SECONDS = 3600.0  # everything, against all days that are kept
 _MOST_ERROR = 16
+_NOT_FINAL = frozenset({"accepted", "enroute", "unknown"})
 
 
 class Inbox:
@@ -40,13 +44,18 @@ class Inbox:
     it would find nothing. `expect` and `learned` bracket that time.
     """
 
-    def __init__(self, bind: Bind) -> None:
+    def __init__(self, bind: Bind, configuration: Callable[[], int] = lambda: 0) -> None:
+        """`configuration`: the version now in force; with a new one the bind is read again, so
+        that what an operator says of its receipts holds without a new session."""
         self._bind = bind
+        self._manner = receipt_manner(bind)
+        self._configuration = configuration
+        self._version = configuration()
         self._queue: deque[InboundPdu] = deque()
         self._held: list[tuple[InboundPdu, Receipt]] = []
         self._unflushed: set[str] = set()
         self._came = threading.Event()
-        self._unparked_at = self._round_at = 0.0
+        self._unparked_at = self._recent_round_at = self._round_at = 0.0
 
     def expect(self, smsc_message_id: str) -> None:
         """An answer with this id is on its way to the database."""
@@ -73,6 +82,7 @@ class Inbox:
         if self._queue:
             self._came.set()
         held = list(self._held)
+        self._read_again()
         try:
             ready, replies, done = self._sorted(taken)
             self._commit_receipts(connection, ready)
@@ -83,6 +93,16 @@ class Inbox:
         self._acknowledge(link, [one for one, _receipt in ready] + done, ESME_ROK)
         self._commit_replies(link, replies)
         self._unpark(connection)
+
+    def _read_again(self) -> None:
+        version = self._configuration()
+        if version == self._version:
+            return
+        never_idle_in_transaction()
+        bind = Bind.objects.select_related("carrier").filter(pk=self._bind.pk).first()
+        if bind is not None:
+            self._bind, self._manner = bind, receipt_manner(bind)
+        self._version = version
 
     def _sorted(
         self, taken: Sequence[InboundPdu]
@@ -95,7 +115,7 @@ class Inbox:
             receipt = self._receipt(one)
             if receipt is None:
                 replies.append(one)
-            elif receipt.state in {"accepted", "enroute", "unknown"}:
+            elif receipt.state in _NOT_FINAL:
                 done.append(one)
             else:
                 candidates.append((one, receipt))
@@ -108,18 +128,24 @@ class Inbox:
     def _receipt(self, one: InboundPdu) -> Receipt | None:
         if one.deliver is None:
             return None
-        parsed = parse_receipt(one.deliver)
+        manner = self._manner
+        parsed = parse_receipt(one.deliver, manner.rules)
         if parsed is None:
             return None
+        if parsed.state == "unknown":
+            word = strange_word(one.deliver, manner.rules)
+            if word:
+                words.note(self._bind.pk, words.STATE, word)
         reference = dict(one.deliver.tlvs).get(pdu.TLV_USER_MESSAGE_REFERENCE, b"")
         return Receipt(
-            smsc_message_id=stored_id(parsed.smsc_message_id, self._bind.receipt_id_form),
+            smsc_message_id=stored_id(parsed.smsc_message_id, manner.id_transform),
             state=parsed.state if parsed.is_final else "enroute",
             error=parsed.error_code.replace("\0", "")[:_MOST_ERROR],
             msisdn=one.deliver.source_addr.lstrip("+"),
             reference=int.from_bytes(reference, "big") if len(reference) == 2 else None,
             raw=one.raw,
             received_at=moment(one.received_at),
+            is_proof=manner.is_proof,
         )
 
     def _commit_receipts(
@@ -127,16 +153,17 @@ class Inbox:
     ) -> None:
         if not ready:
             return
-        carrier = self._bind.carrier
+        carrier_id, manner = self._bind.carrier_id, self._manner
         with connection.transaction(), connection.cursor() as cursor:
             missed = receipts_apply(
                 cursor,
                 [receipt for _pdu, receipt in ready],
-                carrier_id=carrier.pk,
-                first_settles=not carrier.reports_every_segment,
+                carrier_id=carrier_id,
+                first_settles=manner.first_settles,
+                group=manner.carriers,
             )
             if missed:
-                receipts_park(cursor, missed, carrier_id=carrier.pk, bind_id=self._bind.pk)
+                receipts_park(cursor, missed, carrier_id=carrier_id, bind_id=self._bind.pk)
 
     def _commit_replies(self, link: LinkControl | None, replies: Sequence[InboundPdu]) -> None:
         for one in replies:
@@ -172,16 +199,26 @@ class Inbox:
             link.acknowledge(session_id, answers)
 
     def _unpark(self, connection: psycopg.Connection[Any]) -> None:
-        if time.monotonic() - self._unparked_at < _UNPARK_SECONDS:
+        """Each second what came lately, each minute what waits against recent days, each hour
+        against every day: that asks each of their partitions."""
+        now = time.monotonic()
+        if now - self._unparked_at < _UNPARK_SECONDS:
             return
-        self._unparked_at = time.monotonic()
-        is_round = self._unparked_at - self._round_at > _ROUND_SECONDS
-        if is_round:
-            self._round_at = self._unparked_at
+        self._unparked_at = now
+        since: datetime | None = clock.now() - _LIKELY_WITHIN
+        days: int | None = None
+        if now - self._round_at > _ROUND_SECONDS:
+            self._round_at = self._recent_round_at = now
+            since = None
+        elif now - self._recent_round_at > _RECENT_ROUND_SECONDS:
+            self._recent_round_at = now
+            since, days = None, RECENT_DAYS
         with connection.transaction(), connection.cursor() as cursor:
             receipts_unpark(
                 cursor,
                 carrier_id=self._bind.carrier_id,
-                first_settles=not self._bind.carrier.reports_every_segment,
-                since=None if is_round else clock.now() - _LIKELY_WITHIN,
+                first_settles=self._manner.first_settles,
+                since=since,
+                days=days,
+                group=self._manner.carriers,
             )

@@ -14,6 +14,7 @@ from psycopg.errors import QueryCanceled
 from compliance.models import Account
 from config.common.errors import InvalidError, NotFoundError
 from config.common.ids import uuid7_floor
+from messaging.constants import DeliveryProof, delivery_proof
 from messaging.models import InboundMessage
 
 # Ids are made a little before or after `created_at` is taken: ranges by id are that much wider.
@@ -50,6 +51,11 @@ class ShownMessage:
     sender_address: str
     network: str | None
     recipient_zone: str | None = None
+
+    @property
+    def delivery_proof(self) -> DeliveryProof | None:
+        """What `delivered` rests on."""
+        return delivery_proof(self.status, self.failure_reason)
 
 
 @dataclass(frozen=True, slots=True)

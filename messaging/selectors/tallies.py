@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Sum
 
-from messaging.constants import TERMINAL, MessageStatus
+from messaging.constants import TERMINAL, DeliveryProof, MessageStatus
 from messaging.models import Tally
 
 
@@ -14,11 +14,12 @@ class Counts:
     """How many messages of a campaign ever entered a state, with segments and price.
 
     `sent` counts everything an SMSC took; terminal states do not overlap. `reasons` splits the
-    failures.
+    failures. `proven` of the delivered ones reached the handset; of the others the network says so.
     """
 
     by_status: dict[str, int] = field(default_factory=dict)
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+    proven: int = 0
     segments: int = 0
     price_micros: int = 0
 
@@ -51,7 +52,9 @@ def campaign_counts(campaign_ids: Collection[int]) -> dict[int, Counts]:
     for campaign_id, status, reason, messages, segments, price in rows:
         one = counts[campaign_id]
         one.by_status[status] = one.by_status.get(status, 0) + messages
-        if reason:
+        if status == MessageStatus.DELIVERED:
+            one.proven += messages if reason == DeliveryProof.HANDSET else 0
+        elif reason:
             one.reasons[status, reason] = one.reasons.get((status, reason), 0) + messages
         if status == MessageStatus.ACCEPTED:
             one.segments += segments

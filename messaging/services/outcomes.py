@@ -58,7 +58,18 @@ WITH input AS MATERIALIZED (
     RETURNING m.id, i.event_id, i.at, m.account_id, m.campaign_id, m.msisdn, m.sender_id,
         m.status, m.failure_reason, m.segment_count, m.billed_segments, m.price_micros,
         m.currency,
-        m.client_reference, m.metadata, m.message_class, m.sent_at
+        m.client_reference, m.metadata, m.message_class, m.sent_at, m.carrier_id, m.network_id
+), observed AS (
+    INSERT INTO routing_observationdelta
+        (cohort, carrier_id, bind_id, network_id, sender_id, message_class, what, bucket, n)
+    SELECT to_timestamp(floor(extract(epoch FROM sent_at)::float8 / 10) * 10) AS cohort,
+        carrier_id, 0, coalesce(network_id, 0), sender_id, message_class,
+        CASE WHEN status = 'delivered' THEN status
+             ELSE coalesce(nullif(failure_reason, ''), status) END,
+        width_bucket(extract(epoch FROM at - sent_at)::float8, BUCKETS), count(*)
+    FROM moved
+    WHERE %(is_receipts)s::bool AND sent_at IS NOT NULL AND carrier_id IS NOT NULL
+    GROUP BY 1, 2, 4, 5, 6, 7, 8
 ), counts AS MATERIALIZED (
     SELECT account_id, count(*) AS n FROM moved GROUP BY account_id ORDER BY account_id
 ), tallied AS (
@@ -94,7 +105,10 @@ WITH input AS MATERIALIZED (
             'from', (SELECT s.address FROM routing_sender s WHERE s.id = o.sender_id),
             'class', o.message_class,
             'status', o.status,
-            'failure_reason', nullif(o.failure_reason, ''),
+            'failure_reason',
+                CASE WHEN o.status <> 'delivered' THEN nullif(o.failure_reason, '') END,
+            'delivery_proof', CASE WHEN o.status = 'delivered'
+                THEN coalesce(nullif(o.failure_reason, ''), 'network') END,
             'segment_count', o.segment_count,
             'billed_segment_count', coalesce(o.billed_segments, o.segment_count),
             'price', json_build_object(
@@ -120,6 +134,10 @@ def _moves(*, is_late: bool) -> list[str]:
 
 
 _MOVES, _LATE_MOVES = _moves(is_late=False), _moves(is_late=True)
+# A receipt speaks of its carrier: by kind of end and time since sending (routing.engine.buckets).
+_BUCKETS = ",".join(str(2**power / 1000) for power in range(30))
+_STATEMENT = _STATEMENT.replace("BUCKETS", f"ARRAY[{_BUCKETS}]::float8[]")
+_RECEIPT = frozenset({MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value})
 _SETTLED_LATE = TRANSITIONS[MessageStatus.UNKNOWN]
 # Of a message that an SMSC has in part these are not true: it is undelivered, as a part.
 _UNSENT = ["blocked", "canceled", "expired", "failed"]
@@ -162,6 +180,7 @@ def _apply(
             "moves": list(moves),
             "unsent": _UNSENT,
             "is_late": is_late,
+            "is_receipts": any(row.status in _RECEIPT for row in rows),
         },
     )
     # Nearly all move, so the others are what is read.

@@ -16,11 +16,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _PARK = """
 INSERT INTO messaging_parkedreceipt
-    (carrier_id, bind_id, smsc_message_id, msisdn, reference, state, error, raw, received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+    (carrier_id, bind_id, smsc_message_id, msisdn, reference, state, error, raw, received_at,
+    is_proof)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _TAKE_PARKED = """
-SELECT id, smsc_message_id, state, error, msisdn, reference, raw, received_at
+SELECT id, smsc_message_id, state, error, msisdn, reference, raw, received_at, is_proof
 FROM messaging_parkedreceipt WHERE carrier_id = %s AND id > %s AND received_at >= %s
 ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
 """
@@ -29,7 +30,7 @@ _FIND_BY_REFERENCE = """
 SELECT id FROM messaging_message
 WHERE msisdn = %(msisdn)s AND id BETWEEN uuid7_floor(%(from)s) AND uuid7_floor(%(to)s)
   AND (get_byte(uuid_send(id), 14) << 8) + get_byte(uuid_send(id), 15) = %(reference)s
-  AND carrier_id = %(carrier)s AND status = 'unknown' AND segment_count = 1
+  AND carrier_id = ANY(%(carriers)s::bigint[]) AND status = 'unknown' AND segment_count = 1
 """
 
 
@@ -50,6 +51,7 @@ def receipts_park(
                 r.error,
                 r.raw,
                 r.received_at,
+                r.is_proof,
             )
             for r in receipts
         ],
@@ -57,16 +59,23 @@ def receipts_park(
 
 
 def receipts_unpark(
-    cursor: Any, *, carrier_id: int, first_settles: bool, since: datetime | None = None
+    cursor: Any,
+    *,
+    carrier_id: int,
+    first_settles: bool,
+    since: datetime | None = None,
+    days: int | None = None,
+    group: Sequence[int] = (),
 ) -> int:
     """Tries parked receipts again: those whose answer has come by now settle their message,
     then those that name their message by its reference. Returns how many found one.
 
     `since`: only receipts that came after it, against recent days; without it all of them,
-    against every day that is kept.
+    against every day that is kept, or the last `days`. `group`: see `receipts_apply`.
     """
     settled, after = 0, 0
-    days = RECENT_DAYS if since else _ALL_DAYS
+    days = days or (RECENT_DAYS if since else _ALL_DAYS)
+    carriers = tuple(group) or (carrier_id,)
     while True:
         cursor.execute(_TAKE_PARKED, [carrier_id, after, since or _EPOCH])
         rows = cursor.fetchall()
@@ -81,20 +90,21 @@ def receipts_unpark(
                 carrier_id=carrier_id,
                 first_settles=first_settles,
                 days=days,
+                group=carriers,
             )
         )
-        missed -= {r for r in missed if _settle_by_reference(cursor, r, carrier_id)}
+        missed -= {r for r in missed if _settle_by_reference(cursor, r, carriers)}
         found = [key for receipt, key in parked.items() if receipt not in missed]
         cursor.execute("DELETE FROM messaging_parkedreceipt WHERE id = ANY(%s)", [found])
         settled += len(found)
 
 
 def _receipt(row: tuple[Any, ...]) -> Receipt:
-    _id, smsc_id, state, error, msisdn, reference, raw, received_at = row
-    return Receipt(smsc_id, state, error, msisdn, reference, bytes(raw), received_at)
+    _id, smsc_id, state, error, msisdn, reference, raw, received_at, is_proof = row
+    return Receipt(smsc_id, state, error, msisdn, reference, bytes(raw), received_at, is_proof)
 
 
-def _settle_by_reference(cursor: Any, receipt: Receipt, carrier_id: int) -> bool:
+def _settle_by_reference(cursor: Any, receipt: Receipt, carriers: Sequence[int]) -> bool:
     """For messages whose answer was lost; only where exactly one fits, because 16 bits repeat."""
     if receipt.reference is None:
         return False
@@ -105,7 +115,7 @@ def _settle_by_reference(cursor: Any, receipt: Receipt, carrier_id: int) -> bool
             "from": receipt.received_at - timedelta(days=RECENT_DAYS),
             "to": receipt.received_at + timedelta(minutes=1),
             "reference": receipt.reference,
-            "carrier": carrier_id,
+            "carriers": list(carriers),
         },
     )
     rows = cursor.fetchall()

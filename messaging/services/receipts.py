@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from messaging.arrays import Texts, Uuids
-from messaging.constants import FailureReason, MessageStatus
+from messaging.constants import DeliveryProof, FailureReason, MessageStatus
 from messaging.services.outcomes import Outcome, outcomes_apply
 
 RECENT_DAYS = 3
@@ -20,12 +20,16 @@ _REASONS = {
     "deleted": FailureReason.DELETED.value,
 }
 _NO_REASON = FailureReason.NONE.value
+_HANDSET = DeliveryProof.HANDSET.value
 _DELIVERED, _UNDELIVERED = MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A final receipt: `smsc_message_id` in canonical form, `state` in the parser's words."""
+    """A final receipt: `smsc_message_id` in canonical form, `state` in the parser's words.
+
+    `is_proof`: of this bind `delivered` means that the handset has it (`dlr_trust`).
+    """
 
     smsc_message_id: str
     state: str
@@ -34,6 +38,7 @@ class Receipt:
     reference: int | None
     raw: bytes
     received_at: datetime
+    is_proof: bool = False
 
     @property
     def status(self) -> str:
@@ -41,6 +46,8 @@ class Receipt:
 
     @property
     def reason(self) -> str:
+        if self.is_proof and self.state == "delivered":
+            return _HANDSET
         return _REASONS.get(self.state, _NO_REASON)
 
 
@@ -48,10 +55,13 @@ class Receipt:
 # itself as receipts times segments while the table is small.
 _FIND = """
 SELECT s.smsc_message_id, s.day, s.message_id, s.number, s.total FROM messaging_segment s
-WHERE s.carrier_id = %(carrier)s AND s.smsc_message_id = ANY(%(ids)s::text[])
+WHERE {carriers} AND s.smsc_message_id = ANY(%(ids)s::text[])
     AND s.day BETWEEN %(first_day)s AND %(last_day)s
 ORDER BY s.day, s.sent_at
 """
+_FIND_OF_ONE = _FIND.format(carriers="s.carrier_id = %(carrier)s")
+# A plan of its own: carriers that share an SMSC are few, and the others must not pay for them.
+_FIND_OF_GROUP = _FIND.format(carriers="s.carrier_id = ANY(%(carriers)s::bigint[])")
 _NUMBERS = "SELECT id, msisdn FROM messaging_message WHERE id = ANY(%s)"
 # Receipts for two segments may come on two binds at once: the second one has to see the first.
 _LOCK = "SELECT FROM messaging_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
@@ -85,10 +95,12 @@ def receipts_apply(
     carrier_id: int,
     first_settles: bool,
     days: int = RECENT_DAYS,
+    group: Sequence[int] = (),
 ) -> list[Receipt]:
     """Settles the messages these receipts speak of, in the cursor's transaction, and returns
-    the receipts that found none. `first_settles`: this carrier reports one segment only."""
-    hits, missed = _find(cursor, receipts, carrier_id, days)
+    the receipts that found none. `first_settles`: this carrier reports one segment only, the
+    first or the last. `group`: all carriers that share the SMSC with this one."""
+    hits, missed = _find(cursor, receipts, group or (carrier_id,), days)
     single = [hit for hit in hits if hit.total == 1 or first_settles]
     outcomes = [receipt_outcome(hit.receipt, hit.message_id) for hit in single]
     several = [hit for hit in hits if hit.total > 1 and not first_settles]
@@ -104,13 +116,14 @@ def _today() -> int:
 
 
 def _find(
-    cursor: Any, receipts: Sequence[Receipt], carrier_id: int, days: int
+    cursor: Any, receipts: Sequence[Receipt], carriers: Sequence[int], days: int
 ) -> tuple[list[_Hit], list[Receipt]]:
     cursor.execute(
-        _FIND,
+        _FIND_OF_ONE if len(carriers) == 1 else _FIND_OF_GROUP,
         {
             "ids": Texts([receipt.smsc_message_id for receipt in receipts]),
-            "carrier": carrier_id,
+            "carrier": carriers[0],
+            "carriers": list(carriers),
             "first_day": _today() - days,
             "last_day": _today() + 1,
         },

@@ -98,6 +98,7 @@ def test_body_of_an_event_tells_the_message_and_its_price():
         "class": "care",
         "status": "failed",
         "failure_reason": "rejected",
+        "delivery_proof": None,
         "segment_count": 1,
         "billed_segment_count": 1,
         "price": {"amount": "350.5", "currency": "VND"},

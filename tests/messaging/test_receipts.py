@@ -1,5 +1,6 @@
 """Invariant 4: a receipt may come early, twice, on another bind, or days late."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -8,8 +9,10 @@ from django.db import connection, transaction
 
 from config.common import clock
 from config.common.ids import uuid7
-from messaging.models import ParkedReceipt, Segment
+from messaging.models import Event, ParkedReceipt, Segment
 from messaging.pump.composing import user_message_reference
+from messaging.selectors.messages import message_get
+from messaging.selectors.tallies import campaign_counts
 from messaging.services.parked_receipts import receipts_park, receipts_unpark
 from messaging.services.receipts import Receipt, receipts_apply
 from tests.messaging.hot import Line, events, make_line, make_segment, state, tallies
@@ -172,7 +175,59 @@ def test_receipts_of_two_segments_on_two_binds_at_once_complete_the_message():
     assert state(message) == "delivered"
 
 
+@pytest.mark.parametrize(
+    ("is_proof", "ends", "proof", "proven"),
+    [(True, "delivered handset", "handset", 1), (False, "delivered", "network", 0)],
+)
+def test_what_a_receipt_proves_is_kept_apart_from_what_a_network_says(
+    line, is_proof, ends, proof, proven
+):
+    message, (segment,) = sent(line, campaign_id=CAMPAIGN)
+    apply(line, of(segment, is_proof=is_proof))
+    assert state(message) == ends
+    counts = campaign_counts([CAMPAIGN])[CAMPAIGN]
+    assert (counts.of("delivered"), counts.proven, counts.reasons) == (1, proven, {})
+    data = json.loads(Event.objects.get(message_id=message.pk).body)["data"]
+    assert (data["failure_reason"], data["delivery_proof"]) == (None, proof)
+    shown = message_get(line.account, message.pk)
+    assert shown.delivery_proof == proof
+
+
+def test_failure_is_never_a_proof(line):
+    message, (segment,) = sent(line)
+    apply(line, of(segment, "undelivered", is_proof=True))
+    assert state(message) == "undelivered undeliverable"
+
+
+def test_carriers_that_share_an_smsc_share_its_receipts(line):
+    message, (segment,) = sent(line)
+    other = make_line()
+    early = of(segment)
+    with connection.cursor() as cursor:
+        group = (line.carrier.pk, other.carrier.pk)
+        values = {"carrier_id": other.carrier.pk, "first_settles": False}
+        assert receipts_apply(cursor, [early], **values) == [early]
+        assert receipts_apply(cursor, [early], **values, group=group) == []
+    assert state(message) == "delivered"
+
+
 # Parked receipts.
+
+
+def test_parked_receipt_keeps_what_it_proves_and_finds_the_whole_group(line):
+    message = line.message(status="unknown", failure_reason="no_answer")
+    other = make_line()
+    reference = user_message_reference(message.pk.bytes)
+    park(other, receipt("x", msisdn=message.msisdn, reference=reference, is_proof=True))
+    assert unpark(other) == 0
+    with connection.cursor() as cursor:
+        found = receipts_unpark(
+            cursor,
+            carrier_id=other.carrier.pk,
+            first_settles=False,
+            group=(line.carrier.pk, other.carrier.pk),
+        )
+    assert (found, state(message)) == (1, "delivered handset")
 
 
 def park(line: Line, *receipts: Receipt) -> None:

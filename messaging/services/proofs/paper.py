@@ -16,7 +16,7 @@ from compliance.constants import (
     SuppressionCause,
     SuppressionSource,
 )
-from messaging.constants import FailureReason, MessageStatus, Origin
+from messaging.constants import MessageStatus, Origin, reason_label
 from messaging.selectors.proofs.model import (
     ConsentEvent,
     MessageEvidence,
@@ -84,7 +84,7 @@ def _message(evidence: MessageEvidence) -> Section:
             (_("Your reference"), one.client_reference),
             (_("Campaign"), one.campaign),
             (_("Status"), MessageStatus(one.status).label),
-            (_("Reason"), FailureReason(one.reason).label if one.reason else ""),
+            (_("Reason"), reason_label(one.reason)),
             (_("Text"), one.text or _("removed")),
             (_("SHA-256 of the text"), one.text_sha256),
             (_("Segments"), f"{one.segments} ({one.encoding})"),
@@ -274,7 +274,7 @@ def _messages(proof: Proof) -> Section:
 
 def _ending(status: str, reason: str) -> str:
     words = str(MessageStatus(status).label)
-    return f"{words}: {FailureReason(reason).label}" if reason else words
+    return f"{words}: {reason_label(reason)}" if reason else words
 
 
 def _consents(proof: Proof) -> Section:

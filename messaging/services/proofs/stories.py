@@ -15,7 +15,7 @@ from compliance.constants import (
     SuppressionCause,
     SuppressionSource,
 )
-from messaging.constants import OPEN, FailureReason, MessageStatus, Origin
+from messaging.constants import OPEN, MessageStatus, Origin, reason_label
 from messaging.selectors.proofs.model import (
     LinkFacts,
     MessageEvidence,
@@ -276,7 +276,7 @@ def _rules(rules: RulesThen | None) -> list[str]:
 def _outcome(evidence: MessageEvidence) -> list[str]:
     message = evidence.message
     status = MessageStatus(message.status)
-    reason = FailureReason(message.reason).label if message.reason else ""
+    reason = reason_label(message.reason)
     if status not in _LEFT:
         if status in OPEN:
             return [_("It has not been sent yet: %(status)s.") % {"status": status.label}]

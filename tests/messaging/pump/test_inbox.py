@@ -6,10 +6,12 @@ import psycopg
 import pytest
 from django.db import connection
 
+from carriers.models import UnknownWord
 from carriers.ports import InboundPdu
+from carriers.services import words
 from carriers.smpp import pdu
 from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
-from config.common import clock
+from config.common import clock, versions
 from messaging.models import InboundMessage, ParkedReceipt
 from messaging.pump import inbox as inboxes
 from messaging.pump.connections import connect
@@ -166,6 +168,46 @@ def test_ids_of_answers_and_receipts_meet_in_the_binds_forms(line, database):
     make_segment(message, line, smsc_message_id="255")
     inbox = Inbox(line.bind)
     inbox.put([receipt(5, "0000000255")])
+    inbox.commit_next(database, FakeLink(lambda: state(message)))
+    assert state(message) == "delivered"
+
+
+def test_new_word_of_the_bind_holds_without_a_new_session(line, database):
+    message = line.message(status="sent")
+    make_segment(message, line, smsc_message_id="77")
+    inbox = Inbox(line.bind, versions.current)
+    link = FakeLink(lambda: state(message))
+    inbox.put([receipt(5, "77", "BLOCKED")])
+    inbox.commit_next(database, link)
+    assert state(message) == "sent"
+    words.words_write()
+    (word,) = UnknownWord.objects.all()
+    assert (word.bind, word.kind, word.word, word.count) == (line.bind, "state", "BLOCKED", 1)
+    words.word_take_as(word=word, meaning="rejected", actor=None)
+    inbox.put([receipt(6, "77", "BLOCKED")])
+    inbox.commit_next(database, link)
+    assert (state(message), link.answers) == (
+        "undelivered receipt_rejected", [(5, ESME_ROK), (6, ESME_ROK)],
+    )  # fmt: skip
+
+
+def test_bind_says_what_its_receipts_prove(line, database):
+    line.bind.receipt_trust = "handset"
+    message = line.message(status="sent")
+    make_segment(message, line, smsc_message_id="77")
+    inbox = Inbox(line.bind)
+    inbox.put([receipt(5, "77")])
+    inbox.commit_next(database, FakeLink(lambda: state(message)))
+    assert state(message) == "delivered handset"
+
+
+def test_bind_says_what_its_states_come_to(line, database):
+    line.bind.receipt_finals = {"accepted": "delivered", "nonsense": "delivered"}
+    line.bind.receipt_states = {"0x06": "accepted", "GONE": "nonsense"}
+    message = line.message(status="sent")
+    make_segment(message, line, smsc_message_id="77")
+    inbox = Inbox(line.bind)
+    inbox.put([receipt(5, "77", "ACCEPTD")])
     inbox.commit_next(database, FakeLink(lambda: state(message)))
     assert state(message) == "delivered"
 
