@@ -47,6 +47,7 @@ def release_of(campaign: Campaign) -> Release:
         sender_id=campaign.sender_id,
         not_after=campaign.ends_at,
         priority=campaign.priority,
+        pool_id=campaign.sender_pool_id or 0,
     )
 
 

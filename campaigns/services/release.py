@@ -23,6 +23,7 @@ from campaigns.selectors.campaigns import EXCLUDED_STATUS
 from campaigns.services.audience import AudienceSlice, audience_slice, release_of
 from campaigns.services.locks import RELEASE_LOCK, held
 from campaigns.services.memory import collection_paused
+from campaigns.services.numbers import NumbersAhead
 from campaigns.services.standing import sources_require, standing_require
 from campaigns.services.wakeups import release_resend, release_started
 from config.common import audit, clock, logs
@@ -92,6 +93,7 @@ def _turn(campaign_id: int, ends: float, wait: Callable[[float], Any]) -> Turn:
     if rate is None and not running.exists():
         return Turn.STOPPED
     pace = Pace(rate, time.monotonic())
+    numbers = NumbersAhead(campaign_id)
     while time.monotonic() < ends:
         if backlog() >= settings.RELEASE_BACKLOG:
             wait(_POLL_SECONDS)
@@ -100,6 +102,7 @@ def _turn(campaign_id: int, ends: float, wait: Callable[[float], Any]) -> Turn:
         if not limit:
             wait(max(pace.wait_seconds(), 0.001))
             continue
+        numbers.reach()
         done = campaign_slice_release(campaign_id=campaign_id, limit=limit)
         if done.turn != Turn.AGAIN:
             return done.turn

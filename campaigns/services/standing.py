@@ -5,9 +5,11 @@ from django.utils.translation import gettext as _
 from campaigns.constants import CampaignStatus
 from campaigns.models import Campaign
 from campaigns.slot_values import SlotSource, SlotValueError, slot_sources
+from config.common import clock
 from config.common.errors import DomainError, InvalidError, NotAllowedError
 from messaging.selectors.snapshot import ApprovedText, SenderCard, Snapshot
 from messaging.services.drafts import class_allowed, sender_usable, value_sentence
+from messaging.services.pool_requests import pool_member
 from messaging.wording.values import RefusedValueError, ValueCheck
 
 _LAUNCHED = frozenset(
@@ -64,6 +66,8 @@ def _text(snapshot: Snapshot, campaign: Campaign) -> ApprovedText:
 
 
 def _sender(snapshot: Snapshot, campaign: Campaign, text: ApprovedText) -> SenderCard:
+    if campaign.sender_pool_id is not None:
+        return _pool_sender(snapshot, campaign, text)
     sender = snapshot.senders.get(campaign.sender_id)
     if sender is None or sender.account_id != campaign.account_id:
         raise InvalidError(
@@ -72,6 +76,30 @@ def _sender(snapshot: Snapshot, campaign: Campaign, text: ApprovedText) -> Sende
             field="sender",
         )
     sender_usable(sender, snapshot, field_name="sender")
+    return sender
+
+
+def _pool_sender(snapshot: Snapshot, campaign: Campaign, text: ApprovedText) -> SenderCard:
+    """One of the pool's that may carry the class: which one writes to whom is decided person by
+    person."""
+    pool = snapshot.stand_ins.pools.get(campaign.sender_pool_id or 0)
+    if pool is None or pool.account_id != campaign.account_id:
+        raise InvalidError(
+            "pool_not_usable",
+            _("The sender pool is not active, or of another account: choose an active one."),
+            field="sender_pool",
+        )
+    sender = pool_member(snapshot, pool, text.message_class, clock.now())
+    if sender is None:
+        raise NotAllowedError(
+            "pool_empty",
+            _(
+                "Pool “%(pool)s” has no sender that may send this now: add one that is active, in"
+                " lease and of the class."
+            )
+            % {"pool": pool.name},
+            field="sender_pool",
+        )
     return sender
 
 

@@ -38,6 +38,8 @@ class Claim:
     segment_reference: int | None
     segments_sent: int
     sender_id: int
+    tried_carriers: list[int]
+    network_id: int | None
     suppressed: bool
     claimed_at: float
     written: int = 0
@@ -60,10 +62,11 @@ WITH claimed AS (
                       AND l.epoch = %(epoch)s AND l.expires_at > now())
         ORDER BY q.carrier_id, q.lane, q.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED))
     RETURNING d.id, d.lane, d.account_id, d.advertiser_id, d.campaign_id, d.msisdn,
-        d.not_after, d.rules_version, d.attempts
+        d.not_after, d.rules_version, d.attempts, d.tried_carriers
 )
-SELECT c.*, m.text, m.encoding, m.segment_count, m.segment_reference, m.segments_sent,
-    m.sender_id,
+SELECT c.id, c.lane, c.account_id, c.advertiser_id, c.campaign_id, c.msisdn, c.not_after,
+    c.rules_version, c.attempts, m.text, m.encoding, m.segment_count, m.segment_reference,
+    m.segments_sent, m.sender_id, c.tried_carriers, m.network_id,
     EXISTS (SELECT 1 FROM compliance_suppression s
         WHERE s.msisdn = c.msisdn AND s.account_id = c.account_id AND s.lifted_at IS NULL
           AND m.origin <> 'system'  -- the confirmation of the refusal itself
@@ -135,9 +138,10 @@ WITH gone AS (
     DELETE FROM messaging_dispatch d WHERE {_MINE} RETURNING d.*
 )
 INSERT INTO messaging_waiting (id, due_at, lane, account_id, advertiser_id, campaign_id, msisdn,
-    not_after, attempts, reason)
+    not_after, attempts, reason, tried_carriers)
 SELECT g.id, coalesce(%(due)s::timestamptz, 'infinity'), g.lane, g.account_id, g.advertiser_id,
-    g.campaign_id, g.msisdn, m.not_after, g.attempts + %(tried)s, %(reason)s
+    g.campaign_id, g.msisdn, m.not_after, g.attempts + %(tried)s, %(reason)s,
+    g.tried_carriers || %(refused_by)s::bigint[]
 FROM gone g JOIN messaging_message m ON m.id = g.id
 """  # noqa: S608  constant parts
 
@@ -164,9 +168,19 @@ class Holder:
         due: datetime | None,
         reason: str,
         tried: int = 0,
+        refused_by: Sequence[int] = (),
     ) -> None:
-        """Into the waiting table until `due` (None: until somebody resumes it)."""
-        self._execute(cursor, _DEFER, claims, due=due, reason=reason, tried=tried)
+        """Into the waiting table until `due` (None: until somebody resumes it). `refused_by`: the
+        carriers that it is not to be given to again."""
+        self._execute(
+            cursor,
+            _DEFER,
+            claims,
+            due=due,
+            reason=reason,
+            tried=tried,
+            refused_by=list(refused_by),
+        )
 
     def _execute(self, cursor: Any, statement: str, claims: Sequence[Claim], **more: Any) -> None:
         for lane in sorted({claim.lane for claim in claims}):

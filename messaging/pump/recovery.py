@@ -8,7 +8,8 @@ and then the class of the message decides (invariant 2).
 from collections.abc import Iterator
 from typing import Any
 
-from carriers.constants import LongMessages
+from carriers.constants import BindKind, LongMessages
+from carriers.http import answers
 from carriers.models import Bind
 from carriers.ports import NO_SLOT, Outcome, Submission, SubmitResult
 from carriers.smpp.journal import JournalContent
@@ -17,13 +18,15 @@ from config.common import clock, logs
 from messaging.pump.claims import Claim, Holder
 from messaging.pump.deciding import taken_recall
 from messaging.pump.results import ResultSorter, lost, not_taken, work_commit
+from messaging.services.elsewhere import ported_statuses
 
 log = logs.get_logger(__name__)
 
 _LEFT = """
 SELECT d.lease_epoch, d.id, d.lane, d.account_id, d.advertiser_id, d.campaign_id, d.msisdn,
     d.not_after, d.rules_version, d.attempts, m.text, m.encoding, m.segment_count,
-    m.segment_reference, m.segments_sent, m.sender_id, false AS suppressed
+    m.segment_reference, m.segments_sent, m.sender_id, d.tried_carriers, m.network_id,
+    false AS suppressed
 FROM messaging_dispatch d JOIN messaging_message m ON m.id = d.id
 WHERE d.carrier_id = %(carrier)s AND d.bind_id = %(bind)s AND d.lease_epoch < %(epoch)s
 ORDER BY d.id FOR UPDATE OF d
@@ -63,7 +66,9 @@ def _settle(
     )
     work_commit(
         cursor,
-        ResultSorter(response_id_form=bind.response_id_form).sort(results),
+        ResultSorter(
+            response_id_form=bind.response_id_form, ported_codes=ported_statuses(bind)
+        ).sort(results),
         holder=Holder(carrier_id=bind.carrier_id, bind_id=bind.pk, epoch=epoch),
         carrier_id=bind.carrier_id,
         bind_id=bind.pk,
@@ -88,8 +93,7 @@ def _results(bind: Bind, claim: Claim, evidence: JournalContent | None) -> Itera
 
 
 def _answered(bind: Bind, submission: Submission, status: int, smsc_id: str) -> SubmitResult:
-    overrides = {int(code, 0): StatusClass(name) for code, name in bind.status_classes.items()}
-    status_class = StatusClass.OK if status == ESME_ROK else classify(status, overrides)
+    status_class = _class_of(bind, status)
     outcome: Outcome = "refused"
     if status_class is StatusClass.OK:
         outcome = "accepted"
@@ -97,3 +101,12 @@ def _answered(bind: Bind, submission: Submission, status: int, smsc_id: str) -> 
         outcome = "throttled"
     at = clock.now().timestamp()
     return SubmitResult(submission, outcome, status, smsc_id, NO_SLOT, at, at, status_class)
+
+
+def _class_of(bind: Bind, status: int) -> StatusClass:
+    if status == ESME_ROK:
+        return StatusClass.OK
+    if bind.kind == BindKind.HTTP:
+        return StatusClass(answers.classify(status, bind.http_error_classes))
+    overrides = {int(code, 0): StatusClass(name) for code, name in bind.status_classes.items()}
+    return classify(status, overrides)

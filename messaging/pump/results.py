@@ -1,7 +1,7 @@
 """What the SMSC answered, into the database: segments, outcomes, retries, one commit a batch."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -18,13 +18,17 @@ from messaging.constants import (
     MessageStatus,
 )
 from messaging.pump.claims import Claim, Holder
+from messaging.services.elsewhere import PORTED, REFUSED, Refusal, refusals_note
 from messaging.services.outcomes import Outcome, outcomes_apply
+from routing.selectors.pools import StandIns
 
 _DAY_SECONDS = 86_400
 _SENT = MessageStatus.SENT.value
 _RINVDSTADR = 0x0B
 _MOST_ID = 65  # SMPP 3.4 §5.2.23, with the final NUL
 _RETRY_BASE_SECONDS, _RETRY_CAP_SECONDS = 5, 300
+_PORTED_SECONDS = 2  # in which a provider is asked where the number is
+NO_CODES: frozenset[int] = frozenset()
 _AGAIN = frozenset({StatusClass.THROTTLE, StatusClass.SESSION, StatusClass.CREDENTIALS})
 
 _INSERT_SEGMENTS = """
@@ -86,15 +90,28 @@ class Work:
     again: list[Claim] = field(default_factory=list)
     again_tried: list[Claim] = field(default_factory=list)
     later: dict[int, list[Claim]] = field(default_factory=dict)  # by attempts so far
+    elsewhere: dict[str, list[Claim]] = field(default_factory=dict)  # by why
+    refusals: list[Refusal] = field(default_factory=list)
     partial: list[tuple[uuid.UUID, int]] = field(default_factory=list)
     slots: list[int] = field(default_factory=list)
 
 
 class ResultSorter:
-    """Sorts results into work; keeps messages whose segments are not all answered yet."""
+    """Sorts results into work; keeps messages whose segments are not all answered yet.
 
-    def __init__(self, *, response_id_form: str) -> None:
+    `ported_codes`: what the carrier answers of numbers that are not its own; `stand_ins`: the
+    customers' rules for other senders, as they are now.
+    """
+
+    def __init__(
+        self,
+        *,
+        response_id_form: str,
+        ported_codes: frozenset[int] = NO_CODES,
+        stand_ins: Callable[[], StandIns | None] = lambda: None,
+    ) -> None:
         self._response_id_form = response_id_form
+        self._ported_codes, self._stand_ins = ported_codes, stand_ins
 
     def smsc_id(self, result: SubmitResult) -> str:
         """The id in the form that receipts of this bind are looked up by."""
@@ -150,6 +167,13 @@ class ResultSorter:
             self._settle(work, claim, MessageStatus.UNKNOWN.value, FailureReason.NO_ANSWER, result)
 
     def _refused(self, work: Work, claim: Claim, result: SubmitResult, has_part: bool) -> None:
+        why = "" if has_part else self._elsewhere(claim, result)
+        if why:
+            work.elsewhere.setdefault(why, []).append(claim)
+            work.refusals.append(
+                Refusal(claim.id, claim.msisdn, claim.network_id, why, result.command_status)
+            )
+            return
         if has_part:
             reason = FailureReason.PARTIAL
         elif result.command_status == _RINVDSTADR:
@@ -157,6 +181,20 @@ class ResultSorter:
         else:
             reason = FailureReason.REJECTED
         self._settle(work, claim, _failure(has_part), reason, result)
+
+    def _elsewhere(self, claim: Claim, result: SubmitResult) -> str:
+        """Why another carrier or, after a second refusal, another sender may do where this one
+        refuses; "" where none would."""
+        tried = len(claim.tried_carriers)
+        if result.command_status in self._ported_codes:
+            return "" if tried else PORTED
+        others = self._stand_ins()
+        has_rules = others is not None and claim.account_id in others.fallbacks
+        if tried > has_rules:
+            return ""
+        is_route = result.status_class is StatusClass.PERMANENT_ROUTE
+        is_named = others is not None and result.command_status in others.errors
+        return REFUSED if is_route or (has_rules and is_named) else ""
 
     def _settle(
         self, work: Work, claim: Claim, status: str, reason: FailureReason, result: SubmitResult
@@ -192,6 +230,11 @@ def work_commit(
     for attempts, claims in work.later.items():
         delay = min(_RETRY_CAP_SECONDS, _RETRY_BASE_SECONDS * 2**attempts)
         holder.defer(cursor, claims, due=now + timedelta(seconds=delay), reason="retry", tried=1)
+    for why, claims in work.elsewhere.items():
+        due = now + timedelta(seconds=_PORTED_SECONDS if why == PORTED else 0)
+        holder.defer(cursor, claims, due=due, reason=why, refused_by=[carrier_id])
+    if work.refusals:
+        refusals_note(cursor, work.refusals, carrier_id=carrier_id, now=now)
     if work.partial:
         cursor.execute(_KEEP_PARTIAL, [list(column) for column in zip(*work.partial, strict=True)])
     if work.outcomes:

@@ -28,6 +28,7 @@ from routing.engine import RoutingSnapshot
 from routing.models import Sender
 from routing.network_texts import NetworkText
 from routing.selectors.numbers import NumberIndex, number_index
+from routing.selectors.pools import StandIns, stand_ins
 from routing.selectors.snapshot import (
     momentary,
     routing_snapshot,
@@ -132,6 +133,7 @@ class Snapshot:
     registers: Mapping[str, RegisterStanding]
     content_policy: ContentPolicy
     brands: Mapping[int, tuple[str, ...]]
+    stand_ins: StandIns
 
     def decides(self, version: int, at: datetime) -> bool:
         """Whether it is of this version and holds at this moment (which may lie before it was
@@ -219,6 +221,7 @@ def snapshot_build(version: int, at: datetime) -> Snapshot:
         registers=register_standings(),
         content_policy=content_policy(),
         brands={row.id: row.names for row in Advertiser.objects.all()},
+        stand_ins=stand_ins(),
     )
 
 

@@ -18,7 +18,7 @@ from messaging.services.counting import Counted, text_counted_by
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from messaging.wording.sentences import VALUES
 from messaging.wording.values import RefusedValueError, ValueProblem
-from routing.constants import NetworkSource, SenderStatus
+from routing.constants import FallbackCause, NetworkSource, SenderStatus
 from routing.engine import price_of
 from routing.network_texts import NetworkText
 
@@ -55,6 +55,7 @@ class Draft:
     billed_segments: int | None = None  # where it is not `segment_count`
     recipient_zone: str | None = None
     priority: int = Priority.NORMAL.value
+    pool_id: int = 0
 
     @property
     def lane(self) -> int:
@@ -86,7 +87,15 @@ def sender_named(
 
 
 def sender_usable(card: SenderCard, snapshot: Snapshot, *, field_name: str = "from") -> None:
-    """Raises NotAllowedError where the sender is not active or out of lease."""
+    """Raises NotAllowedError where the sender is not active or out of lease, and no rule of the
+    account names another for that."""
+    if not card.is_usable and any(
+        FallbackCause.UNAVAILABLE in rule.causes
+        and rule.sender_id in (None, card.id)
+        and rule.sender_kind in ("", card.kind)
+        for rule in snapshot.stand_ins.fallbacks.get(card.account_id, ())
+    ):
+        return
     if card.status != SenderStatus.ACTIVE:
         raise NotAllowedError(
             "sender_not_active",

@@ -27,6 +27,7 @@ from messaging.services.decisions import (
 from messaging.services.drafts import MAX_SEGMENTS, Draft
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from messaging.services.outcomes import outcomes_apply
+from messaging.services.pools import PoolPicker, pool_senders_keep, senders_kept
 from messaging.services.preferences import preference_ended, preference_filled
 from messaging.services.rows import Fate, rows_store, tally_accepted
 from messaging.wording.values import RefusedValueError, ValueProblem
@@ -61,6 +62,7 @@ class Release:
     sender_id: int
     not_after: datetime | None = None
     priority: int = Priority.NORMAL.value
+    pool_id: int = 0  # its senders stand in for `sender_id`
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ class Assessment:
     """What would happen, or happened, to one recipient.
 
     `outcome`: released or excluded (with `reason`: a FailureReason, or missing_value,
-    value_not_allowed, value_refused, too_long, no_price, too_long_there, characters_refused;
+    value_not_allowed, value_refused, too_long, number_absent, no_price, too_long_there, characters_refused;
     `detail` names the slot, with the code of a refused value behind a colon, or the network, or
     the campaigns whose messages the person has had instead, with commas between). `taken_from`:
     the campaigns from which the message takes a place (None: a message of no campaign).
@@ -113,6 +115,8 @@ def recipients_release(
     pairs = [pair for _assessment, pair in assessed if pair is not None]
     if pairs:
         rows_store(pairs, now=now, rules_version=snapshot.version)
+        if release.pool_id:
+            pool_senders_keep(snapshot, [draft for draft, _fate in pairs])
         if release.campaign_id is not None:
             tally_accepted(release.campaign_id, [draft for draft, _fate in pairs])
     if losses:
@@ -129,8 +133,9 @@ def _assess(
     *,
     keep: bool,
 ) -> tuple[list[tuple[Assessment, tuple[Draft, Fate] | None]], list[Loss]]:
-    slice_ = _Slice(snapshot, release)
-    known = numbers_known([recipient.msisdn for recipient in recipients])
+    msisdns = [recipient.msisdn for recipient in recipients]
+    slice_ = _Slice(snapshot, release, now, msisdns)
+    known = numbers_known(msisdns)
     drafted = [slice_.draft(recipient, known.get(recipient.msisdn)) for recipient in recipients]
     cases = [case_of(draft) for draft in drafted if isinstance(draft, Draft)]
     if keep:
@@ -140,7 +145,7 @@ def _assess(
         found, losses = cases_decide(snapshot, cases, now), []
     verdicts = iter(found)
     assessed = [
-        (draft, None) if isinstance(draft, Assessment) else _settle(draft, next(verdicts))
+        (draft, None) if isinstance(draft, Assessment) else _settle(snapshot, draft, next(verdicts))
         for draft in drafted
     ]
     return assessed, losses
@@ -149,26 +154,46 @@ def _assess(
 class _Slice:
     """What all recipients of a release share."""
 
-    def __init__(self, snapshot: Snapshot, release: Release) -> None:
+    def __init__(
+        self, snapshot: Snapshot, release: Release, now: datetime, msisdns: Sequence[str]
+    ) -> None:
         self._snapshot, self._release = snapshot, release
         self._account = snapshot.accounts[release.account_id]
         self._sender: SenderCard | None = snapshot.senders.get(release.sender_id)
         self._text: ApprovedText | None = snapshot.texts.get(release.template_version_id)
         self._prices: dict[tuple[str, int | None], int | None] = {}
+        self._picker: PoolPicker | None = None
+        self._kept: Mapping[str, int] = {}
+        pool = snapshot.stand_ins.pools.get(release.pool_id)
+        if pool is not None and self._text is not None:
+            self._picker = PoolPicker(snapshot, pool, self._text.message_class, now)
+            self._kept = senders_kept(pool, msisdns, snapshot.day)
 
     def draft(self, recipient: Recipient, fact: NumberFact | None) -> Draft | Assessment:
         if self._text is None:
             return _excluded(recipient, "template_withdrawn")
-        if self._sender is None:
+        sender = self._sender if self._picker is None else self._picked(recipient, fact)
+        if sender is None:
             return _excluded(recipient, "sender_not_allowed")
         try:
-            text = self._rendered(self._text, self._sender, recipient)
+            text = self._rendered(self._text, sender, recipient)
         except RefusedValueError as error:
             return _refused(recipient, error.problem)
         count = segmentation.segment_count(text)
         if count.segment_count > MAX_SEGMENTS:
             return _excluded(recipient, "too_long")
-        return self._priced(recipient, fact, text, count, self._text, self._sender)
+        return self._priced(recipient, fact, text, count, self._text, sender)
+
+    def _picked(self, recipient: Recipient, fact: NumberFact | None) -> SenderCard | None:
+        """The sender of the pool that writes to this person."""
+        assert self._picker is not None
+        hint = self._snapshot.numbers.network_of(recipient.msisdn, recipient.country, fact)
+        return self._picker.pick(
+            country=recipient.country,
+            network_id=hint.network_id,
+            spread=recipient.contact_id,
+            kept=self._kept.get(recipient.msisdn),
+        )
 
     def _rendered(self, approved: ApprovedText, sender: SenderCard, recipient: Recipient) -> str:
         """With the person's own link, where the wording or the account wants one."""
@@ -186,6 +211,8 @@ class _Slice:
         sender: SenderCard,
     ) -> Draft | Assessment:
         hint = self._snapshot.numbers.network_of(recipient.msisdn, recipient.country, fact)
+        if hint.is_absent and self._refuses_absent(recipient.country):
+            return _excluded(recipient, "number_absent")
         rule = rule_of(self._snapshot, hint.network_id, approved.message_class)
         counted = count_widened(rule, text, count)
         if rule is not None:
@@ -218,7 +245,13 @@ class _Slice:
             billed_segments=counted.billed_column,
             recipient_zone=recipient.zone or None,
             priority=self._release.priority,
+            pool_id=self._release.pool_id,
         )
+
+    def _refuses_absent(self, country: str) -> bool:
+        assert self._text is not None
+        rule = self._snapshot.numbers.ask_rule(country, self._text.message_class)
+        return rule is not None and rule.refuses_absent
 
     def _price(self, country: str, network_id: int | None, message_class: str) -> int | None:
         key = (country, network_id)
@@ -250,7 +283,11 @@ def _excluded(recipient: Recipient, reason: str, detail: str = "") -> Assessment
     return Assessment(recipient.contact_id, recipient.msisdn, EXCLUDED, reason, detail)
 
 
-def _settle(draft: Draft, verdict: Verdict) -> tuple[Assessment, tuple[Draft, Fate] | None]:
+def _settle(
+    snapshot: Snapshot, draft: Draft, verdict: Verdict
+) -> tuple[Assessment, tuple[Draft, Fate] | None]:
+    if verdict.sender_id:
+        draft.sender = snapshot.senders[verdict.sender_id]
     assessment = Assessment(
         draft.contact_id or 0,
         draft.msisdn,

@@ -40,6 +40,7 @@ class MessageRequest:
     client_reference: str = ""
     metadata: Mapping[str, Any] | None = None
     time_zone: str = ""
+    pool_id: int = 0  # whose member `sender` is, where the customer named a pool
 
 
 def account_required(snapshot: Snapshot, account: Account) -> AccountCard:
@@ -100,6 +101,7 @@ def request_draft(
         send_at=request.send_at,
         not_after=request.expires_at,
         recipient_zone=zone_checked(request.time_zone, field="time_zone") or None,
+        pool_id=request.pool_id,
     )
 
 

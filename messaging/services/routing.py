@@ -4,6 +4,7 @@ Used by the Celery routing task, by pumps (for what nobody routed in time) and a
 that there is one way a decision becomes rows.
 """
 
+import json
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
@@ -18,6 +19,7 @@ from messaging.constants import EXPRESS_LANE
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.decisions import Case, Verdict, cases_reserve, losses_take
 from messaging.services.outcomes import Outcome, outcomes_apply
+from messaging.services.replacing import ported_locate, senders_change
 
 EXPRESS_CHANNEL = "signalbox_express"
 _EXPLAIN = """
@@ -29,7 +31,8 @@ _CASE = """
     m.id, q.lane, q.account_id, q.advertiser_id, q.campaign_id, q.msisdn, m.country,
     m.network_id, m.sender_id, m.template_version_id, m.text, m.segment_count, m.not_after,
     q.attempts, CASE WHEN m.segments_sent > 0 THEN m.carrier_id END, m.billed_segments,
-    m.recipient_zone, m.origin = 'system'
+    m.recipient_zone, m.origin = 'system', q.tried_carriers, m.decision -> 'before',
+    m.decision -> 'fallback'
 """
 _TAKE_UNROUTED = f"""
 SELECT {_CASE} FROM messaging_dispatch q JOIN messaging_message m ON m.id = q.id
@@ -71,13 +74,13 @@ _LEAVE = {
 }
 _QUEUE = """
 INSERT INTO messaging_dispatch (carrier_id, lane, id, account_id, advertiser_id, campaign_id,
-    msisdn, not_after, rules_version, attempts)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    msisdn, not_after, rules_version, attempts, tried_carriers)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[])
 """
 _WAIT = """
 INSERT INTO messaging_waiting (due_at, reason, lane, id, account_id, advertiser_id, campaign_id,
-    msisdn, not_after, attempts)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    msisdn, not_after, attempts, tried_carriers)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[])
 """
 _NOTE = """
 UPDATE messaging_message m SET status = v.status, carrier_id = v.carrier, cost_micros = v.cost,
@@ -86,6 +89,20 @@ FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::jsonb[])
     AS v(id, status, carrier, cost, decision)
 WHERE m.id = v.id AND m.status IN ('accepted', 'scheduled', 'queued')
 """
+
+
+def _case(row: Sequence[Any]) -> Case:
+    *stored, tried, before, fallback = row
+    case = Case(*stored)
+    if tried or before or fallback:
+        case.tried, case.before, case.fallback = tried, _told(before), _told(fallback)
+    return case
+
+
+def _told(stored: Any) -> dict[str, Any] | None:
+    """A part of a decision: Django's cursors leave it as text, psycopg's own do not."""
+    found = json.loads(stored) if isinstance(stored, str) else stored
+    return found if isinstance(found, dict) else None
 
 
 def backlog() -> int:
@@ -111,7 +128,7 @@ def unrouted_route(*, limit: int) -> int:
     snapshot = snapshots.current()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_TAKE_UNROUTED, {"limit": limit})
-        cases = [Case(*row) for row in cursor.fetchall()]
+        cases = list(map(_case, cursor.fetchall()))
         if cases:
             cases_place(cursor, cases, snapshot, origin="dispatch", carrier_id=0)
     return len(cases)
@@ -142,7 +159,7 @@ def missed_route(*, limit: int) -> int:
         cursor.execute(_TAKE_MISSED, {"now": clock.now(), "limit": limit})
         cases: dict[int, list[Case]] = {}
         for carrier_id, *row in cursor.fetchall():
-            cases.setdefault(carrier_id, []).append(Case(*row))
+            cases.setdefault(carrier_id, []).append(_case(row))
         for carrier_id, those in cases.items():
             cases_place(cursor, those, snapshot, origin="dispatch", carrier_id=carrier_id)
     return sum(map(len, cases.values()))
@@ -165,7 +182,7 @@ def _slice_route(account_id: int, share: int, due: Any) -> int:
                 "limit": settings.RELEASE_SLICE // 2 * max(1, share),
             },
         )
-        cases = [Case(*row) for row in cursor.fetchall()]
+        cases = list(map(_case, cursor.fetchall()))
         if cases:
             cases_place(cursor, cases, snapshot, origin="waiting", carrier_id=0)
     return len(cases)
@@ -182,7 +199,7 @@ def claimed_place(
     are outcomes of others, applied with theirs: the event counters are locked once, and last."""
     keys = {"lanes": [lane for lane, _id in claimed], "ids": [key for _lane, key in claimed]}
     cursor.execute(_TAKE_CLAIMED, keys | {"carrier": carrier_id})
-    cases = [Case(*row) for row in cursor.fetchall()]
+    cases = list(map(_case, cursor.fetchall()))
     cases_place(cursor, cases, snapshot, origin="dispatch", carrier_id=carrier_id, settled=settled)
 
 
@@ -198,6 +215,7 @@ def cases_place(
     """Decides cases and moves their rows from `origin` to where the verdicts say, in the
     cursor's transaction. `carrier_id` is the dispatch rows' present one."""
     now = clock.now()
+    ported_locate(cursor, snapshot, cases)
     verdicts, losses = cases_reserve(cursor, snapshot, cases, now)
     pairs = list(zip(cases, verdicts, strict=True))
     cursor.execute(
@@ -214,6 +232,7 @@ def cases_place(
     _enqueue(cursor, going, snapshot.version)
     _postpone(cursor, waiting)
     _note(cursor, going + waiting)
+    senders_change(cursor, going + waiting)
     if ended:
         cursor.execute(
             _EXPLAIN,
@@ -246,6 +265,7 @@ def _enqueue(cursor: Any, going: Sequence[tuple[Case, Verdict]], version: int) -
                     verdict.not_after,
                     version,
                     case.attempts,
+                    list(case.tried),
                 )
                 for case, verdict in going
             ],
@@ -268,6 +288,7 @@ def _postpone(cursor: Any, waiting: Sequence[tuple[Case, Verdict]]) -> None:
                     case.msisdn,
                     case.not_after,
                     case.attempts,
+                    list(case.tried),
                 )
                 for case, verdict in waiting
             ],

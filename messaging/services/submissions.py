@@ -15,6 +15,9 @@ from config.common.queue import enqueue
 from messaging.constants import MessageStatus
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.drafts import Draft
+from messaging.services.lookups import numbers_prepare
+from messaging.services.pool_requests import requests_addressed
+from messaging.services.pools import pool_senders_keep
 from messaging.services.requests import (
     MessageRequest,
     account_required,
@@ -22,6 +25,7 @@ from messaging.services.requests import (
     request_draft,
 )
 from messaging.services.rows import Fate, rows_store
+from routing.numbers import NumberError, shipped_normalizer
 
 __all__ = ["UNROUTED_CHANNEL", "Accepted", "MessageRequest", "Rejected", "messages_submit"]
 
@@ -61,6 +65,8 @@ def messages_submit(
     scheduled, waits in the second table for the routing task, where accounts take turns.
     """
     now, snapshot = clock.now(), snapshots.current()
+    if len(requests) > 1:
+        _ask_ahead(snapshot, account, requests)
     made, results = _drafts(snapshot, account, requests, origin, now)
     if results and (latest := snapshots.latest()).version != snapshot.version:
         # Approved or granted a moment ago: nobody is refused by what held before.
@@ -70,6 +76,7 @@ def messages_submit(
         _locate(snapshot, made, results)
         _references_claim(account.pk, made, results)
         results |= _store(made, snapshot.version, now, is_single=len(requests) == 1)
+        pool_senders_keep(snapshot, made.values())
     return [results[index] for index in range(len(requests))]
 
 
@@ -84,12 +91,32 @@ def _drafts(
     card = account_required(snapshot, account)
     made: dict[int, Draft] = {}
     results: dict[int, Accepted | Rejected] = {}
-    for index, request in enumerate(requests):
+    for index, request in enumerate(requests_addressed(snapshot, card, requests, now)):
+        if isinstance(request, DomainError):
+            results[index] = Rejected(index, request)
+            continue
         try:
             made[index] = request_draft(snapshot, card, request, origin=origin, now=now)
         except DomainError as error:
             results[index] = Rejected(index, error)
     return made, results
+
+
+def _ask_ahead(snapshot: Snapshot, account: Account, requests: Sequence[MessageRequest]) -> None:
+    """Where the account's countries want it, providers are asked about a batch's numbers before
+    anything of it is decided; a single message never waits for that."""
+    if not snapshot.numbers.ask_rules:
+        return
+    by_class: dict[str, list[tuple[str, str]]] = {}
+    for request in requests:
+        try:
+            number = shipped_normalizer()(request.to, default_country=account.country)
+        except NumberError:
+            continue  # refused where drafts are made
+        pair = (number.msisdn, number.country)
+        by_class.setdefault(request.message_class or "", []).append(pair)
+    for message_class, numbers in by_class.items():
+        numbers_prepare(snapshot, numbers, message_class, is_campaign=False)
 
 
 def _locate(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -76,8 +77,11 @@ class NumberIndex:
             return _NO_HINT if network_id is None else NetworkHint(network_id, _PREFIX)
         if fact.finding == _ABSENT:
             return NetworkHint(network_id, fact.source, is_absent=True)
-        if network_id is None or network_id == fact.network_was:
+        is_there = fact.network_was not in (None, network_id)
+        if fact.finding == _MOVED and not (network_id is not None and is_there):
             return _MOVED_AWAY
+        if network_id is None:
+            return _NO_HINT
         return NetworkHint(network_id, _PREFIX)
 
     def ask_rule(self, country: str, message_class: str) -> AskRule | None:
@@ -133,8 +137,13 @@ def numbers_known(msisdns: Sequence[str]) -> dict[str, NumberFact]:
     """What is known of these numbers beside their prefixes: overrides, then fresh lookups, then
     what carriers' answers showed; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, {"numbers": list(msisdns)})
-        return {row[0]: NumberFact(*row[1:]) for row in cursor.fetchall()}
+        return numbers_known_by(cursor, msisdns)
+
+
+def numbers_known_by(cursor: Any, msisdns: Sequence[str]) -> dict[str, NumberFact]:
+    """The same by a cursor at hand, Django's or psycopg's."""
+    cursor.execute(_KNOWN, {"numbers": list(msisdns)})
+    return {row[0]: NumberFact(*row[1:]) for row in cursor.fetchall()}
 
 
 _UNASKED = """

@@ -9,6 +9,7 @@ from messaging.constants import FailureReason, MessageStatus
 from messaging.frequency import Bid
 from messaging.selectors.snapshot import SenderCard, Snapshot
 from messaging.services.decisions.cases import Case, Explanation, Verdict
+from messaging.services.decisions.fallbacks import fallback_cases, storied
 from messaging.services.decisions.limits import bid_of, bids_answer, holders_of, taken_from
 from messaging.services.decisions.memory import FactsMemory
 from messaging.services.decisions.rulings import Judge, Ruled
@@ -53,7 +54,17 @@ class Batch:
         return [self._explained(verdict, ruled) for verdict, ruled in self._decided]
 
     def _first(self, case: Case) -> tuple[Verdict, Ruled | None]:
-        """The verdict without regard to earlier messages."""
+        """The verdict without regard to earlier messages; from another sender where the
+        customer's rule says so."""
+        verdict, ruled = self._judged(case)
+        if verdict.action == _END and case.account_id in self._snapshot.stand_ins.fallbacks:
+            for other in fallback_cases(self._snapshot, case, verdict, ruled, self._now):
+                found = self._judged(other)
+                if found[0].action != _END:
+                    return found
+        return verdict, ruled
+
+    def _judged(self, case: Case) -> tuple[Verdict, Ruled | None]:
         standing = self._standing(case)
         if standing is not None:
             return standing, self._known(case)
@@ -116,6 +127,10 @@ class Batch:
         return verdict._replace(decision=told, holders=holders_of(bid)), ruled
 
     def _verdict(self, ruled: Ruled) -> Verdict:
+        verdict, case = self._ruled(ruled), ruled.case
+        return verdict if case.before is None and case.fallback is None else storied(verdict, case)
+
+    def _ruled(self, ruled: Ruled) -> Verdict:
         ruling = ruled.ruling
         if ruling.outcome == "blocked":
             return blocked(ruling, self._memory.ruled(ruled))
@@ -160,6 +175,7 @@ class Batch:
                 account_id=case.account_id,
                 segments=case.segment_count,
                 spread=case.id.int & 0xFFFFFFFFFFFFFFFF,
+                avoid_carrier_ids=case.avoid,
                 traffic_kind=sender.traffic_kind,
                 deadline_seconds=self._seconds_left(case),
                 must_stay_in=self._snapshot.accounts[case.account_id].residency,
@@ -177,12 +193,17 @@ class Batch:
         route = self._route(case, ruled.sender)
         facts = self._memory.routed(ruled, route)
         carrier_id = case.kept_carrier_id or route.carrier_id
+        if (
+            len(case.tried) > 1 and case.fallback is None
+        ):  # one re-route was its due; another sender may still do
+            carrier_id = None
         if carrier_id is None and Reason.ALL_DRAINED in route.reasons:
             # An operator's order, not a lack of ways: it waits until the order ends.
             return held(case, self._now, facts)
         if carrier_id is None:
-            failed, reason = MessageStatus.FAILED.value, FailureReason.NO_ROUTE.value
-            return Verdict(_END, failed, reason, decision=facts)
+            reason = FailureReason.REJECTED if case.tried else FailureReason.NO_ROUTE
+            failed = MessageStatus.FAILED.value
+            return Verdict(_END, failed, reason.value, decision=facts)
         cost = route.chosen.cost_micros if route.chosen and route.chosen.cost_micros else 0
         turn = self._snapshot.turns.after(case.country, self._now, case.account_id)
         return Verdict(

@@ -1,6 +1,7 @@
 """What is decided about, and what comes of it."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,13 +11,15 @@ from compliance.findings import Finding
 from messaging.constants import Origin, Priority
 from messaging.services.drafts import Draft
 from routing.engine import RouteDecision
+from routing.engine.decisions import NOTHING_AVOIDED
 
 
 @dataclass(slots=True)
 class Case:
     """A message to decide about. `kept_carrier_id`: where its first segments already are;
     `billed_segments`: where the network bills more than are sent; `recipient_zone`: as the
-    customer gave it; `is_confirmation`: of a refusal, in the rules' own words."""
+    customer gave it; `is_confirmation`: of a refusal, in the rules' own words; `tried`: carriers
+    that refused it, of which `before` tells; `fallback`: the sender it had, and why no more."""
 
     id: uuid.UUID
     lane: int
@@ -37,6 +40,16 @@ class Case:
     recipient_zone: str | None = None
     is_confirmation: bool = False
     priority: int = Priority.NORMAL.value
+    tried: Sequence[int] = ()
+    before: dict[str, Any] | None = None
+    fallback: dict[str, Any] | None = None
+
+    @property
+    def avoid(self) -> frozenset[int]:
+        """Carriers that refused it from the sender it has."""
+        if not self.tried or self.fallback is not None:
+            return NOTHING_AVOIDED
+        return frozenset(self.tried)
 
 
 def case_of(draft: Draft) -> Case:
@@ -69,7 +82,8 @@ class Verdict(NamedTuple):
 
     `decision` is what the message's trace shows. Where a person may get only so many messages:
     `holders` are the campaigns whose messages are in this one's way, `taken_from` those from
-    which it takes a place (None: no campaign's).
+    which it takes a place (None: no campaign's). `sender_id`: another one than the case's, by the
+    customer's rule.
     """
 
     action: str
@@ -82,6 +96,7 @@ class Verdict(NamedTuple):
     decision: dict[str, Any] | None = None
     holders: tuple[int | None, ...] = ()
     taken_from: tuple[int | None, ...] = ()
+    sender_id: int = 0
 
 
 class Explanation(NamedTuple):

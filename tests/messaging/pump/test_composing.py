@@ -42,6 +42,8 @@ def claim(text: str = "Hello", **values) -> Claim:
         "segment_reference": 77,
         "segments_sent": 0,
         "sender_id": 1,
+        "tried_carriers": [],
+        "network_id": None,
         "suppressed": False,
         "claimed_at": 0.0,
     }

@@ -54,6 +54,8 @@ def message(segments: int = 1, *, lane: int = 2, age: float = 0.0, **values) -> 
         "segment_reference": None,
         "segments_sent": 0,
         "sender_id": 1,
+        "tried_carriers": [],
+        "network_id": None,
         "suppressed": False,
         "claimed_at": time.monotonic() - age,
     }
