@@ -13,24 +13,32 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection
 
+from carriers.http.link import HttpLink
+from carriers.locks import BindLock
 from carriers.models import Bind
 from carriers.ports import BindConfig, Lease, Pump, registered
 from carriers.selectors.configs import bind_config
 from carriers.services.leases import (
+    LEASE_SECONDS,
     TakenLease,
     lease_release,
     lease_take,
-    leases_free,
     leases_renew,
+    leases_seen,
+    worker_beat,
+    worker_leave,
 )
 from carriers.smpp import journal as journals
 from carriers.smpp.journal import Journal
 from carriers.smpp.link import Link
+from carriers.watch import STAY_SECONDS, SeenLease, Watch, has_surplus, may_take
 from config.common import logs, versions
+from config.common.database import never_idle_in_transaction
 
 log = logs.get_logger(__name__)
 
 _PASS_SECONDS = 1.0
+_LEASE_SECONDS = LEASE_SECONDS  # for how long a lease must have been seen unchanged
 _FAULT_SECONDS = 1.0
 _JOURNAL_SLOTS = 8192
 _PUMP_STOP_SECONDS = 10.0
@@ -45,7 +53,18 @@ class Held:
     deadline: float
     pump: Pump
     journal: Journal
-    link: Link
+    link: Link | HttpLink
+    lock: BindLock | None
+    taken_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Leaving:
+    """A bind on its way out, by a thread of its own: a slow drain must hold up nothing else."""
+
+    held: Held
+    thread: threading.Thread
+    gives_back: bool
 
 
 class Keeper(threading.Thread):
@@ -57,12 +76,16 @@ class Keeper(threading.Thread):
         self._host = socket.gethostname()[:120]
         self._stopping = threading.Event()
         self._held: dict[int, Held] = {}
+        self._leaving: dict[int, Leaving] = {}
+        self._watch = Watch()
         self._configuration = 0
+        self._renewed_at = float("-inf")
 
     def run(self) -> None:
         while not self._stopping.is_set():
             try:
                 close_old_connections()
+                never_idle_in_transaction()
                 self._pass()
                 self._stopping.wait(_PASS_SECONDS)
             except (DatabaseError, psycopg.Error) as error:
@@ -72,8 +95,7 @@ class Keeper(threading.Thread):
                 log.exception("bind keeper fault")
                 self._recover()
             self._end_overdue()
-        for bind_id in list(self._held):
-            self._give_back(bind_id)
+        self._leave_all()
         connection.close()
 
     def _recover(self) -> None:
@@ -89,23 +111,28 @@ class Keeper(threading.Thread):
         return {held.config.name: held.link.health.state for held in list(self._held.values())}
 
     def _pass(self) -> None:
-        if self._held:
-            self._renew()
+        self._renew()
         self._restart_ended()
         version = versions.current()
         if version != self._configuration:
             self._reload()
             self._configuration = version
-        for bind_id in leases_free():
-            if bind_id not in self._held and not self._stopping.is_set():
-                self._take(bind_id)
+        self._spread()
 
     def _renew(self) -> None:
-        deadlines = leases_renew({bind_id: held.epoch for bind_id, held in self._held.items()})
-        for bind_id, held in list(self._held.items()):
+        """Also of binds that drain: they are written to until the end."""
+        self._forget_left()
+        keeping = self._held | {
+            bind_id: one.held for bind_id, one in self._leaving.items() if one.gives_back
+        }
+        now = time.monotonic()
+        wanted = {bind_id: held.epoch for bind_id, held in keeping.items() if now < held.deadline}
+        deadlines = leases_renew(wanted) if wanted else {}
+        self._renewed_at = now
+        for bind_id, held in keeping.items():
             if bind_id in deadlines:
                 held.deadline = deadlines[bind_id]
-            else:
+            elif bind_id in self._held:
                 self._lose(bind_id)
 
     def _end_overdue(self) -> None:
@@ -127,22 +154,78 @@ class Keeper(threading.Thread):
             if found is None or not found.may_send or found.config != held.config:
                 self._give_back(bind_id)
 
-    def _take(self, bind_id: int) -> None:
-        found = _usable(bind_id)
+    # How binds come and go
+
+    def _spread(self) -> None:
+        others = worker_beat(holder=self._holder)
+        now = time.monotonic()
+        leases = leases_seen()
+        self._watch.see(leases, now)
+        counts = dict.fromkeys(others, 0)
+        for lease in leases:
+            if lease.holder in counts:
+                counts[lease.holder] += 1
+        for lease in leases:
+            self._take_if_free(lease, list(counts.values()))
+        self._give_if_many(leases, {name: counts[name] for name in counts if others[name]})
+
+    def _take_if_free(self, lease: SeenLease, others: list[int]) -> None:
+        bind_id, now = lease.bind_id, time.monotonic()
+        if bind_id in self._held or bind_id in self._leaving or self._stopping.is_set():
+            return
+        if not lease.is_wanted and lease.expires_at is None:
+            return  # of those switched off only what a dead holder left is to be settled
+        lock = BindLock.take(_lock_path(bind_id)) if lease.lock else None
+        is_dead = lock is not None and lock.proves_dead(lease.lock)
+        waited = self._watch.unchanged_seconds(lease, now)
+        is_free = is_dead or self._watch.is_over(lease, now, _LEASE_SECONDS)
+        if is_free and may_take(len(self._held), others, waited):
+            lock = lock or BindLock.take(_lock_path(bind_id))
+            if self._take(lease, lock):
+                return
+        if lock is not None:
+            lock.release()
+
+    def _give_if_many(self, leases: list[SeenLease], counts: dict[str, int]) -> None:
+        """One bind at a time to a worker that has fewer, and not while another is on its way."""
+        now = time.monotonic()
+        if self._leaving or any(self._watch.is_waiting(lease, now) for lease in leases):
+            return
+        if not has_surplus(len(self._held), list(counts.values())):
+            return
+        movable = [
+            bind_id
+            for bind_id, held in self._held.items()
+            if held.link.end is None and now - held.taken_at >= STAY_SECONDS
+        ]
+        if movable:
+            bind_id = min(movable, key=lambda one: self._held[one].link.status().in_flight)
+            log.info("bind given up", extra={"bind": self._held[bind_id].config.name})
+            self._give_back(bind_id)
+
+    def _take(self, seen: SeenLease, lock: BindLock | None) -> bool:
+        """Whether the bind is ours now, and the lock with it."""
+        found = _usable(seen.bind_id)
         if found is None:
-            return
-        lease = lease_take(bind_id=bind_id, holder=self._holder, host=self._host)
+            return False
+        if time.monotonic() - self._renewed_at > _PASS_SECONDS:
+            self._renew()  # opening one bind after another must not cost the first ones
+        identity = lock.identity if lock is not None else ""
+        lease = lease_take(seen=seen, holder=self._holder, host=self._host, lock=identity)
         if lease is None:
-            return
+            return False
         log.info("bind taken", extra={"bind": found.config.name, "epoch": lease.epoch})
         if found.may_send:
-            self._open(found.config, lease)
-        else:  # its holder died before it was switched off: settle what it left, no more
-            grant = Lease(bind_id, lease.epoch, lambda: lease.deadline)
-            registered().open(found.config, grant, journals.read(_journal_path(bind_id), bind_id))
-            lease_release(bind_id=bind_id, epoch=lease.epoch)
+            self._open(found.config, lease, lock)
+            return True
+        # Its holder died before it was switched off: settle what it left, no more.
+        grant = Lease(seen.bind_id, lease.epoch, lambda: lease.deadline)
+        left = journals.read(_journal_path(seen.bind_id), seen.bind_id)
+        registered().open(found.config, grant, left)
+        lease_release(bind_id=seen.bind_id, epoch=lease.epoch)
+        return False
 
-    def _open(self, config: BindConfig, lease: TakenLease) -> None:
+    def _open(self, config: BindConfig, lease: TakenLease, lock: BindLock | None) -> None:
         path = _journal_path(config.bind_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         held: Held | None = None
@@ -153,49 +236,74 @@ class Keeper(threading.Thread):
         grant = Lease(config.bind_id, lease.epoch, deadline)
         pump = registered().open(config, grant, journals.read(path, config.bind_id))
         journal = Journal.open(path, config.bind_id, lease.epoch, _JOURNAL_SLOTS)
-        link = Link(config, pump.source, pump.sink, journal, deadline)
-        held = Held(config, lease.epoch, lease.deadline, pump, journal, link)
+        kind = HttpLink if config.http else Link
+        link = kind(config, pump.source, pump.sink, journal, deadline)
+        now = time.monotonic()
+        held = Held(config, lease.epoch, lease.deadline, pump, journal, link, lock, now)
         self._held[config.bind_id] = held
         pump.start(link)
         link.start()
 
     def _give_back(self, bind_id: int) -> None:
         """Drains, commits and releases a lease that is still ours."""
-        held = self._held[bind_id]
-        held.link.stop()
-        self._wind_up(bind_id)
-        try:
-            lease_release(bind_id=bind_id, epoch=held.epoch)
-        except DatabaseError:  # it runs out by itself; the other binds are to be left in order
-            connection.close()
+        self._leave(bind_id, gives_back=True)
 
     def _lose(self, bind_id: int) -> None:
         """The lease is somebody else's, or will be: what the link has is committed, no more."""
         log.warning("lease lost", extra={"bind": self._held[bind_id].config.name})
-        self._wind_up(bind_id)
+        self._leave(bind_id, gives_back=False)
 
-    def _wind_up(self, bind_id: int) -> None:
+    def _leave(self, bind_id: int, *, gives_back: bool) -> None:
         held = self._held.pop(bind_id)
         held.link.stop()
-        limit = held.config.shutdown_drain_seconds + held.config.reconnect_base_seconds + 1
-        ends = time.monotonic() + limit
-        while held.link.is_alive() and time.monotonic() < ends:
-            held.link.join(_PASS_SECONDS)
-            self._renew_others(bind_id, held)
+        name = f"leaving {held.config.name}"
+        thread = threading.Thread(
+            target=_wind_up, args=(bind_id, held, gives_back), name=name, daemon=True
+        )
+        self._leaving[bind_id] = Leaving(held, thread, gives_back)
+        thread.start()
+
+    def _forget_left(self) -> None:
+        for bind_id, one in list(self._leaving.items()):
+            if not one.thread.is_alive():
+                del self._leaving[bind_id]
+
+    def _leave_all(self) -> None:
+        try:
+            worker_leave(holder=self._holder)
+        except DatabaseError:  # it is forgotten when it is not seen any more
+            connection.close()
+        for bind_id in list(self._held):
+            self._give_back(bind_id)
+        while self._leaving:
+            try:
+                self._renew()
+            except DatabaseError:
+                connection.close()
+            for one in list(self._leaving.values()):
+                one.thread.join(_PASS_SECONDS / 4)
+            self._forget_left()
+
+
+def _wind_up(bind_id: int, held: Held, gives_back: bool) -> None:
+    limit = held.config.shutdown_drain_seconds + held.config.reconnect_base_seconds + 1
+    held.link.join(limit)
+    try:
         held.pump.stop(_PUMP_STOP_SECONDS)
         held.journal.close()
-        log.info("bind left", extra={"bind": held.config.name})
+        if gives_back and time.monotonic() < held.deadline:
+            lease_release(bind_id=bind_id, epoch=held.epoch)
+    except DatabaseError as error:  # it runs out by itself
+        log.warning("lease not given back", extra={"error": str(error)[:200]})
+    finally:
+        if held.lock is not None:
+            held.lock.release()
+        connection.close()
+    log.info("bind left", extra={"bind": held.config.name})
 
-    def _renew_others(self, bind_id: int, held: Held) -> None:
-        """A slow drain must cost neither this lease nor the others."""
-        leases = {other: one.epoch for other, one in self._held.items()} | {bind_id: held.epoch}
-        try:
-            deadlines = leases_renew(leases)
-        except DatabaseError:
-            connection.close()
-            return
-        for other, deadline in deadlines.items():
-            (self._held.get(other) or held).deadline = deadline
+
+def _lock_path(bind_id: int) -> Path:
+    return Path(settings.JOURNAL_DIR) / f"bind-{bind_id}.lock"
 
 
 def _journal_path(bind_id: int) -> Path:

@@ -4,6 +4,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.db import connection
 
 # Generic plans over tables that are usually empty must not turn into scans or hash joins
 # once statistics are stale (measured: 50 times slower claims).
@@ -44,3 +45,16 @@ def connect(
         prepare_threshold=0,
         options=flags,
     )
+
+
+# A worker that is frozen, or cut off from the database, in the middle of a transaction keeps its
+# locks; so the database ends such a transaction soon, well before a lease has run out and moved.
+NEVER_IDLE = {"idle_in_transaction_session_timeout": "4s"}
+
+
+def never_idle_in_transaction() -> None:
+    """Sets that for this thread's connection of Django's; to be called before each use."""
+    if connection.connection is None:
+        with connection.cursor() as cursor:
+            for name, value in NEVER_IDLE.items():
+                cursor.execute(f"SET {name} = '{value}'")

@@ -41,10 +41,7 @@ def processes(folder: Path, env: Mapping[str, str]) -> dict[str, Program]:
         "worker": (_worker("worker", "webhooks,maintenance", "threads", 4), 20.0),
         # Processes, because releases and imports compute; one long import leaves one free.
         "campaigns": (_worker("campaigns", "campaigns", "prefork", 2), 20.0),
-        **{
-            name: (_worker(name, "carriers", "threads", 4), 30.0)
-            for name in carrier_workers(env)
-        },
+        **{name: (_worker(name, "carriers", "threads", 4), 30.0) for name in carrier_workers(env)},
         "beat": ((*CELERY, "beat", "--pidfile=", f"--scheduler={SCHEDULER}", QUIET[-1]), 5.0),
     }
     return {
@@ -62,6 +59,8 @@ def processes(folder: Path, env: Mapping[str, str]) -> dict[str, Program]:
 
 # A webhook may come seconds late while campaigns fill the machine; a message may not wait for it.
 _NICENESS = {"worker": 10}
+
+
 def carrier_workers(env: Mapping[str, str]) -> list[str]:
     """Names of the processes that share the binds: "carriers", "carriers2", … (CARRIER_WORKERS).
     Each may run on a machine of its own as well."""

@@ -11,12 +11,14 @@ from django.db import DatabaseError, connection
 
 from carriers import keeper as keepers
 from carriers.keeper import Keeper
+from carriers.locks import BindLock
 from carriers.models import Bind, BindLease
 from carriers.ports import BindConfig, Lease, SessionHealth
 from carriers.simulator.operators import Account, OperatorProfile
 from carriers.simulator.server import SimulatorConfig
 from carriers.simulator.thread import SimulatorThread
 from carriers.smpp.journal import Journal, JournalContent
+from carriers.watch import SeenLease
 from config.common import clock
 from tests.factories import make_bind, make_carrier
 
@@ -93,16 +95,17 @@ def pumps(monkeypatch, tmp_path, settings) -> FakePumps:
     monkeypatch.setattr(keepers, "registered", lambda: made)
     monkeypatch.setattr(keepers, "_PASS_SECONDS", 0.05)
     monkeypatch.setattr(keepers, "_FAULT_SECONDS", 0.05)
+    monkeypatch.setattr(keepers, "_LEASE_SECONDS", 0.3)
     return made
 
 
 @pytest.fixture
-def start(pumps) -> Iterator[Callable[[], Keeper]]:
+def start(pumps) -> Iterator[Callable[..., Keeper]]:
     """Starts a keeper; it is stopped with the test."""
     running: list[Keeper] = []
 
-    def started() -> Keeper:
-        running.append(Keeper("test"))
+    def started(name: str = "test") -> Keeper:
+        running.append(Keeper(name))
         running[-1].start()
         return running[-1]
 
@@ -233,15 +236,15 @@ def test_keeper_survives_what_its_pumps_cannot_open(smsc, start, pumps, monkeypa
 def test_keeper_survives_its_own_faults(smsc, start, monkeypatch):
     bind = bind_to(smsc)
     calls = iter([RuntimeError("odd"), DatabaseError("gone")])
-    original = keepers.leases_free
+    original = keepers.leases_seen
 
-    def sometimes() -> list[int]:
+    def sometimes() -> list[SeenLease]:
         error = next(calls, None)
         if error is not None:
             raise error
         return original()
 
-    monkeypatch.setattr(keepers, "leases_free", sometimes)
+    monkeypatch.setattr(keepers, "leases_seen", sometimes)
     keeper = start()
     until(lambda: is_bound(keeper, bind))
 
@@ -262,3 +265,54 @@ def test_lost_connection_is_made_anew_under_the_same_lease(smsc, start, pumps):
     accepted = lambda: smsc.call(lambda s: s.operators["test"].stats.binds_accepted)  # noqa: E731
     until(lambda: accepted() == 2 and is_bound(keeper, bind))
     assert (lease_of(bind).epoch, len(pumps.opened)) == (epoch, 1)
+
+
+def test_second_worker_gets_half_of_the_binds_and_then_all_stay(smsc, start, pumps, monkeypatch):
+    """The surplus is given back, not torn away, and what came stays where it is."""
+    monkeypatch.setattr("carriers.services.leases._SETTLED_SECONDS", 0.0)
+    monkeypatch.setattr(keepers, "STAY_SECONDS", 0.0)
+    binds = [bind_to(smsc) for _ in range(4)]
+    first = start("first")
+    until(lambda: all(is_bound(first, bind) for bind in binds))
+    second = start("second")
+    until(lambda: len(first.info()) == len(second.info()) == 2)
+    until(lambda: set({**first.info(), **second.info()}.values()) == {"bound"})
+    epochs = {lease_of(bind).epoch for bind in binds}
+    assert epochs == {1, 2}, "each bind moved once at most"
+
+
+def test_binds_of_a_worker_that_ends_go_to_the_other(smsc, start, pumps, monkeypatch):
+    binds = [bind_to(smsc) for _ in range(2)]
+    first = start("first")
+    until(lambda: all(is_bound(first, bind) for bind in binds))
+    second = start("second")
+    first.stop()
+    until(lambda: all(is_bound(second, bind) for bind in binds))
+
+
+def test_dead_process_of_this_machine_is_followed_before_its_lease_runs_out(
+    smsc, start, settings, monkeypatch
+):
+    """The kernel has let its lock go; a process that is merely frozen would still hold it."""
+    monkeypatch.setattr(keepers, "_LEASE_SECONDS", 3600.0)
+    bind = bind_to(smsc)
+    dead = BindLock.take(Path(settings.JOURNAL_DIR) / f"bind-{bind.pk}.lock")
+    later = clock.now() + timedelta(hours=1)
+    BindLease.objects.create(
+        bind=bind, epoch=3, expires_at=later, holder="dead", journal=dead.identity
+    )
+    keeper = start()
+    pause = threading.Event()
+    pause.wait(0.3)
+    assert keeper.info() == {}, "frozen, for all anybody knows"
+    dead.release()
+    until(lambda: is_bound(keeper, bind))
+
+
+def test_silent_holder_of_another_machine_is_followed_after_a_lease(smsc, start):
+    bind = bind_to(smsc)
+    later = clock.now() + timedelta(hours=1)
+    BindLease.objects.create(bind=bind, epoch=3, expires_at=later, holder="far", journal="x 1:2")
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    assert lease_of(bind).epoch == 4

@@ -1,5 +1,6 @@
 import json
 import socket
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,7 +9,7 @@ from config import embedded
 from config.embedded.lock import keeper
 from config.embedded.ports import free_port
 from config.management import platform
-from config.management.programs import environment
+from config.management.programs import environment, processes
 from config.supervisor import Supervisor
 
 ADDRESSES = embedded.Addresses("postgresql://a@/b", "amqp://guest@127.0.0.1//", "redis://127.0.0.1")
@@ -82,3 +83,11 @@ def test_welcome_shows_logins_and_key_at_the_port_of_today(var_dir, settings):
         assert words in text
     saved = json.loads((var_dir / "demo.json").read_text())
     assert saved["base_url"] == f"http://127.0.0.1:{settings.PORT}"
+
+
+def test_several_carrier_workers_share_the_binds_under_names_of_their_own(tmp_path: Path) -> None:
+    env = {"PORT": "1", "SIMULATOR_PORT": "2", "CARRIER_WORKERS": "3"}
+    found = processes(tmp_path, env)
+    names = [name for name in found if name.startswith("carriers")]
+    assert names == ["carriers", "carriers2", "carriers3"]
+    assert len({found[name].command for name in names}) == 3

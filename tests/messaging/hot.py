@@ -10,7 +10,7 @@ from django.db import connection
 
 from carriers.models import Bind, BindLease, Carrier
 from carriers.ports import NO_SLOT, Submission, SubmitResult
-from carriers.services.leases import LEASE_SECONDS, lease_take, leases_free
+from carriers.services.leases import LEASE_SECONDS, lease_take, leases_seen
 from carriers.smpp.statuses import StatusClass, classify
 from compliance.constants import LANES
 from compliance.models import Account, Suppression
@@ -117,8 +117,8 @@ def make_line(account: Account | None = None) -> Line:
 
 def take_lease(bind: Bind) -> int:
     """The epoch of a lease that was just taken."""
-    leases_free()
-    lease = lease_take(bind_id=bind.pk, holder="test", host="here")
+    (seen,) = (lease for lease in leases_seen() if lease.bind_id == bind.pk)
+    lease = lease_take(seen=seen, holder="test", host="here")
     assert lease is not None
     return lease.epoch
 

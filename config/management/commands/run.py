@@ -111,7 +111,9 @@ def _start(supervisor: Supervisor, names: list[str], env: Mapping[str, str]) -> 
     programs = processes(Path(settings.BASE_DIR), env)
     if SIMULATOR in names:
         supervisor.start(programs[SIMULATOR])
-    others = [programs[name] for name in NAMES if name in names and name != SIMULATOR]
+    # Several carrier workers go by the name of the first.
+    others = [program for name, program in programs.items() if name.rstrip("0123456789") in names]
+    others = [program for program in others if program.name != SIMULATOR]
     if others:
         supervisor.start(*others)
     if "web" in names:
