@@ -149,6 +149,26 @@ SENTENCES: Mapping[str, str] = {
     "number_plan.copied": _("%(who)s drafted a number plan, %(object)s."),
     "number_plan.activated": _("%(who)s put the number plan %(object)s in force."),
     "network_text_rule.loaded": _("%(who)s loaded the text rule of a network, %(object)s."),
+    # Routing
+    "route.put": _("%(who)s changed the route “%(name)s” in routing version %(version)s."),
+    "route.removed": _("%(who)s removed the route “%(name)s” from routing version %(version)s."),
+    "route_policy.drafted": _("%(who)s drafted routing version %(version)s."),
+    "route_policy.changed": _("%(who)s changed the draft of routing version %(version)s."),
+    "route_policy.discarded": _("%(who)s discarded the draft of routing version %(version)s."),
+    "route_policy.activated": _("%(who)s put routing version %(version)s in force."),
+    "route_policy.scheduled": _(
+        "%(who)s had routing version %(version)s come into force at %(at)s."
+    ),
+    "route_policy.unscheduled": _(
+        "%(who)s canceled the time at which routing version %(version)s was to come into force."
+    ),
+    "route_policy.in_force": _("Routing version %(version)s came into force."),
+    "route_policy.tried": _("%(who)s tried routing version %(version)s on past traffic."),
+    "route_policy.trial_canceled": _("%(who)s canceled a trial of a routing version."),
+    "price_list.uploaded": _("%(who)s uploaded the price list “%(name)s”."),
+    "price_list.confirmed": _("%(who)s confirmed the price list “%(name)s”."),
+    "price_list.discarded": _("%(who)s discarded the price list “%(name)s”."),
+    "price_list.undone": _("%(who)s took the price list “%(name)s” back."),
     "reply.simulated": _("%(who)s simulated a reply."),
     "message.canceled": _("%(who)s canceled a message."),
 }

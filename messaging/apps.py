@@ -17,16 +17,18 @@ class MessagingConfig(AppConfig):
         from messaging.encoding.segmentation import segment_count
         from messaging.pump.desk import MessagingDesk
         from messaging.pump.factory import MessagingPumps
+        from messaging.selectors.recent_traffic import traffic_lately
         from messaging.services import retention as kept
         from messaging.services.preferences import preference_spec
         from messaging.services.sender_news import sender_told
         from messaging.wording.slots import reserve
-        from routing import news
+        from routing import news, traffic
 
         reserve(preference_spec())
         ports.register(MessagingPumps())
         ports.register_desk(MessagingDesk())
         news.register(sender_told)
+        traffic.register(traffic_lately)
         count_segments_with(lambda text: segment_count(text).segment_count)
         retention.register(DataKind.OTP_TEXT, kept.otp_texts_forget)
         retention.register(DataKind.TEXT, kept.texts_forget)

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from routing.services.alarms import ends_announce
 from routing.services.papers import papers_expire
+from routing.services.policies import policies_settle
 
 
 @shared_task(name="routing.tasks.announce_ends")
@@ -16,3 +17,10 @@ def announce_ends() -> dict[str, int]:
 def expire_papers() -> dict[str, int]:
     """Notes of certificates, registrations and programs that they are over (every minute)."""
     return papers_expire()
+
+
+@shared_task(name="routing.tasks.settle_policies")
+def settle_policies() -> dict[str, int]:
+    """Lets states of routing versions follow their times (every ten seconds); decisions do not
+    wait for it."""
+    return policies_settle()

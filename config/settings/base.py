@@ -274,7 +274,13 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget idle places": {"task": "messaging.tasks.forget_places", "schedule": 6 * 3600.0},
     "forget observations": {"task": "routing.tasks.forget_observations", "schedule": 3600.0},
+    "forget lookups": {"task": "routing.tasks.forget_lookups", "schedule": 3600.0},
     "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
+    "look ported numbers up": {
+        "task": "messaging.tasks.look_up_ported",
+        "schedule": 1.0,
+        "options": _SOON,
+    },
     "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
     "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},
     "note bounces": {
@@ -297,6 +303,11 @@ CELERY_BEAT_SCHEDULE = {
     "settle campaigns": {
         "task": "campaigns.tasks.settle_campaigns",
         "schedule": 2.0,
+        "options": _SOON,
+    },
+    "settle routing versions": {
+        "task": "routing.tasks.settle_policies",
+        "schedule": 10.0,
         "options": _SOON,
     },
     "settle rule packs": {

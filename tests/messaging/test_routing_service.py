@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from carriers.models import Carrier
 from compliance.services.consent import consent_record
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock, versions
 from messaging.models import Dispatch, Message, Waiting
+from messaging.pump.deciding import claims_sort
 from messaging.selectors.snapshot import snapshots
 from messaging.services.decisions import Case
 from messaging.services.routing import (
@@ -20,6 +21,7 @@ from messaging.services.routing import (
     waiting_route,
 )
 from routing.models import Route
+from routing.services.policies import policy_activate, policy_draft
 from tests.factories import make_account, make_sender, make_template_version
 from tests.messaging.hot import Line, events, make_line, place, state, suppress
 
@@ -326,3 +328,21 @@ def test_rows_that_are_decided_again_keep_their_key(line):
             cursor, [case], snapshots.current(), origin="dispatch", carrier_id=line.carrier.pk
         )
     assert Dispatch.objects.filter(id=message.pk).count() == 1
+
+
+def test_what_is_queued_follows_another_version_of_the_routes(line):
+    """The version's stamp is enough: whoever claims the row decides it again."""
+    first, second = line.queued(), line.queued()
+    other = make_line()
+    draft = policy_draft(actor=None)
+    Route.objects.filter(policy=draft, carrier=line.carrier).delete()
+    policy_activate(policy=draft, actor=None)
+    snapshots.forget()
+    with transaction.atomic(), connection.cursor() as cursor:
+        claims = line.claimer.claim(cursor, (1, 2, 3), 10, ())
+        left = claims_sort(
+            cursor, claims, snapshots.current(), line.holder, line.carrier.pk, clock.now()
+        )
+    assert (len(claims), left) == (2, [])
+    found = Dispatch.objects.filter(id__in=[first.pk, second.pk])
+    assert set(found.values_list("carrier_id", "bind_id")) == {(other.carrier.pk, None)}
