@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from carriers.checks.certificates import tls_problems
+from carriers.checks.http import http_problems
 from carriers.checks.relations import relation_problems
 from carriers.checks.tables import table_problems
 from carriers.checks.tlvs import tlv_problems
@@ -16,8 +17,13 @@ __all__ = ["CHECKS", "Problem", "bind_problems"]
 
 Check = Callable[[Bind], Iterable[Problem]]
 
-# More checks may be appended, such as those of the HTTP options.
-CHECKS: list[Check] = [relation_problems, table_problems, tlv_problems, tls_problems]
+CHECKS: list[Check] = [
+    relation_problems,
+    table_problems,
+    tlv_problems,
+    tls_problems,
+    http_problems,
+]
 
 
 def bind_problems(bind: Bind) -> list[Problem]:

@@ -60,7 +60,6 @@ class HttpCarrierOptions(models.Model):
         blank=True,
     )
     http_receipt_map = models.JSONField(_("fields of receipts"), default=dict, blank=True)
-    http_status_words = models.JSONField(_("status words"), default=dict, blank=True)
     http_reply_map = models.JSONField(_("fields of replies"), default=dict, blank=True)
 
     class Meta:

@@ -9,7 +9,8 @@ HTTP = Group(
     _("HTTP"),
     _(
         "How a carrier without SMPP takes messages, and how its receipts and replies are read."
-        " {to}, {from} and {text} stand for the values of a message."
+        " {{to}}, {{from}} and {{text}} stand for the values of a message; the window is the number"
+        " of connections, the response timer the longest wait for an answer."
     ),
     (
         Option("http_url", _("Where messages are posted, with https.")),
@@ -18,7 +19,11 @@ HTTP = Group(
         Option("http_format", _("How the body is written.")),
         Option(
             "http_body",
-            _("The body with placeholders such as {from}, {to}, {text} and {reference}."),
+            _(
+                "The body with placeholders: {{from}}, {{to}}, {{to_plus}}, {{text}}, {{encoding}},"
+                " {{data}} and {{udh}} (hexadecimal), {{segment}}, {{segments}}, {{reference}},"
+                " {{class}}, {{validity_seconds}}, {{wants_receipt}}, {{receipt_url}}."
+            ),
             _("Copy the example of the carrier's sheet and put placeholders in."),
         ),
         Option("http_authentication", _("How we say who we are.")),
@@ -43,6 +48,7 @@ HTTP = Group(
         Option(
             "http_error_classes",
             _("What to do about an HTTP status (429) or a code of the carrier (code:1707)."),
+            _("“unknown” where the carrier may have the message although it answered an error."),
         ),
         Option(
             "http_token",
@@ -64,8 +70,17 @@ HTTP = Group(
             _("Networks from which the carrier posts, one on each line, such as 203.0.113.0/24."),
             _("Empty: from anywhere."),
         ),
-        Option("http_receipt_map", _("Where a receipt holds the id, the state and the error.")),
-        Option("http_status_words", _("What the carrier's words for states mean here.")),
-        Option("http_reply_map", _("Where a reply holds its sender, recipient and text.")),
+        Option(
+            "http_receipt_map",
+            _(
+                "Where a receipt holds its id, status, error, to and reference (ours), by path;"
+                " items is the list where several come at once."
+            ),
+            _("What the carrier's status words mean is said at “words of receipts”."),
+        ),
+        Option(
+            "http_reply_map",
+            _("Where a reply holds from, to and text; of long ones reference, total and number."),
+        ),
     ),
 )
