@@ -14,12 +14,13 @@ QUEUE = "carriers"
 
 
 class CarrierStep(bootsteps.StartStopStep):
-    """Starts the keeper in workers that serve the `carriers` queue."""
+    """Starts the keeper and the tracer in workers that serve the `carriers` queue."""
 
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker: Any, **options: Any) -> None:
         self.keeper: Any = None
+        self.tracer: Any = None
         super().__init__(worker, **options)
 
     def include_if(self, worker: Any) -> bool:
@@ -34,12 +35,17 @@ class CarrierStep(bootsteps.StartStopStep):
     def start(self, worker: Any) -> None:
         self.keeper = import_module("carriers.keeper").Keeper(worker.hostname)
         self.keeper.start()
+        self.tracer = import_module("carriers.tracer").Tracer()
+        self.tracer.start()
 
     def stop(self, worker: Any) -> None:
         # May run inside a signal handler: ask and wait, the thread does the rest.
         if self.keeper is not None:
             self.keeper.stop()
             self.keeper.join(60)
+        if self.tracer is not None:
+            self.tracer.stop()
+            self.tracer.join(5)
 
     def terminate(self, worker: Any) -> None:
         self.stop(worker)

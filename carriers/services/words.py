@@ -20,6 +20,7 @@ from config.common.errors import InvalidError
 
 STATE: Final = UnknownWord.Kind.STATE.value
 STATUS: Final = UnknownWord.Kind.STATUS.value
+STATUS_MEANINGS: Final = frozenset(str(one) for one in StatusClass if one is not StatusClass.OK)
 _LONGEST: Final = 40
 _MOST_WAITING: Final = 1000  # different words: more is garbage, not a dialect
 
@@ -78,7 +79,7 @@ def word_take_as(*, word: UnknownWord, meaning: str, actor: Any) -> Bind:
     """Puts the word into its bind's map with this meaning: a receipt state, or a class of status
     codes. Running workers take it over by themselves. Raises InvalidError for another meaning."""
     is_state = word.kind == STATE
-    if meaning not in (RECEIPT_STATES if is_state else set(StatusClass)):
+    if meaning not in (RECEIPT_STATES if is_state else STATUS_MEANINGS):
         raise InvalidError(
             "unknown_meaning", _("Choose one of the meanings in the list."), field="meaning"
         )

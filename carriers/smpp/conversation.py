@@ -19,6 +19,7 @@ from carriers.smpp.feeder import Feeder
 from carriers.smpp.lifecycle import SessionState
 from carriers.smpp.pacing import Pacer
 from carriers.smpp.session import SmppSession
+from carriers.smpp.tap import Tap
 from carriers.smpp.wakeup import Wakeup
 
 MAX_WAIT_SECONDS: Final = 0.25  # every wait has a limit
@@ -38,6 +39,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.wakeup = Wakeup()
         self.acknowledgements: deque[tuple[int, int, int]] = deque()  # session, sequence, status
+        self.tap: Tap | None = None
         self.is_stopping = False
 
 
@@ -114,7 +116,12 @@ class Conversation:
             return
         if self._around.clock() >= self._around.deadline():
             raise LeaseEndedError
-        session.wrote(self._connection.send(session.output))
+        sent = self._connection.send(session.output)
+        if self._around.mailbox.tap is not None:
+            # What a full socket left over may begin in the middle of a PDU.
+            octets, at_start = bytes(session.output[:sent]), not self._is_congested
+            self._tap(octets, is_outgoing=True, at_start=at_start)
+        session.wrote(sent)
         if bool(session.output) != self._is_congested:
             self._is_congested = not self._is_congested
             writing = selectors.EVENT_WRITE if self._is_congested else 0
@@ -131,7 +138,15 @@ class Conversation:
                 if data == b"":
                     self._lose("the SMSC closed the connection")
                 elif data is not None:
+                    if self._around.mailbox.tap is not None:
+                        at_start = not self._session.has_part_of_a_pdu
+                        self._tap(data, is_outgoing=False, at_start=at_start)
                     self._handle(self._session.on_bytes(data, self._around.clock()))
+
+    def _tap(self, data: bytes, *, is_outgoing: bool, at_start: bool) -> None:
+        tap = self._around.mailbox.tap
+        if tap is not None:
+            tap.passed(data, self._around.wall(), is_outgoing=is_outgoing, at_start=at_start)
 
     def _wait_seconds(self, now: float) -> float:
         around = self._around

@@ -28,6 +28,7 @@ from carriers.smpp.journal import Journal
 from carriers.smpp.lifecycle import SessionState
 from carriers.smpp.pacing import Pacer, throttling_of
 from carriers.smpp.session import SmppSession
+from carriers.smpp.tap import Tap
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,14 @@ LinkEnd = Literal["stopped", "lease_ended", "bind_failed", "crashed"]
 # A session that lived this long was worth something: the next wait starts from the base again.
 _WORTHWHILE_SECONDS: Final = 5.0
 _session_ids = itertools.count(1)
+
+
+_live: dict[int, "Link"] = {}
+
+
+def live_links() -> dict[int, "Link"]:
+    """Return the running links of this process by bind."""
+    return dict(_live)
 
 
 class _StoppedError(Exception):
@@ -120,6 +129,10 @@ class Link(threading.Thread):
         if was_full:
             self._mailbox.wakeup.set()
 
+    def tap(self, tap: Tap | None) -> None:
+        """Copy what passes from now on into `tap`; None: no more."""
+        self._mailbox.tap = tap
+
     def stop(self) -> None:
         """Begin to end: no new submissions, window empty or limit reached, unbind. Then join."""
         self._mailbox.is_stopping = True
@@ -144,6 +157,7 @@ class Link(threading.Thread):
     def run(self) -> None:
         """Keep the bind bound until `stop`, the end of the lease or a fatal refusal."""
         logger.info("smpp link started", extra={"bind": self._config.name})
+        _live[self._config.bind_id] = self
         try:
             self.end = self._keep_bound()
         except _StoppedError:
@@ -154,6 +168,8 @@ class Link(threading.Thread):
             logger.exception("smpp link crashed", extra={"bind": self._config.name})
             self.end = "crashed"
         finally:
+            if _live.get(self._config.bind_id) is self:
+                del _live[self._config.bind_id]
             self._mailbox.wakeup.close()
         logger.info("smpp link ended: %s", self.end, extra={"bind": self._config.name})
         if self.end != "bind_failed":

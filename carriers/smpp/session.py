@@ -76,6 +76,11 @@ class SmppSession:
         """The octets to write; the link reports with `wrote` how many went."""
         return self._outgoing.data
 
+    @property
+    def has_part_of_a_pdu(self) -> bool:
+        """Tell whether a received PDU began and has not ended."""
+        return bool(self._frames.pending)
+
     def wrote(self, n: int) -> None:
         """Note that the first `n` octets of `output` went to the socket."""
         self._outgoing.took(n)
