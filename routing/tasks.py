@@ -3,8 +3,10 @@
 from celery import shared_task
 
 from routing.services.alarms import ends_announce
+from routing.services.observations import observations_fold, observations_forget
 from routing.services.papers import papers_expire
 from routing.services.policies import policies_settle
+from routing.services.qualities import qualities_compute
 
 
 @shared_task(name="routing.tasks.announce_ends")
@@ -24,3 +26,21 @@ def settle_policies() -> dict[str, int]:
     """Lets states of routing versions follow their times (every ten seconds); decisions do not
     wait for it."""
     return policies_settle()
+
+
+@shared_task(name="routing.tasks.fold_observations")
+def fold_observations() -> int:
+    """Sums what carriers did into minutes, hours and days (every 20 s)."""
+    return observations_fold()
+
+
+@shared_task(name="routing.tasks.forget_observations")
+def forget_observations() -> int:
+    """Drops sums that are kept long enough (every hour)."""
+    return observations_forget()
+
+
+@shared_task(name="routing.tasks.compute_qualities")
+def compute_qualities() -> int:
+    """Computes how well carriers deliver (every minute)."""
+    return qualities_compute()

@@ -252,6 +252,11 @@ CELERY_BEAT_SCHEDULE = {
     "announce ends of senders": {"task": "routing.tasks.announce_ends", "schedule": 3600.0},
     "carry on erasures": {"task": "campaigns.tasks.carry_on_erasures", "schedule": 3600.0},
     "check ledgers": {"task": "compliance.tasks.check_ledgers", "schedule": 3600.0},
+    "compute qualities": {
+        "task": "routing.tasks.compute_qualities",
+        "schedule": 60.0,
+        "options": _SOON,
+    },
     "expire messages": {
         "task": "messaging.tasks.expire_messages",
         "schedule": 2.0,

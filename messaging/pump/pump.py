@@ -25,6 +25,7 @@ from messaging.pump.connections import connect
 from messaging.pump.deciding import claims_sort
 from messaging.pump.inbox import Inbox
 from messaging.pump.monitor import Monitor
+from messaging.pump.observing import observer
 from messaging.pump.results import ResultSorter, not_taken, refused_here, work_commit
 from messaging.pump.source import Source
 from messaging.selectors.snapshot import SenderCard
@@ -57,6 +58,7 @@ class BindPump:
         self._stopping = threading.Event()  # no more claims
         self._ending = threading.Event()  # no more results and receipts either
         self._link: LinkControl | None = None
+        self._asks_receipts = bind.registered_delivery == "final"
         self._is_taking = False
         self._appetite = _MOST_CLAIMED  # messages per claim, by what leaves in time
         self._bulk_wanted = threading.Event()
@@ -299,6 +301,9 @@ class BindPump:
                 bind_id=self.bind_id,
                 now=clock.now(),
             )
+        observer.note(
+            results, carrier_id=self.carrier_id, bind_id=self.bind_id, asks=self._asks_receipts
+        )
         if self._link is not None:
             self._link.release(work.slots)
         self._inbox.learned([smsc_id for _id, _result, smsc_id in work.segments])

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from carriers.selectors.availability import carrier_standings
 from routing.engine import Carrier, Momentary, RoutingSnapshot, SenderEntry
 from routing.models import RoutePolicy, Sender
+from routing.selectors.moments import heats, orders, qualities
 from routing.selectors.policies import policy_routes, policy_terms, policy_turns
 from routing.selectors.rates import rate_book
 
@@ -41,8 +42,8 @@ def routing_turns(after: datetime) -> tuple[datetime, ...]:
 
 def momentary() -> Momentary:
     """What holds at this moment, without a new configuration version: read once a second by each
-    process, so it stays at a query or two."""
-    return Momentary(carriers=carriers())
+    process, so it stays at a few small queries."""
+    return Momentary(carriers=carriers(), heats=heats(), qualities=qualities(), orders=orders())
 
 
 def carriers() -> dict[int, Carrier]:
