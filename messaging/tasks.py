@@ -2,9 +2,12 @@
 
 from celery import shared_task
 
+from config.common import clock
 from messaging.services import routing, sweeps
 from messaging.services.bounces import bounces_note
 from messaging.services.idempotency import idempotency_keys_purge
+from messaging.services.lookups import ported_ask
+from messaging.services.pools import senders_forget
 from messaging.services.templates import versions_activate_due
 from messaging.services.trials import trial_execute, trials_resume
 from messaging.services.webhook_planning import deliveries_schedule
@@ -46,8 +49,18 @@ def keep_tables() -> dict[str, int]:
 
 @shared_task(name="messaging.tasks.forget_places")
 def forget_places() -> dict[str, int]:
-    """Drops rows of the frequency ledger that nothing counts any more (every 6 h)."""
-    return {"forgotten": sweeps.frequencies_forget()}
+    """Drops rows of the frequency ledger that nothing counts any more, and senders that nobody is
+    kept to any more (every 6 h)."""
+    return {
+        "forgotten": sweeps.frequencies_forget(),
+        "senders": senders_forget(clock.now().date()),
+    }
+
+
+@shared_task(name="messaging.tasks.look_up_ported")
+def look_up_ported() -> int:
+    """Asks where the numbers are that carriers said are not theirs (every second)."""
+    return ported_ask()
 
 
 @shared_task(name="messaging.tasks.plan_webhooks")

@@ -3,10 +3,10 @@
 from celery import shared_task
 
 from routing.services.alarms import ends_announce
+from routing.services.lookups import lookups_purge
 from routing.services.observations import observations_fold, observations_forget
 from routing.services.papers import papers_expire
 from routing.services.policies import policies_settle
-from routing.services.qualities import qualities_compute
 
 
 @shared_task(name="routing.tasks.announce_ends")
@@ -21,13 +21,6 @@ def expire_papers() -> dict[str, int]:
     return papers_expire()
 
 
-@shared_task(name="routing.tasks.settle_policies")
-def settle_policies() -> dict[str, int]:
-    """Lets states of routing versions follow their times (every ten seconds); decisions do not
-    wait for it."""
-    return policies_settle()
-
-
 @shared_task(name="routing.tasks.fold_observations")
 def fold_observations() -> int:
     """Sums what carriers did into minutes, hours and days (every 20 s)."""
@@ -40,7 +33,14 @@ def forget_observations() -> int:
     return observations_forget()
 
 
-@shared_task(name="routing.tasks.compute_qualities")
-def compute_qualities() -> int:
-    """Computes how well carriers deliver (every minute)."""
-    return qualities_compute()
+@shared_task(name="routing.tasks.settle_policies")
+def settle_policies() -> dict[str, int]:
+    """Lets states of routing versions follow their times (every ten seconds); decisions do not
+    wait for it."""
+    return policies_settle()
+
+
+@shared_task(name="routing.tasks.forget_lookups")
+def forget_lookups() -> int:
+    """Drops what was known of numbers and has run out (every hour)."""
+    return lookups_purge()

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from messaging.selectors.snapshot import Snapshot
+from django.db import connection
+
+from messaging.selectors.snapshot import Snapshot, snapshots
 from routing.constants import LookupAsking
 from routing.engine import RoutingSnapshot
 from routing.models import LookupProvider
@@ -29,6 +31,23 @@ def numbers_prepare(
         if rule and wanted:
             reports.append(_ask(rule, wanted))
     return reports
+
+
+_PORTED = """
+SELECT w.msisdn, m.country FROM messaging_waiting w JOIN messaging_message m ON m.id = w.id
+WHERE w.reason = 'ported' ORDER BY w.due_at LIMIT 1000
+"""
+
+
+def ported_ask() -> int:
+    """Asks about the numbers of messages that a carrier sent back as not its own, before they are
+    decided again; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PORTED)
+        numbers = cursor.fetchall()
+    if numbers:
+        ported_prepare(snapshots.current(), numbers)
+    return len(numbers)
 
 
 def ported_prepare(snapshot: Snapshot, numbers: Numbers) -> list[LookupReport]:
