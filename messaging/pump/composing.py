@@ -1,57 +1,40 @@
 """From a claimed message to the submit_sm bodies of one bind, by that bind's options."""
 
 import struct
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import lru_cache
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from carriers.constants import LongMessages
+from carriers.addresses import writer
+from carriers.constants import InterfaceVersion, LongMessages, ValidityForm
 from carriers.models import Bind
 from carriers.ports import Submission
 from carriers.smpp.pdu import SubmitTemplate
+from compliance.constants import LANES
 from messaging.encoding import segmentation, udh
 from messaging.encoding.alphabets import Encoding
-from messaging.encoding.profile import ReferenceBits
+from messaging.encoding.errors import TooManySegmentsError
+from messaging.encoding.packing import packed
+from messaging.encoding.profile import EncodingProfile
 from messaging.pump.claims import Claim
-from messaging.selectors.profiles import profile_of
+from messaging.pump.papers import NO_PAPERS, Papers, Tlvs, VendorTlvs
+from messaging.pump.pieces import UDHI, Piece, as_payload, with_headers, with_sar
+from messaging.pump.refusals import ComposeError
+from messaging.pump.sources import source_of
+from messaging.pump.times import LONGEST_VALIDITY_SECONDS, absolute_time, relative_time
+from messaging.selectors.profiles import profile_of, refused_characters
 from messaging.selectors.snapshot import SenderCard
 
 _OWN_HEADER = frozenset({LongMessages.UDH8, LongMessages.UDH16})
 _NO_SHIFTS = (0, 0)
-_UDHI = 0x40  # esm_class: user data header present (SMPP 3.4 §5.2.12)
-_REGISTERED = {"none": 0, "final": 1, "failure": 2}  # SMPP 3.4 §5.2.17
+# SMPP 3.4 §5.2.17; 3 is of SMPP 5.0.
+_REGISTERED = {"none": 0, "final": 1, "failure": 2, "success": 3}
+_INTERMEDIATE = 0x10
 _USER_MESSAGE_REFERENCE = 0x0204
-_SAR_REFERENCE, _SAR_TOTAL, _SAR_NUMBER = 0x020C, 0x020E, 0x020F
-_MESSAGE_PAYLOAD = 0x0424
-# Usual type of number and numbering plan per kind of sender (SMPP 3.4 §5.2.5, §5.2.6).
-_SOURCE_TON = {"alphanumeric": (5, 0), "short_code": (3, 0), "long_code": (1, 1)}
-_LONGEST_VALIDITY_SECONDS = 99 * 86400
-
-Tlvs = tuple[tuple[int, bytes], ...]
 
 
 def user_message_reference(message_id: bytes) -> int:
     """The 16 bits by which a receipt can find its message when the answer was lost."""
     return int.from_bytes(message_id[-2:], "big")
-
-
-@lru_cache(maxsize=1024)  # one claim's messages mostly share their deadline
-def relative_time(seconds: float) -> str:
-    """validity_period as relative time (SMPP 3.4 §7.1.1.2), rounded down to whole seconds."""
-    rest = max(1, min(int(seconds), _LONGEST_VALIDITY_SECONDS))
-    days, rest = divmod(rest, 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, rest = divmod(rest, 60)
-    return f"0000{days:02}{hours:02}{minutes:02}{rest:02}000R"
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What one submit_sm carries: a segment, or a whole text for the SMSC to cut."""
-
-    short_message: bytes
-    esm_class: int
-    tlvs: Tlvs
 
 
 class Composer:
@@ -61,25 +44,43 @@ class Composer:
         self._bind = bind
         self._profile = profile_of(bind)
         self._profile16 = replace(self._profile, reference_bits=16)
-        self._templates: dict[int, SubmitTemplate] = {}
+        self._refused = refused_characters(bind)
+        self._templates: dict[tuple[int, int], SubmitTemplate] = {}
+        self._destination = writer(bind.destination_form, bind.country_code)
+        self._vendor = VendorTlvs(bind) if bind.vendor_tlvs else None
+        self._has_reference = (
+            bind.sends_user_message_reference and bind.interface_version != InterfaceVersion.V33
+        )
         self._coding = {
             "gsm7": bind.data_coding_gsm7,
             "ucs2": bind.data_coding_ucs2,
-            "latin1": 3,
+            "latin1": bind.data_coding_latin1,
         }
 
+    @property
+    def needs_papers(self) -> bool:
+        """Whether `compose` wants what advertisers, senders and templates are registered as."""
+        return self._vendor is not None and self._vendor.needs_papers
+
     def compose(
-        self, claim: Claim, sender: SenderCard, now: datetime, share: float | None
+        self,
+        claim: Claim,
+        sender: SenderCard,
+        now: datetime,
+        share: float | None,
+        papers: Papers = NO_PAPERS,
     ) -> list[Submission]:
         """The message's segments in order; those an SMSC already has are left out.
 
-        `share` is the part of the sender's contracted throughput that this bind may use.
+        `share` is the part of the sender's contracted throughput that this bind may use. Raises
+        ComposeError where the bind's options refuse the message, ValueError for what no PDU holds.
         """
-        template = self._template(sender)
+        template = self._template(sender, claim.lane)
         validity = self._validity(claim, now)
-        encoding, pieces = self._pieces(claim)
+        encoding, pieces = self._pieces(claim, self._common_tlvs(claim, sender, papers))
         coding = self._coding[encoding]
         message_id = claim.id.bytes
+        destination = self._destination(claim.msisdn) if self._destination else claim.msisdn
         return [
             Submission(
                 claim,
@@ -87,7 +88,7 @@ class Composer:
                 number,
                 len(pieces),
                 template.body(
-                    claim.msisdn,
+                    destination,
                     piece.short_message,
                     esm_class=piece.esm_class,
                     data_coding=coding,
@@ -102,76 +103,78 @@ class Composer:
             if number not in claim.results
         ]
 
-    def _template(self, sender: SenderCard) -> SubmitTemplate:
-        template = self._templates.get(sender.id)
+    def _template(self, sender: SenderCard, lane: int) -> SubmitTemplate:
+        template = self._templates.get((sender.id, lane))
         if template is None:
-            ton, npi = self._bind.source_ton.get(sender.kind) or _SOURCE_TON[sender.kind]
-            template = self._templates[sender.id] = SubmitTemplate(
-                source_addr=sender.address,
-                source_addr_ton=ton,
-                source_addr_npi=npi,
-                dest_addr_ton=self._bind.destination_ton,
-                dest_addr_npi=self._bind.destination_npi,
-                service_type=self._bind.service_type,
-                protocol_id=self._bind.protocol_id,
-                registered_delivery=_REGISTERED[self._bind.registered_delivery],
-            )
+            template = self._templates[sender.id, lane] = self._new_template(sender, lane)
         return template
+
+    def _new_template(self, sender: SenderCard, lane: int) -> SubmitTemplate:
+        bind, source = self._bind, source_of(self._bind, sender)
+        own = bind.class_options.get(LANES[lane], {})
+        asked = _REGISTERED[own.get("registered_delivery") or bind.registered_delivery]
+        return SubmitTemplate(
+            source_addr=source.address,
+            source_addr_ton=source.ton,
+            source_addr_npi=source.npi,
+            dest_addr_ton=bind.destination_ton,
+            dest_addr_npi=bind.destination_npi,
+            service_type=own.get("service_type", bind.service_type),
+            protocol_id=bind.protocol_id,
+            priority_flag=own.get("priority_flag", bind.priority_flag),
+            registered_delivery=asked | (_INTERMEDIATE if bind.asks_intermediate else 0),
+            replace_if_present_flag=int(bind.replace_if_present),
+            sm_default_msg_id=bind.sm_default_msg_id,
+        )
 
     def _validity(self, claim: Claim, now: datetime) -> str:
         """Never past the deadline: an SMSC's retry must not arrive after the legal window."""
+        form = self._bind.validity_form
         limits = [self._bind.validity_seconds] if self._bind.validity_seconds else []
         if claim.not_after is not None:
             limits.append(int((claim.not_after - now).total_seconds()))
-        return relative_time(min(limits)) if limits else ""
+        if not limits or form == ValidityForm.NONE:
+            return ""
+        if form == ValidityForm.ABSOLUTE:
+            seconds = min(max(1, min(limits)), LONGEST_VALIDITY_SECONDS)
+            return absolute_time(now.replace(microsecond=0) + timedelta(seconds=seconds))
+        return relative_time(min(limits))
 
-    def _pieces(self, claim: Claim) -> tuple[Encoding, list[_Piece]]:
+    def _pieces(self, claim: Claim, common: Tlvs) -> tuple[Encoding, list[Piece]]:
         reference = claim.segment_reference or 0
         profile = self._profile if reference >= 0 else self._profile16
-        segmented = segmentation.segment(claim.text, profile=profile)
-        common = self._common_tlvs(claim)
+        segmented = self._segmented(claim.text, profile)
         payloads = [segment.payload for segment in segmented.segments]
         shifts = (segmented.locking_shift, segmented.single_shift)
+        packs = self._bind.packs_gsm7 and segmented.encoding == "gsm7"
         if len(payloads) == 1:
             header = udh.shift_udh(*shifts)
-            pieces = [_Piece(header + payloads[0], _UDHI if header else 0, common)]
-        elif shifts != _NO_SHIFTS or self._bind.long_messages in _OWN_HEADER:
-            pieces = _with_headers(payloads, reference, profile.reference_bits, shifts, common)
+            payload = packed(payloads[0], len(header)) if packs else payloads[0]
+            return segmented.encoding, [Piece(header + payload, UDHI if header else 0, common)]
+        if claim.segment_reference is None:  # the bind cuts what others carry whole
+            reference = user_message_reference(claim.id.bytes)
+        if shifts != _NO_SHIFTS or self._bind.long_messages in _OWN_HEADER:
+            bits = profile.reference_bits
+            pieces = with_headers(payloads, reference, bits, shifts, common, packs)
         elif self._bind.long_messages == LongMessages.SAR:
-            pieces = _with_sar(payloads, reference, common)
+            pieces = with_sar(payloads, reference, common, packs)
         else:
-            tlvs = (*common, (_MESSAGE_PAYLOAD, b"".join(payloads)))
-            pieces = [_Piece(b"", 0, tlvs)]
+            pieces = as_payload(payloads, common, packs)
         return segmented.encoding, pieces
 
-    def _common_tlvs(self, claim: Claim) -> Tlvs:
-        if not self._bind.sends_user_message_reference:
-            return ()
-        reference = user_message_reference(claim.id.bytes)
-        return ((_USER_MESSAGE_REFERENCE, struct.pack(">H", reference)),)
+    def _segmented(self, text: str, profile: EncodingProfile) -> segmentation.SegmentedText:
+        if self._refused is not None and self._refused.search(text):
+            raise ComposeError("the text has characters that the bind does not take")
+        try:
+            return segmentation.segment(text, profile=profile, max_segments=self._bind.max_segments)
+        except TooManySegmentsError as error:
+            raise ComposeError(
+                f"{error.count} segments, the bind takes {self._bind.max_segments}"
+            ) from error
 
-
-def _with_headers(
-    payloads: list[bytes],
-    reference: int,
-    bits: ReferenceBits,
-    shifts: tuple[int, int],
-    common: Tlvs,
-) -> list[_Piece]:
-    """Concatenation and national tables in one header per segment (3GPP TS 23.040 §9.2.3.24)."""
-    total = len(payloads)
-    own = reference & ((1 << bits) - 1)
-    return [
-        _Piece(udh.concat_udh(own, total, number, bits, shifts=shifts) + payload, _UDHI, common)
-        for number, payload in enumerate(payloads, 1)
-    ]
-
-
-def _with_sar(payloads: list[bytes], reference: int, common: Tlvs) -> list[_Piece]:
-    """The SMSC makes the headers (SMPP 3.4 §5.3.2.22 to §5.3.2.24)."""
-    shared = (_SAR_REFERENCE, struct.pack(">H", reference & 0xFFFF))
-    total = (_SAR_TOTAL, bytes([len(payloads)]))
-    return [
-        _Piece(payload, 0, (*common, shared, total, (_SAR_NUMBER, bytes([number]))))
-        for number, payload in enumerate(payloads, 1)
-    ]
+    def _common_tlvs(self, claim: Claim, sender: SenderCard, papers: Papers) -> Tlvs:
+        tlvs: Tlvs = ()
+        if self._has_reference:
+            reference = user_message_reference(claim.id.bytes)
+            tlvs = ((_USER_MESSAGE_REFERENCE, struct.pack(">H", reference)),)
+        return tlvs if self._vendor is None else tlvs + self._vendor.octets(claim, sender, papers)

@@ -1,8 +1,9 @@
 """What texts may become on the way over a bind."""
 
+import re
 from typing import cast
 
-from carriers.constants import LongMessages
+from carriers.constants import CharacterPolicy, LongMessages
 from carriers.models import Bind
 from messaging.encoding.profile import DefaultAlphabet, EncodingProfile, NationalLanguage
 
@@ -18,7 +19,23 @@ def profile_of(bind: Bind) -> EncodingProfile:
         single_shifts=_languages(bind.single_shifts),
         locking_shifts=_languages(bind.locking_shifts),
         default_alphabet=cast(DefaultAlphabet, bind.default_alphabet),
+        max_octets=bind.max_octets,
+        label_before=bind.label_before,
+        label_after=bind.label_after,
+        forbidden=_replaced(bind),
+        replacement=bind.replacement,
     )
+
+
+def refused_characters(bind: Bind) -> re.Pattern[str] | None:
+    """What no text over this bind may have; None where everything may."""
+    if bind.character_policy != CharacterPolicy.REFUSE or not bind.forbidden_characters:
+        return None
+    return re.compile(f"[{re.escape(bind.forbidden_characters)}]")
+
+
+def _replaced(bind: Bind) -> str:
+    return bind.forbidden_characters if bind.character_policy == CharacterPolicy.REPLACE else ""
 
 
 def _languages(names: list[str]) -> tuple[NationalLanguage, ...]:

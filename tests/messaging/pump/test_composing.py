@@ -173,7 +173,7 @@ def test_vietnamese_stays_ucs2_whatever_the_bind_takes():
         (0x1234, "udh16", [6, 8, 4, 0x12, 0x34]),
         (-1, "udh8", [6, 8, 4, 0xFF, 0xFF]),  # one that 8 bits would repeat too soon
         (-0x1235, "udh16", [6, 8, 4, 0xED, 0xCB]),
-        (None, "udh8", [5, 0, 3, 0]),
+        (None, "udh8", [5, 0, 3, 0x41]),  # this bind alone cuts: by the id
     ],
 )
 def test_reference_as_wide_as_it_must_be(reference, mode, header):
