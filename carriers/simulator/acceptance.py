@@ -12,6 +12,7 @@ from carriers.simulator.behaviours import (
     UNDELIVERABLE,
     Behaviour,
 )
+from carriers.simulator.dialects import refusal
 from carriers.simulator.operators import OperatorProfile
 from carriers.simulator.parts import part_number
 from carriers.smpp import pdu
@@ -36,6 +37,9 @@ class Acceptance:
             return ESME_RTHROTTLED, DELIVERED
         if not self._profile.behaviours:
             return 0, DELIVERED
+        refused = refusal(self._profile, submit)
+        if refused:
+            return refused, DELIVERED
         behaviour = self._behaviour(submit.destination_addr)
         if behaviour.refusal_status and self._is_refused(behaviour, submit):
             return behaviour.refusal_status, behaviour

@@ -60,6 +60,12 @@ def stats(control_url: str) -> dict[str, dict[str, Any]]:  # Any: JSON values of
     return operators
 
 
+def handset_texts(control_url: str, operator: str, number: str) -> list[str]:
+    """What the imagined handset of a number has shown, oldest first. Errors as above."""
+    answer = _request(control_url, "POST", "/handset", {"operator": operator, "number": number})
+    return [str(text) for text in answer["texts"]]
+
+
 def _request(
     control_url: str, method: str, path: str, values: dict[str, object] | None
 ) -> dict[str, Any]:  # Any: straight from JSON

@@ -3,6 +3,7 @@
     GET  /stats
     POST /mo        {"operator": "viettel", "from": "84…", "to": "53849", "text": "STOP"}
     POST /scenario  {"operator": "viettel", "name": "drop_binds", "seconds": 10}
+    POST /handset   {"operator": "viettel", "number": "84…"}    what its handset has shown
 
 Without `operator` an MO enters at the first operator that somebody is bound to, a scenario goes to
 all. Optional for an MO: `system_id`, and `order`: "reversed" to send the parts last first.
@@ -73,10 +74,16 @@ class Control:
                 return self._inject(values)
             case "POST", "/scenario":
                 return self._turn(values)
+            case "POST", "/handset":
+                return self._handset(values)
         raise RequestError(f"there is no {method} {path}", status=HTTPStatus.NOT_FOUND)
 
     def _stats(self) -> dict[str, object]:
         return {"operators": {name: smsc.as_dict() for name, smsc in self._operators.items()}}
+
+    def _handset(self, values: Mapping[str, object]) -> dict[str, object]:
+        smsc, number = self._entry(values), _address(values, "number")
+        return {"operator": smsc.profile.name, "texts": smsc.handsets.texts(number)}
 
     def _inject(self, values: Mapping[str, object]) -> dict[str, object]:
         source = _address(values, "from")

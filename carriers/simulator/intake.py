@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ESME_RINVMSGLEN: Final = 0x01
 # A second receipt for the same message comes so much later than the first.
 NEXT_RECEIPT_SECONDS: Final = 0.25
+_DELIVERED: Final = "DELIVRD"
 _quoted_list = lru_cache(maxsize=64)(json.dumps)
 
 
@@ -48,6 +49,8 @@ class Intake:
             return
         if smsc.scenario.is_throttling:
             status, behaviour = ESME_RTHROTTLED, DELIVERED
+        elif self._profile.window and session.waiting >= self._profile.window:
+            status, behaviour = self._profile.window_status, DELIVERED
         else:
             status, behaviour = self._acceptance.decide(session.system_id, submit, now)
         if status:
@@ -73,6 +76,10 @@ class Intake:
         serial = smsc.next_serial()
         message_id = self._profile.response_id.write(serial)
         receipts = wanted_receipts(submit.registered_delivery, behaviour.receipts)
+        if not self._profile.gives_receipts:
+            receipts = ()
+        if self._profile.behaviours and _DELIVERED in behaviour.receipts:
+            smsc.handsets.show(submit)
         delay = self._latency() + behaviour.response_delay_seconds
         is_answered = behaviour.responds and not delay and not session.is_muted
         self._note(
@@ -148,9 +155,15 @@ class Intake:
             return
         later = (session, octets, sequence, status, message_id)
         if delay:
-            self._smsc.agenda.add(now + delay, self._respond, later)
+            session.waiting += 1
+            self._smsc.agenda.add(now + delay, self._respond_late, later)
         else:
             self._respond(later)
+
+    @classmethod
+    def _respond_late(cls, answer: tuple["Session", bytes, int, int, str]) -> None:
+        answer[0].waiting -= 1
+        cls._respond(answer)
 
     @staticmethod
     def _respond(answer: tuple["Session", bytes, int, int, str]) -> None:

@@ -86,3 +86,16 @@ def mo_message(
         data_coding=coding,
         short_message=octets,
     )
+
+
+_SHOWN: Final = {octets: char for char, octets in _GSM.items()}
+
+
+def gsm_text(octets: bytes) -> str:
+    """Unpacked GSM 7-bit as a handset shows it; an unknown escape becomes a space (§6.2.1.1)."""
+    shown, at = [], 0
+    while at < len(octets):
+        size = 2 if octets[at] == 0x1B else 1
+        shown.append(_SHOWN.get(octets[at : at + size], " "))
+        at += size
+    return "".join(shown)

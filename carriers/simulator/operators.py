@@ -62,6 +62,11 @@ class OperatorProfile:
     ones do; above that it answers ESME_RTHROTTLED. `behaviours` switches the table of
     destination suffixes on. `journal_fsync` guards the journal against power loss, too; against
     a killed process it always holds.
+
+    The dialect, for tests of binds: `default_alphabet` (gsm7, latin1, ascii) is how data_coding 0
+    is shown; empty tuples take everything; `window` (0: any) is how many submit_sm may wait for
+    their answer, more get `window_status`; `cuts_long` takes texts that are too long for one
+    segment, otherwise they are refused.
     """
 
     name: str
@@ -87,6 +92,22 @@ class OperatorProfile:
     enquire_link_seconds: float = 60.0
     session_init_seconds: float = 30.0
     behaviours: bool = True
+    default_alphabet: str = "gsm7"
+    shows_latin1: bool = True
+    data_codings: tuple[int, ...] = ()
+    long_messages: tuple[str, ...] = ("udh8", "udh16", "sar", "payload")
+    cuts_long: bool = True
+    source_tons: tuple[tuple[int, int], ...] = ()
+    destination_tons: tuple[tuple[int, int], ...] = ()
+    validity_forms: tuple[str, ...] = ("relative", "absolute")
+    takes_reference: bool = True
+    echoes_reference: bool = True
+    gives_receipts: bool = True
+    flags_receipts: bool = True
+    bind_types: tuple[str, ...] = ("transceiver", "transmitter", "receiver")
+    interface_versions: tuple[int, ...] = ()
+    window: int = 0
+    window_status: int = 0x58
     journal_fsync: bool = False
     seed: int = 53849
 
@@ -208,4 +229,6 @@ def _typed(key: str, value: Any) -> Any:  # Any: straight from JSON, for a datac
         return tuple(Account(item["system_id"], item["password"]) for item in value)
     if key in {"response_id", "receipt_id"}:
         return IdFormat(value)
+    if isinstance(value, list):
+        return tuple(tuple(item) if isinstance(item, list) else item for item in value)
     return value

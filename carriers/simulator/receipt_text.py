@@ -52,13 +52,13 @@ def receipt_body(
         submit.source_addr_ton,
         submit.source_addr_npi,
         submit.source_addr.encode("latin-1"),
-        pdu.ESM_DELIVERY_RECEIPT,
+        pdu.ESM_DELIVERY_RECEIPT if profile.flags_receipts else 0,
         len(text),
         text,
     )
     if profile.receipt_tlvs:
         body += _state_tlvs(receipt_id, message_state, error)
-    return body + _reference_tlv(submit.tlvs) if submit.tlvs else body
+    return body + _reference_tlv(submit.tlvs) if submit.tlvs and profile.echoes_reference else body
 
 
 def _state_tlvs(receipt_id: str, message_state: int, error: str) -> bytes:

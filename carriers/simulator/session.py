@@ -32,6 +32,7 @@ class Session(asyncio.Protocol):
         self.number = number
         self.system_id = ""
         self.bound_as = 0
+        self.waiting = 0  # submits whose answer is on its way
         self.unacknowledged: dict[int, tuple[Delivery, float]] = {}
         self._smsc = smsc
         self._transport: asyncio.Transport | None = None

@@ -7,6 +7,7 @@ from typing import Final
 
 from carriers.simulator.agenda import Agenda
 from carriers.simulator.deliveries import describe, mo_delivery
+from carriers.simulator.handsets import Handsets
 from carriers.simulator.intake import Intake
 from carriers.simulator.journal import Journal
 from carriers.simulator.mo_text import mo_message, mo_parts
@@ -19,6 +20,7 @@ from carriers.simulator.stats import Stats
 from carriers.smpp import pdu
 
 ESME_RALYBND: Final = 0x05
+ESME_RBINDFAIL: Final = 0x0D
 ESME_RINVPASWD: Final = 0x0E
 ESME_RINVSYSID: Final = 0x0F
 HOUSEKEEPING_SECONDS = 1.0
@@ -50,6 +52,7 @@ class Smsc:
         self.scenario = ScenarioSwitch(self, loop)
         self.agenda = Agenda(loop, self.end_pass)
         self.outbox = Outbox(profile, journal, self.agenda, self.stats)
+        self.handsets = Handsets(profile)
         self.intake = Intake(self)
         self._loop = loop
         self._serial = recovered.serial or int(time() - _EPOCH) * _SERIALS_PER_SECOND
@@ -111,7 +114,7 @@ class Smsc:
 
     def admit(self, session: Session, request: pdu.BindRequest, bind: str) -> int:
         """Bind the session or return why not (SMPP 3.4 §5.1.3)."""
-        status = self._bind_status(session, request)
+        status = self._bind_status(session, request) or self._dialect_status(request, bind)
         self.note(
             "bind", session=session.number, system_id=request.system_id, status=status, bind=bind
         )
@@ -142,6 +145,11 @@ class Smsc:
             1 for other in self.sessions if other.bound_as and other.system_id == request.system_id
         )
         return ESME_RALYBND if bound >= self.profile.max_binds else 0
+
+    def _dialect_status(self, request: pdu.BindRequest, bind: str) -> int:
+        versions = self.profile.interface_versions
+        is_known = not versions or request.interface_version in versions
+        return 0 if is_known and bind in self.profile.bind_types else ESME_RBINDFAIL
 
     def unbound(self, session: Session) -> None:
         self.outbox.detach(session)
