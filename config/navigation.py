@@ -40,6 +40,8 @@ GROUPS = (
             (_("Sender registrations"), "app_registration", "routing.senderregistration"),
             (_("Sender certificates"), "workspace_premium", "routing.sendercertificate"),
             (_("Sender programs"), "assignment", "routing.senderprogram"),
+            (_("Sender pools"), "workspaces", "routing.senderpool"),
+            (_("Fallback rules"), "alt_route", "routing.senderfallback"),
         ),
     ),
     (
@@ -91,6 +93,8 @@ GROUPS = (
             (_("Carriers"), "cell_tower", "carriers.carrier"),
             (_("Binds"), "cable", "carriers.bind"),
             (_("Session events"), "timeline", "carriers.sessionevent"),
+            (_("PDU traces"), "troubleshoot", "carriers.bindtrace"),
+            (_("Unknown words"), "translate", "carriers.unknownword"),
             (_("Parked receipts"), "local_parking", "messaging.parkedreceipt"),
         ),
     ),
@@ -103,6 +107,9 @@ GROUPS = (
             (_("Network text rules"), "text_fields", "routing.networktextrule"),
             (_("Number plans"), "dialpad", "routing.numberplan"),
             (_("Ported numbers"), "swap_horiz", "routing.numberoverride"),
+            (_("Number lookups"), "travel_explore", "routing.numberlookup"),
+            (_("Lookup providers"), "dns", "routing.lookupprovider"),
+            (_("Lookup policies"), "rule_folder", "routing.lookuppolicy"),
         ),
     ),
     (

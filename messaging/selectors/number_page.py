@@ -24,6 +24,8 @@ from messaging.models import Frequency, Message, RefusalReview
 from messaging.selectors.proofs.messages import messages_between
 from messaging.selectors.proofs.model import ReplyFacts
 from messaging.selectors.proofs.people import consent_records, replies_of, suppressions
+from routing.constants import NetworkSource
+from routing.selectors.numbers import KnownLine, number_index, number_lines, numbers_known
 
 SHOWN_MESSAGES = 50
 
@@ -95,6 +97,9 @@ class NumberFile:
     register: Register | None = None
     budgets: list[Budget] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    network: str = ""
+    network_source: str = ""
+    known: list[KnownLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,7 @@ def number_file(account: Account, msisdn: str, shown: Shown) -> NumberFile:
     """The number in the account, in a bounded number of queries, each by an index."""
     country = country_of_number(msisdn)
     found = NumberFile(account, msisdn, country)
+    _network(found)
     if shown.contacts and _contacts:
         found.contacts = _contacts[0](account.pk, msisdn)
     if shown.consent:
@@ -127,6 +133,17 @@ def number_file(account: Account, msisdn: str, shown: Shown) -> NumberFile:
         )
     found.messages = messages_between(account.pk, msisdn, None, None, SHOWN_MESSAGES)
     return found
+
+
+def _network(found: NumberFile) -> None:
+    """The network messages to the number go to, and what is known of it."""
+    numbers = number_index()
+    hint = numbers.network_of(
+        found.msisdn, found.country, numbers_known([found.msisdn]).get(found.msisdn)
+    )
+    found.network = numbers.names.get(hint.network_id or 0, "")
+    found.network_source = str(NetworkSource(hint.source).label)
+    found.known = number_lines(found.msisdn)
 
 
 def country_of_number(msisdn: str) -> str:

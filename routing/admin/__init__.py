@@ -1,5 +1,6 @@
-"""Pages about networks, number plans, senders and their papers, routes and rates."""
+"""Pages about networks, number plans, ported numbers, senders and their papers, pools, routes
+and rates."""
 
-from routing.admin import networks, number_plans, papers, rates, routes, senders
+from routing.admin import lookups, networks, number_plans, papers, pools, rates, routes, senders
 
-__all__ = ["networks", "number_plans", "papers", "rates", "routes", "senders"]
+__all__ = ["lookups", "networks", "number_plans", "papers", "pools", "rates", "routes", "senders"]

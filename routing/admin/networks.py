@@ -1,8 +1,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from compliance.number_lists import NumberListMixin
 from compliance.scoping import PlatformScopedAdmin
@@ -11,6 +20,7 @@ from config.common.console.forms import ServiceForm
 from config.common.console.labels import coloured
 from config.common.zone_checks import zone_cleaned
 from routing.models import Network, NumberOverride
+from routing.services.number_imports import overrides_csv
 
 
 class NetworkForm(ServiceForm):
@@ -61,6 +71,8 @@ class NumberOverrideAdmin(NumberListMixin, PlatformScopedAdmin):
     readonly_fields = ()
     autocomplete_fields = ("network",)
     ordering = ("msisdn",)
+    actions_list = ("upload", "export")
+    empty_text = _("Upload a file of ported numbers, or add single ones.")
     fieldsets = (
         (
             None,
@@ -78,6 +90,20 @@ class NumberOverrideAdmin(NumberListMixin, PlatformScopedAdmin):
         """The number is the key of the row."""
         fields = list(super().get_readonly_fields(request, obj))
         return [*fields, "msisdn"] if obj else fields
+
+    @action(description=_("Upload a file"), url_path="upload", icon="upload_file")
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        """To the page where what a file changes is shown first."""
+        return HttpResponseRedirect(reverse("admin:routing_numberimport_add"))
+
+    @action(description=_("Download"), url_path="export", icon="download")
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """All of them, in the form that uploads take."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        response = StreamingHttpResponse(overrides_csv(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="ported-numbers.csv"'
+        return response
 
     @coloured(_("valid until"), {"valid": "success", "expired": "warning"}, ordering="valid_until")
     def validity(self, obj: NumberOverride) -> tuple[str, Any]:

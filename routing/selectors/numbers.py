@@ -175,6 +175,16 @@ class KnownLine:
     until: datetime | None
     counts: bool
 
+    @property
+    def source_label(self) -> str:
+        """In the reader's words."""
+        return str(NetworkSource(self.source).label)
+
+    @property
+    def finding_label(self) -> str:
+        """In the reader's words."""
+        return str(LookupFinding(self.finding).label)
+
 
 _LINES = """
 SELECT k.source, k.finding, coalesce(n.name, w.name, ''), k.detail, k.known_since, k.until,

@@ -35,7 +35,15 @@ from config.common.ids import uuid7
 from messaging.constants import VersionStatus
 from messaging.models import Event, PolicyTrial, WebhookDelivery
 from messaging.services.templates.registrations import registrations_record
-from routing.models import Network, SenderNotice, SenderProgram
+from routing.models import (
+    Network,
+    SenderFallback,
+    SenderNotice,
+    SenderPool,
+    SenderPoolMember,
+    SenderProgram,
+    StickySender,
+)
 from routing.services.papers import document_attach, paper_save
 from tests.factories import (
     make_advertiser,
@@ -229,7 +237,18 @@ def _texts(account: Account, advertiser: Advertiser, marker: str, actor: User) -
         days_before=1,
         told_at=clock.now(),
     )
+    pool = SenderPool.objects.create(account=account, name=f"{marker} pool", country="VN")
+    member = SenderPoolMember.objects.create(pool=pool, sender=sender)
+    fallback = SenderFallback.objects.create(
+        account=account, sender=sender, causes=["no_route"], to_pool=pool
+    )
     return {
+        "routing.senderpool": pool,
+        "routing.senderpoolmember": member,
+        "routing.senderfallback": fallback,
+        "routing.stickysender": StickySender.objects.create(
+            pool=pool, msisdn=f"8490{serial():07d}", sender=sender, day=20_000
+        ),
         "routing.sendercertificate": certificate,
         "routing.senderdocument": file,
         "routing.sendernotice": notice,
