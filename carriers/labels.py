@@ -1,6 +1,7 @@
-"""Colours and words of session states."""
+"""Colours and words of session states, receipts and status codes."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carriers.constants import SessionState
 from carriers.selectors.sessions import SessionView
@@ -26,3 +27,25 @@ def session_label(session: SessionView) -> str:
         "state": session.state.label,
         "time": since(session.since, clock.now()),
     }
+
+
+# What a receipt's state comes to, and what is done about a status code, as people choose it.
+RECEIPT_MEANINGS = {
+    "delivered": gettext_lazy("Delivered"),
+    "undelivered": gettext_lazy("Not delivered"),
+    "expired": gettext_lazy("Expired before it was delivered"),
+    "rejected": gettext_lazy("Rejected by the network"),
+    "deleted": gettext_lazy("Deleted at the SMSC"),
+    "accepted": gettext_lazy("Taken by the network, not final"),
+    "enroute": gettext_lazy("On its way, not final"),
+    "unknown": gettext_lazy("Says nothing, not final"),
+}
+STATUS_MEANINGS = {
+    "throttle": gettext_lazy("Too fast: pause, slow down, send again"),
+    "temporary": gettext_lazy("For the moment: try again, then another route"),
+    "session": gettext_lazy("The session is lost: bind again"),
+    "credentials": gettext_lazy("Wrong credentials: stop the bind"),
+    "permanent_message": gettext_lazy("Refuses this message for good"),
+    "permanent_route": gettext_lazy("Refuses this sender or route: try another"),
+    "ambiguous": gettext_lazy("Cannot be told: content, credit or duplicate"),
+}
