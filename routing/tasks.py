@@ -1,12 +1,14 @@
 """Background work of routing: each task is one call of a service."""
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 
 from routing.services.alarms import ends_announce
 from routing.services.lookups import lookups_purge
 from routing.services.observations import observations_fold, observations_forget
 from routing.services.papers import papers_expire
 from routing.services.policies import policies_settle
+from routing.services.prices import price_list_read, price_lists_resume
 
 
 @shared_task(name="routing.tasks.announce_ends")
@@ -44,3 +46,22 @@ def settle_policies() -> dict[str, int]:
 def forget_lookups() -> int:
     """Drops what was known of numbers and has run out (every hour)."""
     return lookups_purge()
+
+
+@shared_task(
+    name="routing.tasks.read_price_list",
+    acks_late=True,
+    reject_on_worker_lost=True,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=True,
+    max_retries=5,
+)
+def read_price_list(list_id: int) -> str:
+    """Reads an uploaded price file and compares it; repeating is harmless."""
+    return price_list_read(list_id)
+
+
+@shared_task(name="routing.tasks.resume_price_lists")
+def resume_price_lists() -> int:
+    """Queues price files again whose worker died (every minute)."""
+    return price_lists_resume()

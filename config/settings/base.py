@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": _SOON,
     },
     "resume imports": {"task": "campaigns.tasks.resume_imports", "schedule": 60.0},
+    "resume price lists": {"task": "routing.tasks.resume_price_lists", "schedule": 60.0},
     "resume trials": {"task": "messaging.tasks.resume_trials", "schedule": 60.0},
     "route waiting messages": {
         "task": "messaging.tasks.route_waiting",

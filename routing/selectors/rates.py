@@ -8,7 +8,14 @@ from routing.constants import PriceListState
 from routing.engine import Rate
 from routing.models import PriceList
 from routing.models import Rate as RateRow
-from routing.price_terms import ListTerm, SingleRate, layers_at, owner_of, turns_after
+from routing.price_terms import (
+    ListTerm,
+    Owner,
+    SingleRate,
+    layers_at,
+    owner_of,
+    turns_after,
+)
 
 _COLUMNS = (
     "country",
@@ -38,6 +45,12 @@ class RateBook:
             elif layer.list_id is not None:
                 found += list_rates(layer.list_id)
         return tuple(found)
+
+    def of(self, owner: Owner, moment: datetime) -> tuple[Rate, ...]:
+        """An owner's part of it: what is his, not what holds for him among everybody's."""
+        lists = tuple(one for one in self.lists if one.owner == owner)
+        singles = tuple(one for one in self.singles if one.owner == owner)
+        return RateBook(lists, singles).at(moment)
 
     def turns(self, after: datetime) -> tuple[datetime, ...]:
         """Moments after which other rates hold, in order."""
