@@ -15,6 +15,7 @@ from carriers.simulator.behaviours import (
 from carriers.simulator.dialects import refusal
 from carriers.simulator.operators import OperatorProfile
 from carriers.simulator.parts import part_number
+from carriers.simulator.ported import PORTED, is_elsewhere
 from carriers.smpp import pdu
 
 _WINDOW_SECONDS: Final = 1.0
@@ -40,6 +41,8 @@ class Acceptance:
         refused = refusal(self._profile, submit)
         if refused:
             return refused, DELIVERED
+        if is_elsewhere(self._profile.name, submit.destination_addr):
+            return PORTED.refusal_status, PORTED
         behaviour = self._behaviour(submit.destination_addr)
         if behaviour.refusal_status and self._is_refused(behaviour, submit):
             return behaviour.refusal_status, behaviour

@@ -3,6 +3,7 @@
     GET  /stats
     POST /mo        {"operator": "viettel", "from": "84…", "to": "53849", "text": "STOP"}
     POST /scenario  {"operator": "viettel", "name": "drop_binds", "seconds": 10}
+    POST /lookup    {"msisdns": ["84…", "84…"]}: which operator has each number now
     POST /handset   {"operator": "viettel", "number": "84…"}    what its handset has shown
 
 Without `operator` an MO enters at the first operator that somebody is bound to, a scenario goes to
@@ -16,6 +17,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from carriers.simulator.mo_text import MoTextError
+from carriers.simulator.ported import looked_up
 from carriers.simulator.scenarios import Scenario
 from carriers.simulator.smsc import Smsc
 
@@ -74,6 +76,8 @@ class Control:
                 return self._inject(values)
             case "POST", "/scenario":
                 return self._turn(values)
+            case "POST", "/lookup":
+                return _looked_up(values)
             case "POST", "/handset":
                 return self._handset(values)
         raise RequestError(f"there is no {method} {path}", status=HTTPStatus.NOT_FOUND)
@@ -144,6 +148,13 @@ class Control:
         operators = list(self._operators.values())
         bound = (smsc for smsc in operators if any(item.can_receive for item in smsc.sessions))
         return next(bound, operators[0])
+
+
+def _looked_up(values: Mapping[str, object]) -> dict[str, object]:
+    numbers = values.get("msisdns")
+    if not isinstance(numbers, list) or not all(isinstance(one, str) for one in numbers):
+        raise RequestError("msisdns must be a list of numbers", field="msisdns")
+    return {"results": [looked_up(one.strip().removeprefix("+")) for one in numbers]}
 
 
 def _address(values: Mapping[str, object], field: str) -> str:
