@@ -28,6 +28,8 @@ from carriers.services.leases import (
     worker_beat,
     worker_leave,
 )
+from carriers.services.shares import shares_settle
+from carriers.shares import ShareBook
 from carriers.smpp import journal as journals
 from carriers.smpp.journal import Journal
 from carriers.smpp.link import Link
@@ -55,6 +57,7 @@ class Held:
     journal: Journal
     link: Link | HttpLink
     lock: BindLock | None
+    book: ShareBook
     taken_at: float
 
 
@@ -78,6 +81,8 @@ class Keeper(threading.Thread):
         self._held: dict[int, Held] = {}
         self._leaving: dict[int, Leaving] = {}
         self._watch = Watch()
+        self._due = threading.Event()
+        self._passed_at = float("-inf")
         self._configuration = 0
         self._renewed_at = float("-inf")
 
@@ -86,8 +91,12 @@ class Keeper(threading.Thread):
             try:
                 close_old_connections()
                 never_idle_in_transaction()
-                self._pass()
-                self._stopping.wait(_PASS_SECONDS)
+                if time.monotonic() - self._passed_at >= _PASS_SECONDS:
+                    self._passed_at = time.monotonic()
+                    self._pass()
+                self._share()
+                self._due.wait(max(0.0, self._passed_at + _PASS_SECONDS - time.monotonic()))
+                self._due.clear()
             except (DatabaseError, psycopg.Error) as error:
                 log.warning("bind keeper: database lost", extra={"error": str(error)[:200]})
                 self._recover()
@@ -105,6 +114,7 @@ class Keeper(threading.Thread):
     def stop(self) -> None:
         """Asks to drain and end; join to wait for it."""
         self._stopping.set()
+        self._due.set()
 
     def info(self) -> dict[str, str]:
         """Binds and their session states, for `celery inspect`."""
@@ -153,6 +163,25 @@ class Keeper(threading.Thread):
             found = _usable(bind_id)
             if found is None or not found.may_send or found.config != held.config:
                 self._give_back(bind_id)
+            else:
+                held.book.set_carrier_contract(found.carrier_contract)
+
+    def _share(self) -> None:
+        """What each bind may send of the contracts that it shares with others."""
+        now = time.monotonic()
+        said = [
+            (bind_id, held.epoch, needs)
+            for bind_id, held in self._held.items()
+            if now < held.deadline and (needs := held.book.needs(now))
+        ]
+        if not said:
+            return
+        grants = shares_settle(said, ended=self._watch.ended(now))
+        now = time.monotonic()
+        for bind_id, units in grants.items():
+            held = self._held[bind_id]
+            if held.book.grant(units, now):
+                held.link.wake()
 
     # How binds come and go
 
@@ -216,7 +245,7 @@ class Keeper(threading.Thread):
             return False
         log.info("bind taken", extra={"bind": found.config.name, "epoch": lease.epoch})
         if found.may_send:
-            self._open(found.config, lease, lock)
+            self._open(found, lease, lock)
             return True
         # Its holder died before it was switched off: settle what it left, no more.
         grant = Lease(seen.bind_id, lease.epoch, lambda: lease.deadline)
@@ -225,7 +254,8 @@ class Keeper(threading.Thread):
         lease_release(bind_id=seen.bind_id, epoch=lease.epoch)
         return False
 
-    def _open(self, config: BindConfig, lease: TakenLease, lock: BindLock | None) -> None:
+    def _open(self, found: "_Usable", lease: TakenLease, lock: BindLock | None) -> None:
+        config = found.config
         path = _journal_path(config.bind_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         held: Held | None = None
@@ -236,10 +266,11 @@ class Keeper(threading.Thread):
         grant = Lease(config.bind_id, lease.epoch, deadline)
         pump = registered().open(config, grant, journals.read(path, config.bind_id))
         journal = Journal.open(path, config.bind_id, lease.epoch, _JOURNAL_SLOTS)
-        kind = HttpLink if config.http else Link
-        link = kind(config, pump.source, pump.sink, journal, deadline)
         now = time.monotonic()
-        held = Held(config, lease.epoch, lease.deadline, pump, journal, link, lock, now)
+        book = ShareBook(found.carrier_id, found.carrier_contract, self._due.set, now)
+        kind = HttpLink if config.http else Link
+        link = kind(config, pump.source, pump.sink, journal, deadline, shares=book)
+        held = Held(config, lease.epoch, lease.deadline, pump, journal, link, lock, book, now)
         self._held[config.bind_id] = held
         pump.start(link)
         link.start()
@@ -316,6 +347,8 @@ class _Usable:
 
     config: BindConfig
     may_send: bool
+    carrier_id: int
+    carrier_contract: float | None
 
 
 def _usable(bind_id: int) -> _Usable | None:
@@ -325,16 +358,12 @@ def _usable(bind_id: int) -> _Usable | None:
         bind = Bind.objects.select_related("carrier").filter(pk=bind_id).first()
         if bind is None:
             return None
-        config = bind_config(bind, carrier_share=_carrier_share(bind))
+        config = bind_config(bind)
     except (ValueError, ImproperlyConfigured) as error:
         log.error(  # noqa: TRY400  the message is the whole story
             "bind cannot be used", extra={"bind": bind_id, "error": str(error)}
         )
         return None
-    return _Usable(config, bind.is_enabled and bind.carrier.is_active)
-
-
-def _carrier_share(bind: Bind) -> float | None:
-    sharing = bind.carrier.binds.filter(is_enabled=True).exclude(bind_type="receiver").count()
-    throughput = bind.carrier.throughput
-    return throughput / max(1, sharing) if throughput else None
+    may_send = bind.is_enabled and bind.carrier.is_active
+    contract = None if bind.bind_type == "receiver" else bind.carrier.throughput
+    return _Usable(config, may_send, bind.carrier_id, contract or None)

@@ -13,6 +13,7 @@ from typing import Final
 
 PATIENCE_SECONDS: Final = 3.0  # for a worker with fewer binds to take a free one
 STAY_SECONDS: Final = 10.0  # a bind that came is not sent on before
+_LEFT_SECONDS: Final = 3.0  # what a bind sent last is out of every rolling second by then
 _UNTAKEABLE_SECONDS: Final = 15.0  # a bind that nobody takes is no reason to wait any longer
 
 
@@ -53,6 +54,14 @@ class Watch:
     def is_over(self, lease: SeenLease, now: float, lease_seconds: float) -> bool:
         """Tell whether the lease was released, or has surely run out."""
         return lease.expires_at is None or self.unchanged_seconds(lease, now) >= lease_seconds
+
+    def ended(self, now: float) -> list[int]:
+        """Return the binds that were given back and that nobody has taken for a while."""
+        return [
+            bind_id
+            for bind_id, ((_epoch, expires_at), since) in self._seen.items()
+            if expires_at is None and now - since >= _LEFT_SECONDS
+        ]
 
     def is_waiting(self, lease: SeenLease, now: float) -> bool:
         """Tell whether a bind is on its way to a worker; not one that nobody can take."""

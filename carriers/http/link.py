@@ -31,6 +31,7 @@ from carriers.ports import (
     SubmissionSource,
     SubmitResult,
 )
+from carriers.shares import ShareBook
 from carriers.smpp.backoff import Backoff
 from carriers.smpp.conversation import MAX_WAIT_SECONDS
 from carriers.smpp.feeder import Feeder
@@ -63,6 +64,7 @@ class HttpLink(threading.Thread):
         *,
         wall: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
+        shares: ShareBook | None = None,
     ) -> None:
         super().__init__(name=f"http-{config.name}", daemon=True)
         if config.http is None:
@@ -72,7 +74,7 @@ class HttpLink(threading.Thread):
         self._clock, self._wall = clock, wall
         self._wakeup = Wakeup()
         self._reports: deque[Report] = deque()
-        self._pacer = Pacer(config.throughput, throttling_of(config))
+        self._pacer = Pacer(config.throughput, throttling_of(config), shares, clock())
         self._backoff = Backoff(config.reconnect_base_seconds, config.reconnect_cap_seconds, jitter)
         self._feeder = Feeder(source, journal, self._pacer)
         self._traffic = Traffic()

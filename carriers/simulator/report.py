@@ -1,9 +1,10 @@
 """The judge: what an operator's journal says about the platform that used it."""
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from carriers.simulator.journal import JournalRecord, read_journal
 from carriers.simulator.parts import part_number
@@ -40,6 +41,33 @@ class JournalReport:
                 recent.popleft()
             peak = max(peak, len(recent))
         return peak
+
+
+Contract = Literal["bind", "account", "sender"]
+
+
+def peaks(records: Iterable[JournalRecord], contract: Contract) -> dict[str, int]:
+    """The most segments that came in any rolling second, by bind (its session), account
+    (system_id) or sender, refused ones included: as the SMSC counts when it throttles."""
+    recent: dict[str, deque[float]] = {}
+    found: dict[str, int] = {}
+    for record in sorted(records, key=lambda one: one.time):
+        if record.event != "submit":
+            continue
+        name = _OWNERS[contract](record)
+        times = recent.setdefault(name, deque())
+        times.append(record.time)
+        while record.time - times[0] >= 1.0:
+            times.popleft()
+        found[name] = max(found.get(name, 0), len(times))
+    return found
+
+
+_OWNERS: dict[str, Callable[[JournalRecord], str]] = {
+    "bind": lambda record: f"{record.system_id} {record.session}",
+    "account": lambda record: record.system_id,
+    "sender": lambda record: record.source,
+}
 
 
 def report_journals(

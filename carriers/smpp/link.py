@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from carriers.ports import BindConfig, EventSink, LeaseDeadline, SessionHealth, SubmissionSource
+from carriers.shares import ShareBook
 from carriers.smpp.backoff import BindBackoff
 from carriers.smpp.connection import connect
 from carriers.smpp.conversation import (
@@ -82,13 +83,14 @@ class Link(threading.Thread):
         *,
         wall: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
+        shares: ShareBook | None = None,
     ) -> None:
         super().__init__(name=f"smpp-{config.name}", daemon=True)
         self._config = config
         self._journal = journal
         self._mailbox = Mailbox()
         self._traffic = Traffic()
-        self._pacer = Pacer(config.throughput, throttling_of(config))
+        self._pacer = Pacer(config.throughput, throttling_of(config), shares, clock())
         self._backoff = BindBackoff(
             config.reconnect_base_seconds, config.reconnect_cap_seconds, jitter
         )

@@ -47,6 +47,10 @@ class Gcra:
         if self._log:  # a raised rate need not wait out the old spacing
             self._arrival = min(self._arrival, self._log[-1][0] + self._interval)
 
+    def hold(self, until: float) -> None:
+        """Let nothing leave before `until`: what a predecessor sent last still counts."""
+        self._arrival = max(self._arrival, until + self._burst)
+
     def available(self, now: float, express: bool = True) -> int:
         """Return how many may leave now.
 
@@ -104,11 +108,17 @@ class Gcra:
 class LimiterSet:
     """The limiter of a bind and those of the senders that use it."""
 
-    __slots__ = ("_senders", "bind")
+    __slots__ = ("_begins_at", "_senders", "bind")
 
-    def __init__(self, rate_per_second: float | None) -> None:
+    def __init__(self, rate_per_second: float | None, begins_at: float = -math.inf) -> None:
+        self._begins_at = begins_at
         self.bind = Gcra(rate_per_second)
+        self.bind.hold(begins_at)
         self._senders: dict[int, Gcra] = {}
+
+    def known(self, sender_id: int) -> Gcra | None:
+        """Return the sender's limiter as it was asked last."""
+        return self._senders.get(sender_id)
 
     def sender(self, sender_id: int, rate: float | None) -> Gcra | None:
         """Return the sender's limiter, following changes of its rate; None when unlimited."""
@@ -117,6 +127,7 @@ class LimiterSet:
         limiter = self._senders.get(sender_id)
         if limiter is None:
             limiter = self._senders[sender_id] = Gcra(rate)
+            limiter.hold(self._begins_at)
         elif limiter.rate != rate:
             limiter.set_rate(rate)
         return limiter

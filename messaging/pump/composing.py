@@ -72,7 +72,7 @@ class Composer:
     ) -> list[Submission]:
         """The message's segments in order; those an SMSC already has are left out.
 
-        `share` is the part of the sender's contracted throughput that this bind may use. Raises
+        `share` is the sender's contracted throughput; the link knows this bind's part of it. Raises
         ComposeError where the bind's options refuse the message, ValueError for what no PDU holds.
         """
         template = self._template(sender, claim.lane)

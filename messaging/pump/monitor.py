@@ -14,7 +14,7 @@ from django.db.utils import Error as DatabaseError
 from config.common import logs
 from messaging.pump.connections import connect, never_idle_in_transaction
 from messaging.pump.observing import observer
-from messaging.selectors.snapshot import SenderCard, Snapshot, snapshots
+from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.routing import EXPRESS_CHANNEL, unrouted_route, waiting_route
 from messaging.services.submissions import UNROUTED_CHANNEL
 
@@ -53,7 +53,6 @@ class Monitor:
         self._threads: list[threading.Thread] = []
         self._held: frozenset[int] = frozenset()
         self._snapshot: Snapshot | None = None
-        self._binds_bound = 1
         self._swept_at = float("-inf")
 
     @property
@@ -64,10 +63,6 @@ class Monitor:
     @property
     def snapshot(self) -> Snapshot:
         return self._snapshot or snapshots.current()
-
-    def sender_share(self, sender: SenderCard) -> float | None:
-        """This bind's part of a sender's contracted throughput: all bound sessions share it."""
-        return None if sender.throughput is None else sender.throughput / self._binds_bound
 
     def attach(self, pump: Wakeable) -> None:
         with self._lock:
@@ -129,13 +124,8 @@ class Monitor:
 
     def _look(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT ARRAY(SELECT campaign_id FROM messaging_hold), (SELECT count(*)"
-                " FROM carriers_bindlease l JOIN carriers_bind b ON b.id = l.bind_id"
-                " WHERE l.expires_at > now() AND b.is_enabled AND b.bind_type <> 'receiver')"
-            )
-            held, bound = cursor.fetchone()
-        self._held, self._binds_bound = frozenset(held), max(1, bound)
+            cursor.execute("SELECT campaign_id FROM messaging_hold")
+            self._held = frozenset(row[0] for row in cursor.fetchall())
         self._snapshot = snapshots.current()
 
     def _listen_loop(self) -> None:

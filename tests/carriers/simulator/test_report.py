@@ -1,5 +1,5 @@
 from carriers.simulator.journal import JournalRecord
-from carriers.simulator.report import report_journals, report_records
+from carriers.simulator.report import peaks, report_journals, report_records
 from tests.carriers.simulator.esme import NUMBER, bound, running
 
 PART_1, PART_2 = (bytes((5, 0, 3, 9, 2, number)) + b"text" for number in (1, 2))
@@ -76,3 +76,14 @@ def test_journals_of_real_operators_are_judged_together(tmp_path):
     assert report.duplicates == {NUMBER: 1}
     assert report.receipts == {"DELIVRD": 2}
     assert not report.unanswered
+
+
+def test_peaks_are_counted_for_binds_accounts_and_senders():
+    came = [(0.0, 1, "A"), (0.5, 1, "B"), (0.9, 2, "A"), (1.0, 2, "A")]
+    records = [
+        JournalRecord("submit", at, session=session, system_id="esme", source=source)
+        for at, session, source in came
+    ]
+    assert peaks(records, "account") == {"esme": 3}
+    assert peaks(records, "bind") == {"esme 1": 2, "esme 2": 2}
+    assert peaks(records, "sender") == {"A": 2, "B": 1}

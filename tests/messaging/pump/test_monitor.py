@@ -7,15 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from carriers.models import BindLease
 from config.common import clock, versions
 from messaging.pump import connections
 from messaging.pump.monitor import Monitor
 from messaging.selectors.snapshot import snapshots
 from messaging.services.holds import hold_lift, hold_place
 from messaging.services.submissions import UNROUTED_CHANNEL
-from tests.factories import make_bind
-from tests.messaging.hot import Line, make_line, place, take_lease
+from tests.messaging.hot import Line, make_line, place
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,23 +93,6 @@ def test_overdue_message_is_routed_without_a_task(line, monitor):
     """The routing task's wake-up was lost with the broker."""
     message = line.waiting(due_at=clock.now() - timedelta(seconds=30))
     until(lambda: place(message) == "queued")
-
-
-def test_sessions_share_a_senders_contract(line, monitor):
-    """Invariant 7: across all workers."""
-    line.sender.throughput = 60
-    card = _card(monitor, line)
-    assert monitor.sender_share(card) == 60
-    second, receiver = make_bind(line.carrier), make_bind(line.carrier, bind_type="receiver")
-    take_lease(second)
-    take_lease(receiver)
-    until(lambda: monitor.sender_share(card) == 30)
-    BindLease.objects.filter(pk=second.pk).update(expires_at=clock.now() - timedelta(minutes=1))
-    until(lambda: monitor.sender_share(card) == 60)
-
-
-def test_sender_without_a_contract_has_no_share(line, monitor):
-    assert monitor.sender_share(monitor.snapshot.senders[line.sender.pk]) is None
 
 
 def test_threads_end_with_the_last_pump_and_begin_with_the_next(line):
