@@ -1,6 +1,7 @@
 """The routing engine's answers in the reader's words: steps, exclusions and terms."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -119,6 +120,16 @@ def percent(part: float) -> str:
 def _shown(value: float, decimals: int) -> str:
     decimals = 0 if value == int(value) else decimals
     return number_format(value, decimal_pos=decimals, use_l10n=True)
+
+
+def money(micros: int | None, currency: str) -> str:
+    """An amount per segment with its currency; a dash for none."""
+    if micros is None:
+        return "–"
+    amount = (Decimal(micros) / 1_000_000).normalize()
+    exponent = amount.as_tuple().exponent
+    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
+    return f"{number_format(amount, decimal_pos=decimals, use_l10n=True)} {currency}".strip()
 
 
 def chosen_sentence(
