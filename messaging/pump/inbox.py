@@ -20,6 +20,7 @@ from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
 from config.common import clock, logs
 from messaging.encoding.profile import DefaultAlphabet
 from messaging.pump.connections import never_idle_in_transaction
+from messaging.pump.gathering import gather
 from messaging.pump.results import moment, stored_id
 from messaging.services.inbound import Received, inbound_receive
 from messaging.services.parked_receipts import receipts_park, receipts_unpark
@@ -55,6 +56,7 @@ class Inbox:
         self._held: list[tuple[InboundPdu, Receipt]] = []
         self._unflushed: set[str] = set()
         self._came = threading.Event()
+        self._pause = threading.Event()  # never set: its wait is a pause
         self._unparked_at = self._recent_round_at = self._round_at = 0.0
 
     def expect(self, smsc_message_id: str) -> None:
@@ -76,7 +78,8 @@ class Inbox:
 
     def commit_next(self, connection: psycopg.Connection[Any], link: LinkControl | None) -> None:
         """Commits what has arrived, then acknowledges it; waits at most a second for something."""
-        self._came.wait(_UNPARK_SECONDS)
+        if self._came.wait(_UNPARK_SECONDS) and self._queue:
+            gather(lambda: len(self._queue), self._pause.wait)
         self._came.clear()
         taken = [self._queue.popleft() for _ in range(min(len(self._queue), _MOST_PDUS))]
         if self._queue:

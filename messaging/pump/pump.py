@@ -6,29 +6,37 @@ last commit is the next batch (natural group commit): worth more than anything e
 
 import threading
 import time
+import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from django import db
 
+from carriers.constants import RequeuePosition
 from carriers.models import Bind
 from carriers.ports import InboundPdu, LinkControl, SessionHealth, SubmitResult
+from carriers.services import words
 from carriers.services.sessions import session_health_record
+from carriers.smpp.statuses import is_known
 from config.common import clock, logs
 from messaging.constants import EXPRESS_LANE
 from messaging.pump.claims import Claim, Claimer, Holder
-from messaging.pump.composing import Composer
 from messaging.pump.connections import connect
 from messaging.pump.deciding import claims_sort
+from messaging.pump.gathering import gather
+from messaging.pump.http_composing import composer_of
 from messaging.pump.inbox import Inbox
 from messaging.pump.monitor import Monitor
 from messaging.pump.observing import observer
+from messaging.pump.papers import NO_PAPERS, Papers, papers_of
+from messaging.pump.refusals import ComposeError
 from messaging.pump.results import ResultSorter, not_taken, refused_here, work_commit
 from messaging.pump.source import Source
-from messaging.selectors.snapshot import SenderCard
+from messaging.selectors.snapshot import SenderCard, snapshots
+from messaging.services.elsewhere import ported_statuses
 
 log = logs.get_logger(__name__)
 
@@ -53,12 +61,10 @@ class BindPump:
         where = {"carrier_id": bind.carrier_id, "bind_id": bind.pk, "epoch": epoch}
         self._where = where
         self._holder = Holder(**where)
-        self._composer = Composer(bind)
-        self._sorter = ResultSorter(response_id_form=bind.response_id_form)
+        self._use(bind)
         self._stopping = threading.Event()  # no more claims
         self._ending = threading.Event()  # no more results and receipts either
         self._link: LinkControl | None = None
-        self._asks_receipts = bind.registered_delivery == "final"
         self._is_taking = False
         self._appetite = _MOST_CLAIMED  # messages per claim, by what leaves in time
         self._bulk_wanted = threading.Event()
@@ -67,7 +73,7 @@ class BindPump:
         self._pending: list[SubmitResult] = []  # taken from there, not committed yet
         self._results_came = threading.Event()
         self._health: deque[SessionHealth] = deque()
-        self._inbox = Inbox(bind)
+        self._inbox = Inbox(bind, lambda: monitor.snapshot.version)
         self._source = Source(
             is_held=lambda campaign: campaign in monitor.held,
             wake_claimer=self._wake_claimer,
@@ -75,6 +81,23 @@ class BindPump:
         )
         self._claiming: list[threading.Thread] = []
         self._committing: list[threading.Thread] = []
+
+    def _use(self, bind: Bind) -> None:
+        """What is made of the bind's options; each attribute is swapped as a whole."""
+        self._bind = bind
+        self._composer = composer_of(bind)
+        self._sorter = ResultSorter(
+            response_id_form=bind.response_transform,
+            ported_codes=ported_statuses(bind),
+            stand_ins=lambda: snapshots.current().stand_ins,
+            throttled_delay=_throttled_delay(bind),
+        )
+        self._explained = {int(code, 0) for code in bind.status_classes}
+        self._asks_receipts = bind.registered_delivery == "final"
+
+    def reconfigure(self) -> None:
+        """Takes changed options over; what is composed already leaves as it is."""
+        self._use(Bind.objects.select_related("carrier").get(pk=self._bind.pk))
 
     @property
     def bind_id(self) -> int:
@@ -98,8 +121,15 @@ class BindPump:
         for result in results:
             if result.outcome == "accepted":
                 self._inbox.expect(self._sorter.smsc_id(result))
+            elif result.outcome == "refused" and not is_known(result.command_status):
+                self._note_status(result.command_status)
         self._results.extend(results)
         self._results_came.set()
+
+    def _note_status(self, status: int) -> None:
+        """A vendor's own code that nobody has explained for this bind yet."""
+        if status > 0 and status not in self._explained:
+            words.note(self.bind_id, words.STATUS, f"0x{status:08X}")
 
     def inbound(self, pdus: list[InboundPdu]) -> None:
         self._inbox.put(pdus)
@@ -239,16 +269,26 @@ class BindPump:
                 return 0
             now, snapshot = clock.now(), self._monitor.snapshot
             ready = claims_sort(cursor, claims, snapshot, self._holder, self.carrier_id, now)
+            papers = papers_of(cursor, ready) if ready and self._composer.needs_papers else {}
         for claim in ready:
-            self._compose(claim, snapshot.senders[claim.sender_id], now)
+            self._compose(claim, snapshot.senders[claim.sender_id], now, papers)
         if ready and self._link is not None:
             self._link.wake()
         return len(claims)
 
-    def _compose(self, claim: Claim, sender: SenderCard, now: datetime) -> None:
-        share = self._monitor.sender_share(sender)
+    def _compose(
+        self, claim: Claim, sender: SenderCard, now: datetime, papers: Mapping[uuid.UUID, Papers]
+    ) -> None:
+        own = papers.get(claim.id, NO_PAPERS)
         try:
-            self._source.put(self._composer.compose(claim, sender, now, share))
+            share = sender.throughput
+            self._source.put(self._composer.compose(claim, sender, now, share, own))
+        except ComposeError as error:  # an option of the bind: another carrier may take it
+            log.debug(
+                "bind does not take the message",
+                extra={"bind": self._bind.name, "message_id": str(claim.id), "why": str(error)},
+            )
+            self.results([refused_here(claim, error.status_class)])
         except ValueError as error:  # addresses that no PDU can hold: this message's end alone
             log.error(  # noqa: TRY400  the message is the whole story
                 "message cannot be composed",
@@ -281,7 +321,8 @@ class BindPump:
         if self._ending.is_set():
             self._return_claims(connection)
         elif not pending:
-            self._results_came.wait(_EXPRESS_POLL_SECONDS)
+            if self._results_came.wait(_EXPRESS_POLL_SECONDS) and self._results:
+                gather(lambda: len(self._results), self._ending.wait)
             self._results_came.clear()
         self._record_health()
         while self._results and len(pending) < _MOST_RESULTS:
@@ -320,6 +361,11 @@ class BindPump:
 
     def _receipt_work(self, connection: psycopg.Connection[Any]) -> None:
         self._inbox.commit_next(connection, self._link)
+
+
+def _throttled_delay(bind: Bind) -> int | None:
+    is_later = bind.requeue_position == RequeuePosition.LATER
+    return bind.requeue_delay_seconds if is_later else None
 
 
 def _join(threads: Sequence[threading.Thread], deadline: float) -> None:

@@ -19,6 +19,7 @@ from carriers.simulator.operators import (
     read_profiles,
 )
 from carriers.simulator.server import PortTakenError, Simulator, SimulatorConfig, serve
+from config.common.collection import collection_relaxed
 
 
 class Command(BaseCommand):
@@ -55,6 +56,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         config = _config(options)
+        collection_relaxed()
         try:
             asyncio.run(serve(config, self._announce))
         except PortTakenError as error:
