@@ -20,6 +20,7 @@ ESME_RINVMSGLEN: Final = 0x01
 # A second receipt for the same message comes so much later than the first.
 NEXT_RECEIPT_SECONDS: Final = 0.25
 _DELIVERED: Final = "DELIVRD"
+_EARLY_SECONDS: Final = 0.25  # from the receipt to the response, where receipts come first
 _quoted_list = lru_cache(maxsize=64)(json.dumps)
 
 
@@ -80,7 +81,11 @@ class Intake:
             receipts = ()
         if self._profile.behaviours and _DELIVERED in behaviour.receipts:
             smsc.handsets.show(submit)
+        if smsc.scenario.is_double:
+            receipts *= 2
         delay = self._latency() + behaviour.response_delay_seconds
+        if smsc.scenario.is_early:
+            delay += _EARLY_SECONDS
         is_answered = behaviour.responds and not delay and not session.is_muted
         self._note(
             session, sequence, submit, wall, 0, behaviour,
@@ -95,12 +100,13 @@ class Intake:
             smsc.outbox.owe(receipt, self._receipt_due(behaviour, now + delay, index))
 
     def _receipt_due(self, behaviour: Behaviour, responded: float, index: int) -> float:
-        if behaviour.receipt_first:
+        scenario = self._smsc.scenario
+        if behaviour.receipt_first or scenario.is_early:
             return 0.0
         profile = self._profile
         jitter = profile.receipt_jitter_seconds
         due = responded + profile.receipt_delay_seconds + behaviour.receipt_delay_seconds
-        due += index * NEXT_RECEIPT_SECONDS
+        due += index * NEXT_RECEIPT_SECONDS + scenario.late_seconds
         return due + jitter * self._random.random() if jitter else due
 
     def _latency(self) -> float:

@@ -1,6 +1,8 @@
 """One connection of an ESME: framing, binding, and what leaves at the end of a pass."""
 
 import asyncio
+import socket
+import struct
 from time import monotonic, time
 from typing import TYPE_CHECKING, Final
 
@@ -185,6 +187,16 @@ class Session(asyncio.Protocol):
         """Cut the connection without a word."""
         if self._transport is not None:
             self._transport.abort()
+
+    def reset(self) -> None:
+        """Send half a PDU and cut the connection with a reset, so that nothing follows."""
+        if self._transport is None:
+            return
+        self._transport.write(pdu.enquire_link(self.next_sequence())[:9])
+        raw = self._transport.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
 
     def withhold(self) -> None:
         """Send half a PDU now, and the rest and all that follows when released."""

@@ -3,6 +3,7 @@ import pytest
 from carriers.simulator.report import report_journals
 from carriers.simulator.scenarios import Scenario
 from carriers.smpp import pdu
+from carriers.smpp.framing import FrameBuffer
 from tests.carriers.simulator.esme import Esme, bound, running
 
 
@@ -115,3 +116,39 @@ def test_a_new_scenario_replaces_the_one_before(simulator):
     with bound(simulator) as esme:
         esme.submit()
         assert esme.response()[0] == 0x58
+
+
+def _read_all(esme: Esme) -> None:
+    while esme.socket.recv(100):
+        pass
+
+
+def test_reset_leaves_half_a_pdu_and_a_dead_connection(simulator):
+    with bound(simulator) as esme:
+        turn(simulator, Scenario.RESET_MID_PDU)
+        pytest.raises(ConnectionResetError, _read_all, esme)
+
+
+def test_garbage_has_sound_frames(simulator):
+    with bound(simulator) as esme:
+        turn(simulator, Scenario.GARBAGE)
+        frames = FrameBuffer()
+        came = []
+        while len(came) < 6:
+            came += frames.feed(esme.socket.recv(4096))
+        assert {frame[4:8].hex() for frame in came[:6]} >= {"00000005", "0badf00d", "80000000"}
+
+
+@pytest.mark.parametrize(
+    ("scenario", "receipts"), [(Scenario.DOUBLE_RECEIPTS, 2), (Scenario.EARLY_RECEIPTS, 1)]
+)
+def test_receipts_of_a_scenario(simulator, scenario, receipts):
+    turn(simulator, scenario)
+    with bound(simulator) as esme:
+        esme.submit()
+        frames, came = FrameBuffer(), []
+        while len(came) < receipts + 1:
+            came += frames.feed(esme.socket.recv(4096))
+        kinds = [frame[4:8].hex() for frame in came]
+        assert kinds.count("00000005") == receipts
+        assert (kinds[0] == "00000005") is (scenario is Scenario.EARLY_RECEIPTS)
