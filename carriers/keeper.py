@@ -161,10 +161,28 @@ class Keeper(threading.Thread):
     def _reload(self) -> None:
         for bind_id, held in list(self._held.items()):
             found = _usable(bind_id)
-            if found is None or not found.may_send or found.config != held.config:
+            if found is None or not found.may_send:
                 self._give_back(bind_id)
-            else:
-                held.book.set_carrier_contract(found.carrier_contract)
+                continue
+            held.book.set_carrier_contract(found.carrier_contract)
+            if found.config != held.config:
+                self._change(bind_id, held, found.config)
+
+    def _change(self, bind_id: int, held: Held, config: BindConfig) -> None:
+        """Changed options: without a new session where they allow it, else with a drain."""
+        link = held.link
+        if (
+            not isinstance(link, Link)
+            or link.end is not None
+            or not config.keeps_session(held.config)
+        ):
+            self._give_back(bind_id)
+            return
+        if config.message_options != held.config.message_options:
+            held.pump.reconfigure()
+        link.reconfigure(config)
+        held.config = config
+        log.info("bind changed", extra={"bind": config.name})
 
     def _share(self) -> None:
         """What each bind may send of the contracts that it shares with others."""

@@ -7,7 +7,7 @@ SMSC said). No Django here: the link thread uses these values a hundred thousand
 
 import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, NamedTuple, Protocol
 
 from carriers.http.news import HttpReceipt, HttpReply
@@ -35,6 +35,27 @@ _BIND_COMMANDS: Final[Mapping[BindType, int]] = {
 }
 
 
+# What a running session takes over without binding again.
+_LIVE: Final = (
+    "name",
+    "window",
+    "throughput",
+    "enquire_link_timer_seconds",
+    "inactivity_timer_seconds",
+    "response_timer_seconds",
+    "pdu_read_timer_seconds",
+    "throttle_delay_seconds",
+    "throttle_cut",
+    "throttle_recovery",
+    "throttle_floor",
+    "reconnect_base_seconds",
+    "reconnect_cap_seconds",
+    "shutdown_drain_seconds",
+    "status_classes",
+    "message_options",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class BindConfig:
     """Everything of a bind that its session needs. Refuses values that could never bind."""
@@ -51,6 +72,7 @@ class BindConfig:
     addr_ton: int = 0
     addr_npi: int = 0
     address_range: str = ""
+    local_address: str = ""  # of this machine; "": any
     window: int = 10
     throughput: float | None = None  # contracted segments/s of this lease; None: unlimited
     session_init_timer_seconds: float = 30.0
@@ -68,7 +90,10 @@ class BindConfig:
     status_classes: Mapping[int, StatusClass] = field(default_factory=dict)
     tls_context: ssl.SSLContext | None = field(default=None, repr=False, compare=False)
     tls_server_name: str = ""  # default: host
+    tls_fingerprint: str = ""  # of what the context was made from
     http: HttpOptions | None = None  # of a bind over HTTP
+    session_options: str = ""  # digest of options that hold for a whole session
+    message_options: str = ""  # digest of those that the pump takes over at any time
 
     def __post_init__(self) -> None:
         if self.bind_type not in _BIND_COMMANDS:
@@ -78,6 +103,11 @@ class BindConfig:
         if self.throughput is not None and self.throughput <= 0:
             raise ValueError("throughput is above 0, or None for unlimited")
         pdu.bind_request(self.bind_request(), 1)  # PduError is a ValueError naming the field
+
+    def keeps_session(self, former: "BindConfig") -> bool:
+        """Tell whether a session under `former` may go on under this one."""
+        live = {name: getattr(self, name) for name in _LIVE}
+        return replace(former, **live) == self
 
     def bind_request(self) -> pdu.BindRequest:
         """Return the bind PDU of this configuration."""
@@ -224,6 +254,10 @@ class Pump(Protocol):
 
     def start(self, link: LinkControl) -> None:
         """Begin to claim for this link (start threads)."""
+        ...
+
+    def reconfigure(self) -> None:
+        """Take over what was changed of the bind's options for messages."""
         ...
 
     def stop(self, timeout: float) -> None:

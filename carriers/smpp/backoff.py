@@ -31,6 +31,11 @@ class Backoff:
         self._failures += 1
         return ceiling * self._jitter()
 
+    def reconfigure(self, base_seconds: float, cap_seconds: float) -> None:
+        """Wait by other limits from the next time on."""
+        self._base = base_seconds
+        self._cap = cap_seconds
+
     def reset(self) -> None:
         """Start again from the base: the last connection was worth something."""
         self._failures = 0
@@ -67,6 +72,10 @@ class BindBackoff:
         if refused_with in _HELD and may_be_held:
             return _LEAST_SECONDS * (1 + self._jitter())
         return max(_LEAST_SECONDS, self._usual.next_seconds())
+
+    def reconfigure(self, base_seconds: float, cap_seconds: float) -> None:
+        """Wait by other limits from the next time on."""
+        self._usual.reconfigure(base_seconds, cap_seconds)
 
     def reset(self) -> None:
         """Start again from the base: the last connection was worth something."""

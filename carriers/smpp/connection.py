@@ -77,6 +77,8 @@ def _connected(
     candidate: socket.socket, address: object, config: BindConfig, wait: Wait
 ) -> socket.socket:
     candidate.setblocking(False)
+    if config.local_address:
+        candidate.bind((config.local_address, 0))
     # submit_sm are small and answered one by one: Nagle's delay would cap the window's turnover.
     candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     code = candidate.connect_ex(address)  # type: ignore[arg-type]  # as getaddrinfo gave it

@@ -40,6 +40,7 @@ class Mailbox:
         self.wakeup = Wakeup()
         self.acknowledgements: deque[tuple[int, int, int]] = deque()  # session, sequence, status
         self.tap: Tap | None = None
+        self.config: BindConfig | None = None  # changed options, to be taken over
         self.is_stopping = False
 
 
@@ -52,6 +53,7 @@ class Surroundings:
     feeder: Feeder
     sink: EventSink
     mailbox: Mailbox
+    take_over: Callable[[SmppSession | None], None]
     report: Callable[[SessionHealth], None]
     deadline: LeaseDeadline
     clock: Callable[[], float]  # monotonic
@@ -94,6 +96,8 @@ class Conversation:
         try:
             self._write()
             self._read()
+            if self._around.mailbox.config is not None:
+                self._around.take_over(self._session)
         except OSError as error:
             self._lose(f"the connection broke: {error.strerror or error}")
             return
@@ -199,7 +203,7 @@ class Conversation:
             self._around.feeder.return_parked()
         if session.is_bound:
             waited = now - self._drain_began_at
-            limit = self._around.config.shutdown_drain_seconds
+            limit = session.config.shutdown_drain_seconds
             # Answers to inbound PDUs still go out after the unbind, so they get half the time.
             is_settled = not session.in_flight and (
                 not session.unacknowledged or waited >= limit / 2

@@ -35,6 +35,11 @@ class InFlight:
         self.window = Window(config.window)
         self.wall_offset = 0.0
 
+    def reconfigure(self, config: BindConfig) -> None:
+        """Go on under changed options."""
+        self._config = config
+        self.window.resize(config.window)
+
     def add(
         self, sequence: int, submission: Submission, slot: int, now: float, stream_end: int
     ) -> None:

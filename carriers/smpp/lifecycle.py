@@ -63,6 +63,11 @@ class Lifecycle:
         self.timers = SessionTimers(config)
         self.ending: Closed | None = None
 
+    def reconfigure(self, config: BindConfig) -> None:
+        """Go on under changed options."""
+        self._config = config
+        self.timers.reconfigure(config)
+
     @property
     def is_bound(self) -> bool:
         """Tell whether the bind was accepted and nobody asked to end it."""

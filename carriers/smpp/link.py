@@ -100,6 +100,7 @@ class Link(threading.Thread):
             feeder=Feeder(source, journal, self._pacer),
             sink=sink,
             mailbox=self._mailbox,
+            take_over=self._take_over,
             report=self._report,
             deadline=deadline,
             clock=clock,
@@ -134,6 +135,11 @@ class Link(threading.Thread):
     def tap(self, tap: Tap | None) -> None:
         """Copy what passes from now on into `tap`; None: no more."""
         self._mailbox.tap = tap
+
+    def reconfigure(self, config: BindConfig) -> None:
+        """Go on under options that keep the session (BindConfig.keeps_session)."""
+        self._mailbox.config = config
+        self._mailbox.wakeup.set()
 
     def stop(self) -> None:
         """Begin to end: no new submissions, window empty or limit reached, unbind. Then join."""
@@ -192,8 +198,19 @@ class Link(threading.Thread):
             seconds = self._backoff.next_seconds(closed.refused_with)
             self._report(SessionHealth("connection_lost", closed.detail))
 
+    def _take_over(self, session: SmppSession | None) -> None:
+        config, self._mailbox.config = self._mailbox.config, None
+        if config is None:
+            return
+        self._config = config
+        self._pacer.reconfigure(config.throughput, throttling_of(config))
+        self._backoff.reconfigure(config.reconnect_base_seconds, config.reconnect_cap_seconds)
+        if session is not None:
+            session.reconfigure(config)
+
     def _converse(self) -> Closed:
         """Connect and run one session; returns why it ended."""
+        self._take_over(None)
         clock = self._around.clock
         until = clock() + self._config.session_init_timer_seconds
         try:

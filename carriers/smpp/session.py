@@ -81,6 +81,12 @@ class SmppSession:
         """Tell whether a received PDU began and has not ended."""
         return bool(self._frames.pending)
 
+    def reconfigure(self, config: BindConfig) -> None:
+        """Go on under options that keep the session (BindConfig.keeps_session)."""
+        self.config = config
+        self._inflight.reconfigure(config)
+        self._life.reconfigure(config)
+
     def wrote(self, n: int) -> None:
         """Note that the first `n` octets of `output` went to the socket."""
         self._outgoing.took(n)

@@ -33,6 +33,10 @@ class SessionTimers:
         self._enquiries = 0
         self._partial_since = math.inf
 
+    def reconfigure(self, config: BindConfig) -> None:
+        """Go on with changed timers; what they measure stays."""
+        self._config = config
+
     def binding(self, now: float) -> None:
         """The bind was sent: session_init_timer starts."""
         self._began_at = self._received_at = now

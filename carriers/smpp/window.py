@@ -46,6 +46,11 @@ class Window:
     def __contains__(self, sequence: int) -> bool:
         return sequence in self._pending
 
+    def resize(self, size: int) -> None:
+        """Change how many may be outstanding; what is on its way stays."""
+        self._size = size
+        self._reserved = reserved_slots(size)
+
     @property
     def size(self) -> int:
         """How many may be outstanding at all."""

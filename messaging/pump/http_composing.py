@@ -12,6 +12,7 @@ from messaging.encoding import segmentation, udh
 from messaging.encoding.segmentation import SegmentedText
 from messaging.pump.claims import Claim
 from messaging.pump.composing import Composer
+from messaging.pump.papers import NO_PAPERS, Papers
 from messaging.selectors.profiles import profile_of
 from messaging.selectors.snapshot import SenderCard
 
@@ -32,8 +33,15 @@ class HttpComposer:
         self._profile = profile_of(bind)
         self._bits = self._profile.reference_bits
 
+    needs_papers = False
+
     def compose(
-        self, claim: Claim, sender: SenderCard, now: datetime, share: float | None
+        self,
+        claim: Claim,
+        sender: SenderCard,
+        now: datetime,
+        share: float | None,
+        papers: Papers = NO_PAPERS,
     ) -> list[Submission]:
         """The message's segments in order without those that the carrier has, or one for all of
         them where the carrier cuts."""

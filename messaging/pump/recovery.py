@@ -18,6 +18,7 @@ from config.common import clock, logs
 from messaging.pump.claims import Claim, Holder
 from messaging.pump.deciding import taken_recall
 from messaging.pump.results import ResultSorter, lost, not_taken, work_commit
+from messaging.selectors.profiles import segments_sent
 from messaging.services.elsewhere import ported_statuses
 
 log = logs.get_logger(__name__)
@@ -78,7 +79,7 @@ def _settle(
 
 def _results(bind: Bind, claim: Claim, evidence: JournalContent | None) -> Iterator[SubmitResult]:
     is_one = bind.long_messages == LongMessages.PAYLOAD and not claim.results
-    total = 1 if is_one else claim.segment_count
+    total = 1 if is_one else segments_sent(bind, claim.text, claim.segment_reference)
     for number in range(1, total + 1):
         if number in claim.results:
             continue

@@ -68,12 +68,13 @@ def not_taken(submission: Submission) -> SubmitResult:
     return SubmitResult(submission, "throttled", NO_STATUS, "", NO_SLOT, at, at, throttle)
 
 
-def refused_here(claim: Claim) -> SubmitResult:
+def refused_here(
+    claim: Claim, status_class: StatusClass = StatusClass.PERMANENT_MESSAGE
+) -> SubmitResult:
     """The result of a message that cannot be put into PDUs."""
     at, number = clock.now().timestamp(), len(claim.results) + 1
     submission = Submission(claim, claim.id.bytes, number, number, b"", claim.lane, 0, None)
-    permanent = StatusClass.PERMANENT_MESSAGE
-    return SubmitResult(submission, "refused", NO_STATUS, "", NO_SLOT, at, at, permanent)
+    return SubmitResult(submission, "refused", NO_STATUS, "", NO_SLOT, at, at, status_class)
 
 
 @dataclass(slots=True)
@@ -90,6 +91,7 @@ class Work:
     again: list[Claim] = field(default_factory=list)
     again_tried: list[Claim] = field(default_factory=list)
     later: dict[int, list[Claim]] = field(default_factory=dict)  # by attempts so far
+    set_aside: dict[int, list[Claim]] = field(default_factory=dict)  # by seconds
     elsewhere: dict[str, list[Claim]] = field(default_factory=dict)  # by why
     refusals: list[Refusal] = field(default_factory=list)
     partial: list[tuple[uuid.UUID, int]] = field(default_factory=list)
@@ -100,7 +102,8 @@ class ResultSorter:
     """Sorts results into work; keeps messages whose segments are not all answered yet.
 
     `ported_codes`: what the carrier answers of numbers that are not its own; `stand_ins`: the
-    customers' rules for other senders, as they are now.
+    customers' rules for other senders, as they are now; `throttled_delay`: seconds for which a
+    message waits that the SMSC throttled, None where it is the next to be sent.
     """
 
     def __init__(
@@ -109,9 +112,11 @@ class ResultSorter:
         response_id_form: str,
         ported_codes: frozenset[int] = NO_CODES,
         stand_ins: Callable[[], StandIns | None] = lambda: None,
+        throttled_delay: int | None = None,
     ) -> None:
         self._response_id_form = response_id_form
         self._ported_codes, self._stand_ins = ported_codes, stand_ins
+        self._throttled_delay = throttled_delay
 
     def smsc_id(self, result: SubmitResult) -> str:
         """The id in the form that receipts of this bind are looked up by."""
@@ -152,12 +157,20 @@ class ResultSorter:
         elif refused:
             self._refused(work, claim, refused[0], has_part)
         elif all(r.outcome == "throttled" or r.status_class in _AGAIN for r in missing):
-            work.again.append(claim)
+            self._again(work, claim, missing)
         elif claim.attempts + 1 >= MAX_ATTEMPTS:
             reason = FailureReason.PARTIAL if has_part else FailureReason.TOO_MANY_ATTEMPTS
             self._settle(work, claim, _failure(has_part), reason, missing[-1])
         else:
             work.later.setdefault(claim.attempts, []).append(claim)
+
+    def _again(self, work: Work, claim: Claim, missing: list[SubmitResult]) -> None:
+        """Without an attempt: at once, or after others where the SMSC itself throttled it."""
+        is_told = any(r.outcome == "throttled" and r.command_status != NO_STATUS for r in missing)
+        if is_told and self._throttled_delay is not None:
+            work.set_aside.setdefault(self._throttled_delay, []).append(claim)
+        else:
+            work.again.append(claim)
 
     def _lost(self, work: Work, claim: Claim, result: SubmitResult) -> None:
         """No answer: the SMSC may have it, so the class decides (invariant 2)."""
@@ -230,6 +243,8 @@ def work_commit(
     for attempts, claims in work.later.items():
         delay = min(_RETRY_CAP_SECONDS, _RETRY_BASE_SECONDS * 2**attempts)
         holder.defer(cursor, claims, due=now + timedelta(seconds=delay), reason="retry", tried=1)
+    for seconds, claims in work.set_aside.items():
+        holder.defer(cursor, claims, due=now + timedelta(seconds=seconds), reason="retry")
     for why, claims in work.elsewhere.items():
         due = now + timedelta(seconds=_PORTED_SECONDS if why == PORTED else 0)
         holder.defer(cursor, claims, due=due, reason=why, refused_by=[carrier_id])

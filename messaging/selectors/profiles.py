@@ -1,11 +1,13 @@
 """What texts may become on the way over a bind."""
 
 import re
+from dataclasses import replace
 from typing import cast
 
 from carriers.constants import CharacterPolicy, LongMessages
 from carriers.models import Bind
 from messaging.encoding.profile import DefaultAlphabet, EncodingProfile, NationalLanguage
+from messaging.encoding.segmentation import segment_count
 
 
 def profile_of(bind: Bind) -> EncodingProfile:
@@ -25,6 +27,14 @@ def profile_of(bind: Bind) -> EncodingProfile:
         forbidden=_replaced(bind),
         replacement=bind.replacement,
     )
+
+
+def segments_sent(bind: Bind, text: str, reference: int | None) -> int:
+    """How many segments the bind makes of a text; a negative reference needs 16 bits."""
+    profile = profile_of(bind)
+    if reference is not None and reference < 0:
+        profile = replace(profile, reference_bits=16)
+    return segment_count(text, profile=profile).segment_count
 
 
 def refused_characters(bind: Bind) -> re.Pattern[str] | None:

@@ -14,10 +14,12 @@ from carriers.keeper import Keeper
 from carriers.locks import BindLock
 from carriers.models import Bind, BindLease
 from carriers.ports import BindConfig, Lease, SessionHealth
+from carriers.selectors.configs import bind_config
 from carriers.simulator.operators import Account, OperatorProfile
 from carriers.simulator.server import SimulatorConfig
 from carriers.simulator.thread import SimulatorThread
 from carriers.smpp.journal import Journal, JournalContent
+from carriers.smpp.link import live_links
 from carriers.watch import SeenLease
 from config.common import clock
 from tests.factories import make_bind, make_carrier
@@ -59,6 +61,10 @@ class FakePump:
     sink: Idle = field(default_factory=Idle)
     started: bool = False
     stopped: bool = False
+    reconfigured: int = 0
+
+    def reconfigure(self) -> None:
+        self.reconfigured += 1
 
     def start(self, link) -> None:
         self.started = True
@@ -164,10 +170,42 @@ def test_changed_bind_is_bound_anew_with_its_new_values(smsc, start, pumps):
     bind = bind_to(smsc)
     keeper = start()
     until(lambda: is_bound(keeper, bind))
-    bind.window = 7
+    bind.system_type = "VMA"
     bind.save()
     until(lambda: len(pumps.opened) == 2 and is_bound(keeper, bind))
-    assert pumps.opened[1].config.window == 7
+    assert pumps.opened[1].config.system_type == "VMA"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reads_again"),
+    [
+        ("window", 7, 0),
+        ("throughput", 12.5, 0),
+        ("response_timer_seconds", 7.0, 0),
+        ("status_classes", {"0x45": "temporary"}, 0),
+        ("label_after", "TC: 1313", 1),
+        ("class_options", {"otp": {"priority_flag": 3}}, 1),
+    ],
+)
+def test_changed_option_is_taken_over_without_a_new_session(
+    smsc, start, pumps, option, value, reads_again
+):
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    session = live_links()[bind.pk]
+    setattr(bind, option, value)
+    bind.save()
+    until(lambda: _held(keeper, bind) == bind_config(bind))
+    until(lambda: session._config == bind_config(bind))
+    assert live_links()[bind.pk] is session
+    assert session.status().connections == 1
+    assert len(pumps.opened) == 1
+    assert pumps.opened[0].reconfigured == reads_again
+
+
+def _held(keeper: Keeper, bind: Bind) -> BindConfig:
+    return keeper._held[bind.pk].config
 
 
 def test_switched_off_bind_is_left_and_its_lease_given_back(smsc, start, pumps):

@@ -120,7 +120,7 @@ def test_exceptions_of_the_bind_hold_for_kept_answers_too(line):
 
 def test_committed_segment_is_not_sent_again_with_the_missing_ones(line):
     """The worker died between the answer to segment 1 and the writing of segment 2."""
-    claim = line.claimed(segment_count=2)
+    claim = line.claimed(text="x" * 200, segment_count=2)
     make_segment(Message.objects.get(pk=claim.id), line, 1)
     successor = take_over(line, journal(line, (claim, 1)))
     assert (state(claim), place(claim)) == ("queued", "queued")
@@ -138,14 +138,14 @@ def test_committed_segment_is_not_sent_again_with_the_missing_ones(line):
 
 
 def test_segment_that_was_written_beside_a_committed_one_is_ambiguous(line):
-    claim = line.claimed(segment_count=2)
+    claim = line.claimed(text="x" * 200, segment_count=2)
     make_segment(Message.objects.get(pk=claim.id), line, 1)
     take_over(line, journal(line, (claim, 1), (claim, 2)))
     assert state(claim) == "unknown no_answer"
 
 
 def test_first_segment_refused_and_second_not_written_is_a_refusal(line):
-    claim = line.claimed(segment_count=2)
+    claim = line.claimed(text="x" * 200, segment_count=2)
     take_over(line, journal(line, answers={(claim, 1): (statuses.ESME_RINVDSTADR, "")}))
     assert state(claim) == "failed invalid_destination"
 
@@ -153,7 +153,7 @@ def test_first_segment_refused_and_second_not_written_is_a_refusal(line):
 def test_long_text_in_one_payload_is_one_segment_on_the_wire(line):
     line.bind.long_messages = "payload"
     line.bind.save()
-    claim = line.claimed(segment_count=3)
+    claim = line.claimed(text="x" * 400, segment_count=3)
     take_over(line, journal(line, answers={(claim, 1): (0, "77")}))
     assert state(claim) == "sent"
 
