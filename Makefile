@@ -15,7 +15,7 @@ CATALOGUES := $(VENV)/.catalogues
 PO_FILES := $(shell find . -path ./$(VENV) -prune -o -name '*.po' -print 2>/dev/null)
 PURE := config campaigns messaging routing compliance carriers
 
-.PHONY: help run test demo bench check catalogues venv tools clean reset
+.PHONY: help run test fuzz demo bench check catalogues venv tools clean reset
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -25,6 +25,9 @@ run: $(INSTALLED) $(CATALOGUES) ## everything: servers, demo data, all processes
 
 test: $(TOOLS) $(CATALOGUES) ## the whole suite (ARGS="-k name" selects)
 	@exec $(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
+
+fuzz: $(TOOLS) ## spoiled octets against everything that reads octets (SECONDS=600 of CPU time)
+	@exec nice -n 19 $(PY) -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)
 
 demo: $(INSTALLED) $(CATALOGUES) ## a campaign through the simulator; starts the platform if need be
 	@exec $(PY) manage.py run --then demo $(ARGS)

@@ -68,7 +68,7 @@ _STAT_WORDS: Final[dict[str, ReceiptState]] = {
 # The usual text in one go; everything else field by field.
 _usual = re.compile(
     r"id:([^ \r\n]+) +(?:sub:[^ ]* +)?(?:dlvrd:[^ ]* +)?(?:submit date:[^ ]* +)?"
-    r"(?:done date:([^ ]*) +)?stat:([^ \r\n]+)(?: +err:([^ \r\n]*))?(?= |$)",
+    r"(?:done date:([^ ]*) +)?stat:([^ \r\n]+)(?: +err:([^ \r\n]*)(?= |$)|(?= +[Tt]ext:|$))",
 ).match
 _FIELDS: Final = tuple(
     re.compile(r"(?:^|[\s,;])" + pattern, re.IGNORECASE)
@@ -79,6 +79,7 @@ _FIELDS: Final = tuple(
         r"err(?:or)?: *(-?\w+)",
     )
 )
+_BARE_WORD: Final = re.compile(rf"\s({'|'.join(_STAT_WORDS)})(?=\s|$)")
 _OWN_WORDS: Final = re.compile(r"(?:^|[\s,;])text:", re.IGNORECASE)
 
 _RECEIPT_TYPES: Final = frozenset({pdu.ESM_DELIVERY_RECEIPT, pdu.ESM_INTERMEDIATE_NOTIFICATION})
@@ -202,13 +203,17 @@ def _read_text(text: str) -> _Fields:
     if usual is not None:
         id_, done, stat, err = usual.groups()
         return id_, done, stat, err
-    if "stat" not in text.lower():  # nearly every MO ends here
+    lower = text.lower()
+    if "stat" not in lower and "done" not in lower:  # nearly every MO ends here
         return _NO_FIELDS
     # What follows `text:` is the customer's own words and may look like a field.
     own_words = _OWN_WORDS.search(text)
     head = text[: own_words.start()] if own_words else text
     found = [pattern.search(head) for pattern in _FIELDS]
     id_, done, stat, err = (match[1] if match else None for match in found)
+    if stat is None and done:
+        bare = _BARE_WORD.search(head)  # "done date:180903120816 DELIVRD err:000"
+        stat = bare[1] if bare else None
     return id_, done, stat, err
 
 
