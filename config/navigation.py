@@ -102,7 +102,11 @@ GROUPS = (
         _("Routing"),
         (
             (_("Routes"), "alt_route", "routing.route"),
+            (_("Routing versions"), "difference", "routing.routepolicy"),
+            (_("Trials of routes"), "history_toggle_off", "messaging.routetrial"),
+            (_("Price lists"), "request_quote", "routing.pricelist"),
             (_("Rates"), "payments", "routing.rate"),
+            (_("Exchange rates"), "currency_exchange", "routing.exchangerate"),
             (_("Networks"), "hub", "routing.network"),
             (_("Network text rules"), "text_fields", "routing.networktextrule"),
             (_("Number plans"), "dialpad", "routing.numberplan"),

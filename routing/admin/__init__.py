@@ -1,6 +1,26 @@
 """Pages about networks, number plans, ported numbers, senders and their papers, pools, routes
 and rates."""
 
-from routing.admin import lookups, networks, number_plans, papers, pools, rates, routes, senders
+from routing.admin import (
+    lookups,
+    networks,
+    number_plans,
+    papers,
+    policies,
+    pools,
+    rates,
+    routes,
+    senders,
+)
 
-__all__ = ["lookups", "networks", "number_plans", "papers", "pools", "rates", "routes", "senders"]
+__all__ = [
+    "lookups",
+    "networks",
+    "number_plans",
+    "papers",
+    "policies",
+    "pools",
+    "rates",
+    "routes",
+    "senders",
+]

@@ -146,7 +146,7 @@ def _shares_problems(group: list[Route]) -> Iterator[Problem]:
         yield Problem("tier_without_weight", text % place, idle[0].name)
         return
     for route in idle:
-        text = _("“%(route)s” gets nothing: its weight is 0 beside others of tier %(tier)s.")
+        text = _("“%(route)s” only stands by in tier %(tier)s: its weight is 0 beside others.")
         yield Problem("weight_zero", text % {"route": route.name, **place}, route.name)
 
 

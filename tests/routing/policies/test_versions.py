@@ -198,7 +198,7 @@ def test_differences_are_told_route_by_route() -> None:
     routes_change(changes={"A": {"weight": 4}}, removed=["B"], actor=None, policy=draft)
     new: RouteValues = {"name": "C", "carrier_id": make_carrier().pk, "country": "VN"}
     route_put(values=new, actor=None, policy=draft)
-    policy_change(policy=draft, actor=None, spread="score")
+    draft = policy_change(policy=draft, actor=None, spread="score")
     found = policy_differences(present(), draft)
     assert [(one.kind, one.name) for one in found] == [
         ("changed", "How routes share traffic"),
