@@ -8,8 +8,14 @@ from django.utils.translation import gettext as _
 from messaging.admin.labels import DELIVERY_COLOURS, ENCODINGS, moment
 from messaging.constants import EventType, MessageStatus, delivery_proof, reason_label
 from messaging.models import Message, WebhookDelivery
-from messaging.selectors.trace import DecisionTrace, EventTrace, SegmentTrace, Trace
-from routing.engine.decisions import Reason
+from messaging.selectors.trace import (
+    DecisionTrace,
+    EventTrace,
+    SegmentTrace,
+    Trace,
+    WeighedRoute,
+)
+from routing.route_words import exclusion_words, percent, reason_words, term_words
 
 _TONES = {
     MessageStatus.SENT: "busy",
@@ -66,7 +72,7 @@ def _accepted(message: Message) -> Step:
 
 
 def _decided(message: Message, decision: DecisionTrace) -> Step:
-    reasons = route_reasons()
+    reasons = reason_words()
     rules = "; ".join(
         f"{rule.rule_id} ({rule.citation})" if rule.citation else rule.rule_id
         for rule in decision.rules
@@ -83,29 +89,24 @@ def _decided(message: Message, decision: DecisionTrace) -> Step:
             (_("Left out by an exception"), ", ".join(decision.left_out)),
             (_("Configuration"), decision.configuration),
             (_("Route"), decision.route),
+            (_("Version of the routes"), decision.policy),
             (_("Because"), ", ".join(reasons.get(one, one) for one in decision.steps)),
+            (_("Weighed then"), _weighed(decision)),
         ),
     )
 
 
-def route_reasons() -> dict[str, str]:
-    """The routing engine's steps in the reader's words."""
-    return {
-        Reason.BY_PREFIX: _("a route for the number's prefix"),
-        Reason.BY_NETWORK: _("a route for the network"),
-        Reason.BY_COUNTRY: _("a route for the country"),
-        Reason.BY_DEFAULT: _("the default route"),
-        Reason.FAILOVER: _("a later tier, because the first was not available"),
-        Reason.ONLY_ROUTE: _("the only one"),
-        Reason.WEIGHTED: _("by share"),
-        Reason.CHEAPEST: _("the cheapest"),
-        Reason.WAITING_FOR_BIND: _("it waits for a bind"),
-        Reason.NO_ROUTE: _("no route leads there"),
-        Reason.ALL_EXCLUDED: _("every route is excluded"),
-        Reason.SENDER_UNKNOWN: _("the sender is not known"),
-        Reason.SENDER_NOT_USABLE: _("the sender is not active or out of lease"),
-        Reason.SENDER_CLASS_NOT_ALLOWED: _("the sender may not carry this class"),
-    }
+def _weighed(decision: DecisionTrace) -> str:
+    """The routes of the plan with what moved their shares at that moment."""
+    return "; ".join(_weighed_route(one) for one in decision.weighed)
+
+
+def _weighed_route(one: WeighedRoute) -> str:
+    name = f"{one.route} ({one.carrier})" if one.carrier else one.route
+    if one.out:
+        return f"{name}: {exclusion_words().get(one.out, one.out)}"
+    factors = ", ".join(f"{term} {value}" for term, value in term_words(one.factors))
+    return f"{name}: {percent(one.share)}" + (f", {factors}" if factors else "")
 
 
 def _waiting(trace: Trace) -> Step:

@@ -32,9 +32,22 @@ class RuleTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class WeighedRoute:
+    """A route of the plan as it was weighed: its part of the traffic and the factors that made
+    it, or why it got nothing (`out`)."""
+
+    route: str
+    carrier: str
+    share: float
+    out: str
+    factors: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionTrace:
     """Why the message was sent, delayed or refused; `rules`, their version and the rules that an
-    exception left out are for everybody, the rest for operators only."""
+    exception left out are for everybody, the rest for operators only. `weighed` is empty where
+    nothing but the configured weights decided; `policy` is the version of the routes."""
 
     configuration: int | None
     rules_version: str
@@ -42,6 +55,8 @@ class DecisionTrace:
     route: str
     steps: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    policy: int | None = None
+    weighed: tuple[WeighedRoute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +131,18 @@ def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> Decisio
         return None
     rules_version, ids = str(facts.get("rules") or ""), facts.get("findings") or ()
     names = {} if for_operator else content_rule_names(ids) | account_rule_names(ids)
+    routes = _routes(facts) if for_operator else {}
+    route_id = facts.get("route") if for_operator else None
+    route, _carrier, policy = routes.get(route_id or 0, (f"#{route_id}", "", None))
     return DecisionTrace(
         configuration=facts.get("configuration") if for_operator else None,
         rules_version=rules_version,
         rules=_rules(rules_version, ids, str(facts.get("network") or ""), names),
-        route=_route(facts.get("route")) if for_operator else "",
+        route=route if route_id is not None else "",
         steps=tuple(facts.get("why") or ()) if for_operator else (),
         left_out=tuple(facts.get("exceptions") or ()),
+        policy=policy,
+        weighed=_weighed(facts.get("terms") or {}, routes) if for_operator else (),
     )
 
 
@@ -145,11 +165,28 @@ def _rules(
     )
 
 
-def _route(route_id: int | None) -> str:
-    if route_id is None:
-        return ""
-    name = Route.objects.filter(pk=route_id).values_list("name", flat=True).first()
-    return name or f"#{route_id}"
+def _routes(facts: Mapping[str, Any]) -> dict[int, tuple[str, str, int | None]]:
+    """Name, carrier and version of every route that the facts name: routes never change."""
+    wanted = {int(route_id) for route_id in facts.get("terms") or {}}
+    if facts.get("route") is not None:
+        wanted.add(facts["route"])
+    if not wanted:
+        return {}
+    rows = Route.objects.filter(pk__in=wanted)
+    found = rows.values_list("pk", "name", "carrier__name", "policy__number")
+    return {row[0]: (row[1], row[2], row[3]) for row in found}
+
+
+def _weighed(
+    terms: Mapping[str, Mapping[str, Any]], routes: Mapping[int, tuple[str, str, int | None]]
+) -> tuple[WeighedRoute, ...]:
+    found = []
+    for route_id, known in terms.items():
+        route, carrier, _policy = routes.get(int(route_id), (f"#{route_id}", "", None))
+        factors = tuple((n, float(v)) for n, v in known.items() if n not in ("share", "out"))
+        share, out = float(known.get("share", 0)), str(known.get("out", ""))
+        found.append(WeighedRoute(route, carrier, share, out, factors))
+    return tuple(sorted(found, key=lambda one: (bool(one.out), -one.share, one.route)))
 
 
 def _segments(message: Message, *, for_operator: bool) -> list[SegmentTrace]:

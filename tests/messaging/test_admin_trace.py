@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
+from messaging.admin.way import way_of
 from messaging.constants import MessageStatus
 from messaging.models import Event, Message, Segment, WebhookDelivery
 from messaging.selectors.trace import Trace, message_trace
 from messaging.services.outcomes import Outcome, outcomes_apply
-from tests.factories import make_bind, make_message, make_route, make_webhook
+from tests.factories import make_bind, make_carrier, make_message, make_route, make_webhook
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,29 @@ def test_decision_names_rules_with_their_clause(world: World) -> None:
     plain = trace(message).decision
     assert plain is not None
     assert (plain.route, plain.steps, plain.configuration) == ("", (), None)
+
+
+def test_decision_tells_what_moved_the_shares(world: World) -> None:
+    direct = make_route(make_carrier(name="Alpha"), name="Direct")
+    reserve = make_route(make_carrier(name="Beta"), name="Reserve")
+    terms = {str(direct.pk): {"out": "unavailable"}, str(reserve.pk): {"share": 0.6, "heat": 0.6}}
+    message = make_message(
+        world.account, decision={"route": reserve.pk, "why": ["by_network"], "terms": terms}
+    )
+    found = trace(message, for_operator=True)
+    assert found.decision is not None
+    assert [(one.route, one.carrier, one.share, one.out) for one in found.decision.weighed] == [
+        ("Reserve", "Beta", 0.6, ""),
+        ("Direct", "Alpha", 0.0, "unavailable"),
+    ]
+    facts = dict(way_of(message, found)[1].facts)
+    assert facts["Weighed then"] == (
+        "Reserve (Beta): 60 %, keeps while it is warm or hot 60 %;"
+        " Direct (Alpha): No bind of the carrier is connected."
+    )
+    plain = trace(message).decision
+    assert plain is not None
+    assert plain.weighed == ()
 
 
 @pytest.mark.parametrize(("due", "has_time"), [("now()", True), ("'infinity'", False)])
