@@ -14,6 +14,7 @@ from messaging.models.inbound import InboundMessage, InboundPart
 from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
 from messaging.models.paces import CampaignPace
 from messaging.models.replies import RefusalReview, ReplyOutcome
+from messaging.models.route_trials import RouteTrial
 from messaging.models.templates import Template, TemplateRegistration, TemplateVersion
 from messaging.models.trials import PolicyTrial
 from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
@@ -36,6 +37,7 @@ __all__ = [
     "ReceiptWatermark",
     "RefusalReview",
     "ReplyOutcome",
+    "RouteTrial",
     "Segment",
     "SegmentReference",
     "Tally",
