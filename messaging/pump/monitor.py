@@ -13,6 +13,7 @@ from django.db.utils import Error as DatabaseError
 
 from config.common import logs
 from messaging.pump.connections import connect, never_idle_in_transaction
+from messaging.pump.diverting import Diverter
 from messaging.pump.observing import observer
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.routing import EXPRESS_CHANNEL, unrouted_route, waiting_route
@@ -28,6 +29,7 @@ _ROUTE_LIMIT = 200
 _OVERDUE_SECONDS = 2.0
 _SWEEP_SECONDS = 0.5
 _OBSERVE_SECONDS = 1.0
+_WATCH_SECONDS = 1.0
 # How long a thread that computes keeps others waiting (5 ms by default): an OTP passes a dozen
 # such waits on its way. Measured with five threads at work: 20 to 35 % less to the wire.
 _SWITCH_SECONDS = 0.0005
@@ -54,6 +56,7 @@ class Monitor:
         self._held: frozenset[int] = frozenset()
         self._snapshot: Snapshot | None = None
         self._swept_at = float("-inf")
+        self._diverter = Diverter()
 
     @property
     def held(self) -> frozenset[int]:
@@ -86,11 +89,14 @@ class Monitor:
     def _start(self) -> None:
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._stopping = threading.Event()
+        self._diverter = Diverter()
         for name, work in (
             ("look", self._look_loop),
             ("listen", self._listen_loop),
             ("route", self._route_loop),
             ("observe", self._observe_loop),
+            ("watch", self._watch_loop),
+            ("divert", self._divert_loop),
         ):
             thread = threading.Thread(target=work, name=f"monitor {name}", daemon=True)
             self._threads.append(thread)
@@ -171,6 +177,27 @@ class Monitor:
                 observer.write(cursor)
 
         self._guarded("observe", work)
+
+    def _watch_loop(self) -> None:
+        diverter = self._diverter
+
+        def work() -> None:
+            self._stopping.wait(_WATCH_SECONDS)
+            diverter.watch()
+
+        try:
+            self._guarded("watch", work)
+        finally:
+            diverter.thermostat.close()
+
+    def _divert_loop(self) -> None:
+        diverter = self._diverter
+
+        def work() -> None:
+            self._stopping.wait(_WATCH_SECONDS)
+            diverter.divert()
+
+        self._guarded("divert", work)
 
 
 monitor = Monitor()

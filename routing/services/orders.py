@@ -145,7 +145,7 @@ def temperature_pin(
         action="temperature.pinned",
         actor=actor,
         subject=f"carrier:{carrier.pk}",
-        detail={"state": state, "class": message_class, "reason": reason, "until": until,
+        detail={"state": state, "class": message_class, "reason": reason, "until": until.isoformat() if until else None,
                 "network": network.pk if network else None} ,
     )  # fmt: skip
     _pin_told(PlatformEventType.CARRIER_PINNED, rows[0], message_class, {"state": state})
@@ -188,7 +188,7 @@ def _check(reason: str, until: datetime | None, message_class: str) -> None:
 
 def _give(order: CarrierOrder) -> CarrierOrder:
     order.created_at = clock.now()
-    order.full_clean(exclude=["author", "ended_by", "ended_why"])
+    order.full_clean(exclude=["author", "cool_since", "ended_at", "ended_by", "ended_why"])
     order.save()
     audit.record(
         action=f"carrier.{order.kind}",

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from math import exp
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 
-from config.common import clock
+from config.common import clock, database
 from routing.constants import HeatState, PlatformEventType
 from routing.engine.temperature import (
-    HOT_LEVEL,
     NO_NEWS,
     News,
     Temperature,
@@ -25,7 +25,6 @@ from routing.engine.temperature import (
     heat_of,
     probe_share,
     silence,
-    state_of,
     step,
     together,
 )
@@ -34,6 +33,7 @@ from routing.services.news import Key, Ledger, gather, ledgers_forget, rows_read
 from routing.services.platform_events import platform_event_append
 
 _LOCK = 0x5163_0009
+_LOCK_IDLE = "10s"
 _BEHIND_SECONDS = 1.0  # so long a delta may take to be committed
 _FIRST_SECONDS = 3.0
 _MOST_BEHIND_SECONDS = 60.0
@@ -116,6 +116,7 @@ class Thermostat:
         self._read_to: datetime | None = None
         self._usual_at = self._minute = 0.0
         self._is_keeper = False
+        self._lock: psycopg.Connection[Any] | None = None
 
     def tick(self) -> list[Change] | None:
         """One second's work; None where another worker does it. Returns changes of shares."""
@@ -136,27 +137,29 @@ class Thermostat:
         self._read_to = until
         return changes
 
-    def release(self) -> None:
-        """Lets another worker keep the temperatures (the connection is about to end anyway)."""
-        self._is_keeper = False
+    def close(self) -> None:
+        """Lets another worker keep the temperatures."""
+        if self._lock is not None:
+            self._lock.close()
+        self._lock, self._is_keeper = None, False
 
     def _holds_lock(self) -> bool:
+        """Asked each second, on a connection of its own: Django renews its connections, and the
+        database ends this one when its worker is frozen for longer than `_LOCK_IDLE`."""
+        try:
+            if self._lock is None or self._lock.closed:
+                self._is_keeper = False
+                self._lock = database.connect("temperatures", idle_session_timeout=_LOCK_IDLE)
+            if self._is_keeper:
+                self._lock.execute("SELECT 1")
+                return True
+            row = self._lock.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+        except psycopg.Error:
+            self.close()
+            return False
+        if not (row and row[0]):
+            return False
         with connection.cursor() as cursor:
-            # Of the session: it is ours until this connection ends, and asked for each time
-            # because a lost connection may have been replaced without a word.
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s"
-                " AND classid = 0 AND pid = pg_backend_pid() AND granted",
-                [_LOCK],
-            )
-            if cursor.fetchone()[0]:
-                if self._is_keeper:
-                    return True
-            else:
-                cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-                if not cursor.fetchone()[0]:
-                    self._is_keeper = False
-                    return False
             self._load(cursor)
         self._is_keeper, self._read_to = True, None
         return True
@@ -381,6 +384,3 @@ def _usual() -> dict[tuple[int, str], Usual]:
         )
         for row in rows
     }
-
-
-__all__ = ["HOT_LEVEL", "Change", "Thermostat", "state_of"]
