@@ -6,16 +6,18 @@ from typing import Any
 from django.db import connection, transaction
 
 from carriers.models import Bind
+from compliance.constants import LANES
 from config.common import clock
 from messaging.constants import FailureReason, MessageStatus
 from messaging.frequency import LONGEST_HOURS
-from messaging.models import Frequency, ParkedReceipt
+from messaging.models import Frequency
 from messaging.services.outcomes import Outcome, outcomes_apply
 from messaging.services.routing import missed_route
 
 _SLICE = 1000
 _LOCK = 0x5163_0001  # one sweep at a time, whoever runs it
-_PARKED_DAYS = 7
+_PARKED_DAYS = 7  # where the bind is gone
+_ANSWERED = frozenset({"final", "success"})
 _PARTITION_DAYS_AHEAD = 21
 
 _WATERMARK = """
@@ -31,6 +33,11 @@ SELECT DISTINCT s.message_id FROM messaging_segment s
 JOIN messaging_message m ON m.id = s.message_id
 WHERE s.bind_id = %(bind)s AND s.sent_at >= %(after)s AND s.sent_at < %(before)s
   AND s.day BETWEEN %(first)s AND %(last)s AND m.status = 'sent'
+  AND m.message_class = ANY(%(classes)s)
+"""
+_DROP_PARKED = """
+DELETE FROM messaging_parkedreceipt p WHERE p.received_at < %(now)s - make_interval(days =>
+    coalesce((SELECT b.receipt_parked_days FROM carriers_bind b WHERE b.id = p.bind_id), %(days)s))
 """
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -53,15 +60,24 @@ FROM old GROUP BY campaign_id, status, reason
 
 
 def receipts_expire() -> int:
-    """Messages without a receipt after their bind's grace become `unknown`; a late receipt may
-    still settle them. Bounded work: from a watermark per bind to the grace's edge."""
+    """Messages without a receipt after their bind's validity and grace become `unknown`; a late
+    receipt may still settle them. Bounded work: from a watermark per bind to the grace's edge."""
     now = clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
         if not _locked(cursor):
             return 0
-        # Where no receipt was asked for, `sent` is the end.
-        asking = Bind.objects.exclude(registered_delivery="none")
-        return sum(_expire_bind(cursor, bind, now) for bind in asking)
+        return sum(_expire_bind(cursor, bind, now) for bind in Bind.objects.all())
+
+
+def _expected(bind: Bind) -> list[str]:
+    """Classes whose messages are to get a receipt. Where none was asked for, or failures alone,
+    silence says nothing or something good: `sent` is the end."""
+    asked = {name: bind.class_options.get(name, {}) for name in LANES}
+    return [
+        name
+        for name, options in asked.items()
+        if options.get("registered_delivery", bind.registered_delivery) in _ANSWERED
+    ]
 
 
 def _locked(cursor: Any) -> bool:
@@ -72,20 +88,11 @@ def _locked(cursor: Any) -> bool:
 def _expire_bind(cursor: Any, bind: Bind, now: datetime) -> int:
     cursor.execute(_WATERMARK, {"bind": bind.pk})
     after: datetime = cursor.fetchone()[0]
-    before = now - timedelta(seconds=bind.receipt_grace_seconds)
+    seconds = bind.receipt_grace_seconds + (bind.validity_seconds or 0)
+    before = now - timedelta(seconds=seconds)
     if before <= after:
         return 0
-    cursor.execute(
-        _SILENT,
-        {
-            "bind": bind.pk,
-            "after": after,
-            "before": before,
-            "first": after.toordinal() - _EPOCH_DAY,
-            "last": before.toordinal() - _EPOCH_DAY,
-        },
-    )
-    silent = [row[0] for row in cursor.fetchall()]
+    silent = _silent(cursor, bind, after, before)
     unknown, reason = MessageStatus.UNKNOWN.value, FailureReason.NO_RECEIPT.value
     for start in range(0, len(silent), _SLICE):
         ids = silent[start : start + _SLICE]
@@ -95,6 +102,25 @@ def _expire_bind(cursor: Any, bind: Bind, now: datetime) -> int:
         [before, bind.pk],
     )
     return len(silent)
+
+
+def _silent(cursor: Any, bind: Bind, after: datetime, before: datetime) -> list[Any]:
+    """Messages sent between the two that should have got a receipt and have none."""
+    classes = _expected(bind)
+    if not classes:  # examined all the same: what is asked for later says nothing of them
+        return []
+    cursor.execute(
+        _SILENT,
+        {
+            "bind": bind.pk,
+            "after": after,
+            "before": before,
+            "first": after.toordinal() - _EPOCH_DAY,
+            "last": before.toordinal() - _EPOCH_DAY,
+            "classes": classes,
+        },
+    )
+    return [row[0] for row in cursor.fetchall()]
 
 
 def deadlines_expire() -> int:
@@ -149,6 +175,7 @@ def partitions_ensure() -> int:
 
 
 def parked_receipts_drop() -> int:
-    """Forgets receipts for ids that never became known, after a week."""
-    old = clock.now() - timedelta(days=_PARKED_DAYS)
-    return ParkedReceipt.objects.filter(received_at__lt=old).delete()[0]
+    """Forgets receipts for ids that never became known, after as many days as their bind says."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DROP_PARKED, {"now": clock.now(), "days": _PARKED_DAYS})
+        return int(cursor.rowcount)

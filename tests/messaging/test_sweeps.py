@@ -75,6 +75,42 @@ def test_bind_that_asks_for_no_receipts_expects_none(line):
     assert (sweeps.receipts_expire(), state(message)) == (0, "sent")
 
 
+def test_grace_begins_when_the_validity_is_over(line):
+    line.bind.validity_seconds = 3600
+    line.bind.save()
+    message, _segment = sent(line, GRACE + 3595)
+    old, _segment = sent(line, GRACE + 3605)
+    assert sweeps.receipts_expire() == 1
+    assert (state(message), state(old)) == ("sent", "unknown no_receipt")
+
+
+@pytest.mark.parametrize(
+    ("default", "by_class", "count"),
+    [
+        ("final", {}, 1),
+        ("success", {}, 1),
+        ("failure", {}, 0),
+        ("final", {"care": {"registered_delivery": "none"}}, 0),
+        ("none", {"care": {"registered_delivery": "final"}}, 1),
+    ],
+)
+def test_receipts_are_missed_only_where_silence_means_something(line, default, by_class, count):
+    line.bind.registered_delivery, line.bind.class_options = default, by_class
+    line.bind.save()
+    sent(line, GRACE + 5)
+    assert sweeps.receipts_expire() == count
+
+
+def test_receipts_asked_for_from_now_on_are_not_missed_for_messages_of_before(line):
+    line.bind.registered_delivery = "none"
+    line.bind.save()
+    message, _segment = sent(line, GRACE + 5)
+    sweeps.receipts_expire()
+    line.bind.registered_delivery = "final"
+    line.bind.save()
+    assert (sweeps.receipts_expire(), state(message)) == (0, "sent")
+
+
 def test_queued_message_past_its_deadline_expires(line):
     past = clock.now() - timedelta(seconds=1)
     late, claimed = line.queued(not_after=past), line.queued(not_after=past, bind_id=line.bind.pk)
@@ -142,4 +178,7 @@ def test_receipts_for_unknown_ids_are_forgotten_after_a_week(line):
         )
     sweeps.parked_receipts_drop()
     assert ParkedReceipt.objects.get().smsc_message_id == "6"
+    line.bind.receipt_parked_days = 5
+    line.bind.save()
+    assert (sweeps.parked_receipts_drop(), sweeps.parked_receipts_drop()) == (1, 0)
     assert not Segment.objects.exists()
