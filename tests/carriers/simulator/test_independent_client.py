@@ -1,5 +1,9 @@
 """A client that shares no code with us must get along with the simulator."""
 
+import asyncio
+
+import pytest
+import smpp34
 import smpplib.client
 import smpplib.consts
 import smpplib.gsm
@@ -47,3 +51,52 @@ def test_smpplib_binds_submits_and_receives_receipt_and_reply():
     assert b"stat:DELIVRD" in receipt.short_message
     assert reply.short_message.decode("utf-16-be") == "Cảm ơn"
     assert reply.source_addr == NUMBER.encode()
+
+
+def test_smpp34_binds_submits_and_receives_receipt_and_reply():
+    """The same by a third stack, in Rust, which shares nothing with the other two."""
+    with running() as simulator:
+        found = asyncio.run(_talk(simulator))
+    answers, receipts, reply = found
+    assert [answer.is_success for answer in answers] == [True] * 5
+    assert {_receipted(one) for one in receipts} == {answer.message_id for answer in answers}
+    assert all(b"stat:DELIVRD" in one.short_message for one in receipts)
+    assert {one.source_addr for one in receipts} == {NUMBER}
+    assert (reply.short_message.decode("utf-16-be"), reply.esm_class) == ("Cảm ơn", 0)
+
+
+def _receipted(receipt) -> str:
+    tlvs = {tlv.tag: bytes(tlv.value) for tlv in receipt.tlvs}
+    return tlvs[smpp34.TLV_RECEIPTED_MESSAGE_ID].rstrip(b"\0").decode()
+
+
+async def _talk(simulator):
+    client = smpp34.Client("127.0.0.1", simulator.port("test"), "signalbox", "secret")
+    smsc = await client.connect()
+    answers = [
+        await smsc.submit_sm(
+            NUMBER,
+            text.encode("utf-16-be"),
+            source_addr="53849",
+            source_addr_ton=3,
+            dest_addr_ton=1,
+            dest_addr_npi=1,
+            data_coding=8,
+            registered_delivery=1,
+        )
+        for text in ("Xin chào", "Đơn hàng", "đã gửi", "Mã", "Tạm biệt")
+    ]
+    receipts = [await asyncio.wait_for(smsc.next(), 20) for _ in answers]
+    simulator.call(lambda found: found.operators["test"].inject(NUMBER, "53849", "Cảm ơn"))
+    reply = await asyncio.wait_for(smsc.next(), 20)
+    await smsc.unbind()
+    await client.stop()
+    return answers, receipts, reply
+
+
+def test_smpp34_is_told_of_a_wrong_password():
+    async def bind(port):
+        await smpp34.Client("127.0.0.1", port, "signalbox", "wrong").connect()
+
+    with running() as simulator, pytest.raises(smpp34.SmppError):
+        asyncio.run(bind(simulator.port("test")))

@@ -20,7 +20,8 @@ class FakeSmsc:
         self._peers: list[Peer] = []
         self.port = self._listener.getsockname()[1]
 
-    def accept(self) -> "Peer":
+    def accept(self, seconds: float = SECONDS) -> "Peer":
+        self._listener.settimeout(seconds)
         connected, _ = self._listener.accept()
         connected.settimeout(SECONDS)
         if self._tls is not None:

@@ -7,7 +7,10 @@ import pytest
 
 from carriers.ports import SessionHealth
 from carriers.smpp import pdu
-from tests.carriers.smpp.support import make_submission
+from carriers.smpp.link import live_links
+from carriers.smpp.statuses import StatusClass
+from carriers.smpp.tap import Tap
+from tests.carriers.smpp.support import make_config, make_submission
 
 STOP = pdu.deliver_sm_body(pdu.DeliverSm(source_addr="84912345678", short_message=b"STOP"))
 
@@ -174,6 +177,53 @@ def test_wrong_password_stops_the_link_and_is_told(linked, smsc):
         "bind_failed", "the SMSC refused the bind: ESME_RINVPASWD"
     )
     assert len(one.source.bulk) == 1
+
+
+def test_smsc_that_still_holds_a_dead_session_is_not_hammered(linked, smsc):
+    one = linked(reconnect_base_seconds=0.01)
+    peer = smsc.accept()
+    request = pdu.parse_header(peer.next())
+    peer.send(pdu.bind_resp(request.command_id, request.sequence, 0x05))
+    one.sink.wait_for(lambda: one.sink.states[-1] == "connection_lost")
+    assert "ESME_RALYBND" in one.sink.all_health[-1].detail
+    with pytest.raises(TimeoutError):
+        smsc.accept(seconds=0.3)
+
+
+def test_queue_full_throttles_where_the_bind_says_so(linked, smsc):
+    classes = {0x14: StatusClass.THROTTLE}
+    one = linked(*many(1), status_classes=classes, throttle_delay_seconds=0.2)
+    peer = smsc.bound()
+    peer.answer(*peer.submits(1), status=0x14, message_id="")
+    assert one.outcomes(1) == ["throttled"]
+    one.state("throttled")
+
+
+def test_tap_sees_both_directions_and_is_taken_away(linked, smsc):
+    one, tap = linked(), Tap(100)
+    peer = smsc.bound()
+    one.state("bound")
+    one.link.tap(tap)
+    assert live_links()[make_config().bind_id] is one.link
+    one.source.bulk.extend(many(2))
+    one.link.wake()
+    frames = peer.submits(2)
+    for frame in frames:
+        peer.answer(frame)
+    one.outcomes(2)
+    seen = [(each.is_outgoing, each.octets) for each in tap.drain()]
+    answers = [pdu.submit_sm_resp(pdu.parse_header(frame).sequence, 0, "id") for frame in frames]
+    assert [octets for is_outgoing, octets in seen if is_outgoing] == frames
+    assert [octets for is_outgoing, octets in seen if not is_outgoing] == answers
+    one.link.tap(None)
+    peer.send(pdu.enquire_link(77))
+    peer.expect(pdu.ENQUIRE_LINK_RESP)
+    assert tap.drain() == []
+    one.link.stop()
+    sequence = peer.expect(pdu.UNBIND).sequence
+    peer.send(pdu.unbind_resp(sequence))
+    assert one.ended() == "stopped"
+    assert make_config().bind_id not in live_links()
 
 
 def test_silent_bind_is_given_up_after_session_init_timer(linked, smsc):
