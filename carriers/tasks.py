@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from carriers.services.probes import probe_execute
 from carriers.services.traces import traces_drop
 
 
@@ -9,3 +10,9 @@ from carriers.services.traces import traces_drop
 def forget_traces() -> dict[str, int]:
     """Drops traces of PDUs a week after their end (every hour)."""
     return {"traces": traces_drop()}
+
+
+@shared_task(name="carriers.tasks.run_bind_probe", acks_late=False)
+def run_bind_probe(probe_id: int) -> dict[str, int]:
+    """Runs the test of a bind that an operator asked for."""
+    return probe_execute(probe_id)

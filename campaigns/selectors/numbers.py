@@ -1,4 +1,6 @@
-"""Contacts by their number, for the page about one."""
+"""Contacts by their number."""
+
+from collections.abc import Collection
 
 from campaigns.models import Contact, ListMembership
 from messaging.selectors.number_page import ContactCard
@@ -26,3 +28,9 @@ def _lists(contact: Contact) -> tuple[str, ...]:
         "contact_list__name", flat=True
     )
     return tuple(rows.order_by("contact_list__name")[:_MOST_LISTS])
+
+
+def numbers_known(numbers: Collection[str]) -> frozenset[str]:
+    """Those of the numbers that stand among any account's contacts."""
+    found = Contact.objects.filter(msisdn__in=numbers).values_list("msisdn", flat=True)
+    return frozenset(found.distinct())

@@ -6,7 +6,7 @@ plan, at the plan's pace.
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -58,12 +58,15 @@ class Probe:
         progress: Progress,
         *,
         base: pdu.SubmitSm | None = None,
+        tons: Mapping[str, tuple[int, int]] | None = None,
         beat: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`base` is a message by the bind's present options; `config` what it binds with."""
+        """`base` is a message by the bind's present options, `tons` its TON and NPI by kind of
+        sender; `config` is what it binds with."""
         self._config, self._plan, self._progress = config, plan, progress
+        self._tons = tons or {}
         usual = base or pdu.SubmitSm(dest_addr_ton=1, dest_addr_npi=1)
         self._base = usual._replace(registered_delivery=pdu.RECEIPT_FINAL)
         self._beat, self._clock, self._wall = beat, clock, wall
@@ -227,9 +230,7 @@ class Probe:
     def _address(
         self, session: ProbeSession, kind: str, message: pdu.SubmitSm
     ) -> tuple[pdu.SubmitSm | None, int | None]:
-        own = (message.source_addr_ton, message.source_addr_npi)
-        if kind not in self._plan.senders or own == (0, 0):
-            own = _SOURCE_TONS[kind][0]
+        own = self._tons.get(kind, _SOURCE_TONS[kind][0])
         sources = list(dict.fromkeys((own, *_SOURCE_TONS[kind])))
         targets = list(
             dict.fromkeys(((message.dest_addr_ton, message.dest_addr_npi), *_DESTINATION_TONS))
