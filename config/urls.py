@@ -26,6 +26,7 @@ urlpatterns = [
     ),
     path("carriers/replies/<str:token>", NewsView.as_view(what="replies"), name="carrier-replies"),
     path("api/v1/", include("messaging.api.urls")),
+    path("api/v1/", include("messaging.api.operations.urls")),
     path("api/v1/", include("campaigns.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", DocsView.as_view(), name="api-docs"),

@@ -9,7 +9,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from compliance.models import ApiKey
-from compliance.scoping import AccountScopedAdmin, ScopedForm
+from compliance.scoping import AccountScopedAdmin, OwnOrEverybodysMixin, ScopedForm
+from compliance.selectors.access import permitted_accounts
 from compliance.services.api_keys import api_key_change, api_key_create, api_key_revoke
 from config.common import clock
 from config.common.console.actors import actor_of
@@ -22,9 +23,20 @@ class ApiKeyForm(ScopedForm):
         model = ApiKey
         fields = ("account", "name", "scopes", "allowed_addresses", "expires_at", "country")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Administrators make keys of the platform; all others those of their accounts."""
+        super().__init__(*args, **kwargs)
+        if "account" not in self.fields:
+            return
+        account: Any = self.fields["account"]
+        every = permitted_accounts(self.request.user, "compliance.add_apikey") is None
+        if every and not self.request.user.is_superuser:
+            account.queryset = account.queryset.none()
+            account.help_text = _("Keys of accounts are made by their integrators.")
+
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(AccountScopedAdmin):
+class ApiKeyAdmin(OwnOrEverybodysMixin, AccountScopedAdmin):
     """Keys of the API; a key's text is shown once, when it is made."""
 
     form = ApiKeyForm
@@ -72,10 +84,15 @@ class ApiKeyAdmin(AccountScopedAdmin):
         return "active", _("Active")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A revoked key stays as it was."""
-        if isinstance(obj, ApiKey) and obj.revoked_at:
+        """A revoked key stays as it was; administrators change the platform's alone."""
+        if isinstance(obj, ApiKey) and (obj.revoked_at or self._is_others(request, obj)):
             return False
         return super().has_change_permission(request, obj)
+
+    def _is_others(self, request: HttpRequest, obj: ApiKey) -> bool:
+        """Whether it is an account's, and the person's role is on the platform only."""
+        every = permitted_accounts(request.user, "compliance.change_apikey") is None
+        return every and obj.account_id is not None and not request.user.is_superuser
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         values = {

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from compliance.constants import Scope
+from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES, Role, Scope
 from compliance.models import Account, ApiKey, ApiKeyAddress, User
+from compliance.selectors.access import platform_roles
 from compliance.services.checks import country_checked
 from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
@@ -26,7 +27,7 @@ _known_places: set[tuple[str, str]] = set()  # of this process; the table knows 
 @transaction.atomic
 def api_key_create(
     *,
-    account: Account,
+    account: Account | None,
     name: str,
     scopes: Sequence[str],
     actor: User | None,
@@ -34,11 +35,19 @@ def api_key_create(
     expires_at: datetime | None = None,
     country: str = "",
 ) -> tuple[ApiKey, str]:
-    """A new key and its text, which is shown this once: only its SHA-256 is kept.
+    """A new key and its text, which is shown this once: only its SHA-256 is kept. Without an
+    account it is the platform's, which only an administrator (or the system) makes.
 
-    Raises InvalidError for an unknown scope or address, or an end that has passed.
+    Raises InvalidError for an unknown scope or address, or an end that has passed, and
+    NotAllowedError for somebody else's key of the platform.
     """
-    _check_scopes(scopes)
+    if account is None and actor is not None and not _is_administrator(actor):
+        raise NotAllowedError(
+            "administrators_only",
+            _("Only administrators make keys of the platform: choose an account."),
+            field="account",
+        )
+    _check_scopes(scopes, is_platform=account is None)
     if expires_at is not None and expires_at <= clock.now():
         raise InvalidError("expiry_past", _("Choose an end in the future."), field="expires_at")
     prefix = _KEY_START + secrets.token_hex(4)
@@ -57,7 +66,7 @@ def api_key_create(
     audit.record(
         action="api_key.created",
         actor=actor,
-        account_id=account.pk,
+        account_id=account.pk if account else None,
         subject=f"apikey:{key.pk}",
         detail={"name": name, "begins_with": prefix, "scopes": list(scopes)},
     )
@@ -77,11 +86,11 @@ def api_key_change(
 ) -> None:
     """Renames or limits a key; its text stays. Errors as in `api_key_create`, and ConflictError
     when the key was revoked."""
-    _check_scopes(scopes)
     networks = [_network(address) for address in allowed_addresses]
     found = ApiKey.objects.select_for_update().get(pk=api_key.pk)
     if found.revoked_at is not None:
         raise ConflictError("api_key_revoked", _("This API key is revoked already."))
+    _check_scopes(scopes, is_platform=found.account_id is None)
     found.name, found.scopes = name, list(scopes)
     found.allowed_addresses, found.expires_at = networks, expires_at
     found.country = country_checked(country)
@@ -171,8 +180,25 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check_scopes(scopes: Sequence[str]) -> None:
-    if not scopes or not set(scopes) <= set(Scope.values):
+def _is_administrator(actor: User) -> bool:
+    return actor.is_superuser or Role.ADMINISTRATOR in platform_roles(actor)
+
+
+def _check_scopes(scopes: Sequence[str], *, is_platform: bool) -> None:
+    allowed = {one.value for one in (PLATFORM_SCOPES if is_platform else ACCOUNT_SCOPES)}
+    if scopes and set(scopes) <= set(Scope.values) and not set(scopes) <= allowed:
+        raise InvalidError(
+            "scope_of_other_kind",
+            _(
+                "Keys of the platform carry “operations” or “operations:read”, keys of accounts the others."
+            )
+            if is_platform
+            else _(
+                "“operations” and “operations:read” are of the platform's own keys: leave the account empty."
+            ),
+            field="scopes",
+        )
+    if not scopes or not set(scopes) <= allowed:
         raise InvalidError("unknown_scope", _("Choose at least one of the scopes."), field="scopes")
 
 

@@ -49,7 +49,12 @@ class HasScope(BasePermission):
         key = request.auth
         if not isinstance(key, ApiKey):
             return False
-        if key.account.status != Account.Status.ACTIVE:
+        if key.account is None and not getattr(view, "is_operations", False):
+            raise NotAllowedError(
+                "platform_key",
+                _("This is a key of the platform: what accounts have is read with their own keys."),
+            )
+        if key.account is not None and key.account.status != Account.Status.ACTIVE:
             raise NotAllowedError(
                 "account_suspended",
                 _("The account is suspended: contact the platform's operator."),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from compliance.constants import Scope
+from compliance.constants import ACCOUNT_SCOPES
 from compliance.models import Account, ApiKey, User
 from compliance.services import api_keys
 from compliance.services.api_keys import api_key_create
@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.world import World
 
-ALL_SCOPES = tuple(scope.value for scope in Scope)
+ALL_SCOPES = tuple(scope.value for scope in ACCOUNT_SCOPES)
 
 
 class Caller:
@@ -31,7 +31,7 @@ class Caller:
 
     def __init__(
         self,
-        account: Account,
+        account: Account | None,
         scopes: tuple[str, ...] = ALL_SCOPES,
         actor: User | None = None,
     ) -> None:

@@ -1,0 +1,1 @@
+"""What operators' systems read and change with keys of the platform: no account's messages."""

@@ -1,0 +1,48 @@
+"""Addresses of the operators' API, below /api/v1/."""
+
+from django.urls import path
+
+from messaging.api.operations import carriers, numbers, prices, routes, senders, traffic
+
+urlpatterns = [
+    path("carriers", carriers.CarriersView.as_view()),
+    path("carriers/<slug:code>", carriers.CarrierView.as_view()),
+    path("binds", carriers.BindsView.as_view()),
+    path("binds/check", carriers.BindCheckView.as_view()),
+    path("binds/<int:bind_id>", carriers.BindView.as_view()),
+    path("binds/<int:bind_id>/traces", carriers.BindTracesView.as_view()),
+    path("traces/<int:trace_id>/pdus", carriers.TracePdusView.as_view()),
+    path("traces/<int:trace_id>/stop", carriers.TraceStopView.as_view()),
+    path("sessions", carriers.SessionsView.as_view()),
+    path("routes", routes.RoutesView.as_view()),
+    path("routes/<str:name>", routes.RouteView.as_view()),
+    path("policies", routes.PoliciesView.as_view()),
+    path("policies/<int:number>", routes.PolicyView.as_view()),
+    path("policies/<int:number>/activate", routes.PolicyActivateView.as_view()),
+    path("policies/<int:number>/undo", routes.PolicyUndoView.as_view()),
+    path("policies/<int:number>/diff", routes.PolicyDiffView.as_view()),
+    path("routing/explain", routes.ExplainView.as_view()),
+    path("rates", prices.RatesView.as_view()),
+    path("price-lists", prices.PriceListsView.as_view()),
+    path("price-lists/<int:list_id>", prices.PriceListView.as_view()),
+    path("price-lists/<int:list_id>/lines", prices.PriceLinesView.as_view()),
+    path("price-lists/<int:list_id>/confirm", prices.PriceListConfirmView.as_view()),
+    path("price-lists/<int:list_id>/discard", prices.PriceListDiscardView.as_view()),
+    path("price-lists/<int:list_id>/undo", prices.PriceListUndoView.as_view()),
+    path("operations/senders", senders.OperatorSendersView.as_view()),
+    path("operations/senders/<int:sender_id>", senders.OperatorSenderView.as_view()),
+    path("networks", numbers.NetworksView.as_view()),
+    path("number-plans", numbers.NumberPlansView.as_view()),
+    path("number-plans/<int:plan_id>/prefixes", numbers.PrefixesView.as_view()),
+    path("overrides/imports", numbers.OverrideImportsView.as_view()),
+    path("overrides/imports/<int:import_id>", numbers.OverrideImportView.as_view()),
+    path("overrides/imports/<int:import_id>/confirm", numbers.OverrideConfirmView.as_view()),
+    path("overrides/<str:number>", numbers.OverrideView.as_view()),
+    path("lookups/<str:number>", numbers.LookupView.as_view()),
+    path("orders", traffic.OrdersView.as_view()),
+    path("orders/<int:order_id>/lift", traffic.OrderLiftView.as_view()),
+    path("temperatures", traffic.TemperaturesView.as_view()),
+    path("temperatures/pin", traffic.TemperaturePinView.as_view()),
+    path("temperatures/<int:temperature_id>/unpin", traffic.TemperatureUnpinView.as_view()),
+    path("quality", traffic.QualitiesView.as_view()),
+]
