@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from carriers.labels import SESSION_COLOURS, session_label
-from carriers.models import Bind, Carrier
+from carriers.models import Bind, Carrier, UnknownWord
 from carriers.selectors.sessions import session_of
 from compliance.constants import LANES, MessageClass
 from config.common import clock
@@ -28,6 +29,7 @@ def operator_panels(_viewer: Viewer) -> list[Panel]:
     return [
         _binds(),
         _queues(),
+        *_words(),
         sender_panel(None),
         _registrations(),
         registers_panel(may_upload=True),
@@ -86,6 +88,32 @@ def _queues() -> Panel:
         rows=cells,
         empty=_("No message is waiting."),
     )
+
+
+def _words() -> list[Panel]:
+    """What SMSCs said that nobody has explained: nothing where there is nothing."""
+    found = UnknownWord.objects.filter(meaning="").select_related("bind").order_by("-last_at")
+    rows = [
+        [
+            link(word.word, page("carriers.unknownword", "change", word.pk)),
+            word.bind.name,
+            word.get_kind_display(),
+            number(word.count),
+            date_format(localtime(word.last_at), "SHORT_DATETIME_FORMAT"),
+        ]
+        for word in found[:_SHOWN]
+    ]
+    if not rows:
+        return []
+    return [
+        Panel(
+            title=_("Words of carriers that nobody knows"),
+            headers=[_("Word"), _("Bind"), _("Kind"), _("Times"), _("Last seen")],
+            rows=rows,
+            empty="",
+            links=[Link(_("All words"), page("carriers.unknownword", "changelist"))],
+        )
+    ]
 
 
 def _registrations() -> Panel:

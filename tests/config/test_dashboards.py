@@ -7,7 +7,7 @@ import pytest
 from django.test import RequestFactory
 
 from campaigns.constants import CampaignStatus
-from carriers.models import BindLease
+from carriers.models import BindLease, UnknownWord
 from compliance.models import Suppression
 from compliance.services.api_keys import api_key_create
 from compliance.services.suppressions import suppression_add
@@ -145,6 +145,18 @@ def test_operator_sees_sessions_queues_and_leases(world: World) -> None:
     assert found["Messages that may leave now"].empty == "No message is waiting."
 
 
+def test_operator_sees_words_that_nobody_knows_until_they_are_explained(world: World) -> None:
+    now = clock.now()
+    word = UnknownWord.objects.create(
+        bind=make_bind(), kind="state", word="XYZZY", count=3, first_at=now, last_at=now
+    )
+    title = "Words of carriers that nobody knows"
+    assert "XYZZY" in cells(panels("operator")[title])
+    word.meaning = "rejected"
+    word.save()
+    assert title not in panels("operator")
+
+
 def test_operator_sees_what_networks_carry_no_more_or_not_yet(world: World) -> None:
     networks = [make_network("viettel"), make_network("vinaphone")]
     make_sender(world.account, kind="alphanumeric", address="SAOMAI")
@@ -180,7 +192,7 @@ def test_home_costs_few_queries(
     world: World, role: str, django_assert_max_num_queries: Any
 ) -> None:
     panels(role, world.account.pk)  # the rules are read once per configuration, not per page
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         panels(role, world.account.pk, world.other_account.pk)
 
 
