@@ -8,6 +8,7 @@ from messaging.services.bounces import bounces_note
 from messaging.services.idempotency import idempotency_keys_purge
 from messaging.services.lookups import ported_ask
 from messaging.services.pools import senders_forget
+from messaging.services.route_trials import route_trial_execute, route_trials_resume
 from messaging.services.templates import versions_activate_due
 from messaging.services.trials import trial_execute, trials_resume
 from messaging.services.webhook_planning import deliveries_schedule
@@ -96,4 +97,10 @@ def run_trial(trial_id: int) -> int:
 @shared_task(name="messaging.tasks.resume_trials")
 def resume_trials() -> int:
     """Finds trials that a worker has lost (every minute)."""
-    return trials_resume()
+    return trials_resume() + route_trials_resume()
+
+
+@shared_task(name="messaging.tasks.run_route_trial")
+def run_route_trial(trial_id: int) -> int:
+    """Holds a routing version against past traffic; repeating goes on where it stopped."""
+    return route_trial_execute(trial_id).judged
