@@ -9,6 +9,7 @@ costs order and never correctness.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import Event
 from typing import Any, Final
@@ -32,6 +33,7 @@ from config.common.states import transition
 from messaging.models import Tally
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.holds import hold_place
+from messaging.services.paces import pace_next, pace_put, pace_spend
 from messaging.services.releases import EXCLUDED, Assessment, recipients_release
 from messaging.services.routing import backlog
 
@@ -40,6 +42,7 @@ log = logs.get_logger(__name__)
 TURN_SECONDS: Final = 5.0  # then the worker's next task has its turn
 _LONGEST_TURN_SECONDS: Final = 600.0  # without a broker there is nobody to give the turn to
 _POLL_SECONDS: Final = 0.03
+_MOST_YIELDED: Final = timedelta(seconds=1)
 _COPY = (
     "COPY campaigns_audienceentry"
     " (campaign_id, contact_id, msisdn, outcome, reason, detail, message_id)"
@@ -92,6 +95,8 @@ def _turn(campaign_id: int, ends: float, wait: Callable[[float], Any]) -> Turn:
     rate = running.values_list("messages_per_second", flat=True).first()
     if rate is None and not running.exists():
         return Turn.STOPPED
+    pace_put(campaign_id=campaign_id, per_second=rate)
+    ours = pace_next(campaign_id=campaign_id) or clock.now()
     pace = Pace(rate, time.monotonic())
     numbers = NumbersAhead(campaign_id)
     while time.monotonic() < ends:
@@ -102,12 +107,24 @@ def _turn(campaign_id: int, ends: float, wait: Callable[[float], Any]) -> Turn:
         if not limit:
             wait(max(pace.wait_seconds(), 0.001))
             continue
+        if rate and (taken := _taken_by_others(campaign_id, ours)):
+            ours += taken
+            wait(taken.total_seconds())
+            continue
         numbers.reach()
         done = campaign_slice_release(campaign_id=campaign_id, limit=limit)
         if done.turn != Turn.AGAIN:
             return done.turn
         pace.take(done.contacts)
+        if rate:
+            ours = pace_spend(campaign_id=campaign_id, messages=done.contacts) or ours
     return Turn.AGAIN
+
+
+def _taken_by_others(campaign_id: int, ours: datetime) -> timedelta:
+    """How much of the limit messages that waited for their window have had since `ours`."""
+    free = pace_next(campaign_id=campaign_id) or ours
+    return min(max(free - ours, timedelta()), _MOST_YIELDED)
 
 
 @collection_paused()

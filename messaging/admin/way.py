@@ -116,6 +116,7 @@ def _waiting(trace: Trace) -> Step:
         "routing": _("routing"),
         "paused": _("the campaign to be resumed"),
         "retry": _("another try"),
+        "pace": _("the campaign's speed limit"),
     }
     return Step(
         title=_("Waiting"),

@@ -19,6 +19,7 @@ from messaging.constants import EXPRESS_LANE
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.decisions import Case, Verdict, cases_reserve, losses_take
 from messaging.services.outcomes import Outcome, outcomes_apply
+from messaging.services.paces import cases_paced
 from messaging.services.replacing import ported_locate, senders_change
 
 EXPRESS_CHANNEL = "signalbox_express"
@@ -183,8 +184,9 @@ def _slice_route(account_id: int, share: int, due: Any) -> int:
             },
         )
         cases = list(map(_case, cursor.fetchall()))
-        if cases:
-            cases_place(cursor, cases, snapshot, origin="waiting", carrier_id=0)
+        ready = cases_paced(cursor, cases, clock.now())
+        if ready:
+            cases_place(cursor, ready, snapshot, origin="waiting", carrier_id=0)
     return len(cases)
 
 
