@@ -100,10 +100,7 @@ class UnknownWordAdmin(ReadOnlyMixin, PlatformScopedAdmin):
                 title=_("What does “%(word)s” mean at this bind?") % {"word": word.word},
                 text=_("Receipts from now on are read so; those that came before stay as they are.")
                 if is_state
-                else _(
-                    "Answers from now on are taken so. The bind ends its session in order and"
-                    " binds again."
-                ),
+                else _("Answers from now on are taken so, within seconds and in the same session."),
                 submit=_("Put it into the bind's table"),
                 done=_("The bind knows this word now."),
             ),
