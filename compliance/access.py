@@ -120,7 +120,7 @@ INTEGRATOR: Grants = {
 OPERATOR: Grants = {
     "carriers.bind": ALL,
     "carriers.bindlease": VIEW,
-    "carriers.bindprobe": VIEW,
+    "carriers.bindprobe": ADD,
     "carriers.carrier": ALL,
     "carriers.bindtrace": ADD,
     "carriers.sessionevent": VIEW,

@@ -92,6 +92,7 @@ GROUPS = (
         (
             (_("Carriers"), "cell_tower", "carriers.carrier"),
             (_("Binds"), "cable", "carriers.bind"),
+            (_("Tests of binds"), "network_check", "carriers.bindprobe"),
             (_("Session events"), "timeline", "carriers.sessionevent"),
             (_("PDU traces"), "troubleshoot", "carriers.bindtrace"),
             (_("Unknown words"), "translate", "carriers.unknownword"),

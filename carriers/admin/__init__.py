@@ -1,5 +1,5 @@
 """Pages about carriers, their binds, and what happens to the sessions."""
 
-from carriers.admin import binds, carriers, events, traces, words
+from carriers.admin import binds, carriers, events, probes, traces, words
 
-__all__ = ["binds", "carriers", "events", "traces", "words"]
+__all__ = ["binds", "carriers", "events", "probes", "traces", "words"]
