@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max
 
-from campaigns.models import Campaign, ContactList
+from campaigns.models import Campaign, Contact, ContactList
 from campaigns.services.campaigns import campaign_create
 from campaigns.services.lists import list_create
 from config.bench.world import World
@@ -14,16 +15,18 @@ from config.bench.world import World
 _CONTACTS = """
 INSERT INTO campaigns_contact
     (account_id, msisdn, country, name, language, attributes, created_at, updated_at)
-SELECT %(account)s, prefix || lpad(i::text, 11 - length(prefix), '0'), %(country)s,
+SELECT %(account)s, prefix || lpad(
+        (i / cardinality(%(prefixes)s::text[]))::text, 11 - length(prefix), '0'), %(country)s,
     (ARRAY['Nguyen', 'Tran', 'Le', 'Pham', 'Hoang', 'Phan', 'Vu'])[i %% 7 + 1] || ' '
         || (ARRAY['Thi Mai', 'Van Hung', 'Minh Anh', 'Quoc Bao', 'Thu Trang'])[i %% 5 + 1],
     '', jsonb_build_object('code', 'MAI' || lpad(i::text, 7, '0')), now(), now()
-FROM generate_series(1, %(count)s) AS i,
+FROM generate_series(%(before)s + 1, %(before)s + %(count)s) AS i,
     LATERAL (SELECT (%(prefixes)s::text[])[i %% cardinality(%(prefixes)s::text[]) + 1]) AS p(prefix)
 """
 _MEMBERS = """
 INSERT INTO campaigns_listmembership (contact_list_id, contact_id)
-SELECT %(list)s, id FROM campaigns_contact WHERE account_id = %(account)s ORDER BY id
+SELECT %(list)s, id FROM campaigns_contact WHERE account_id = %(account)s AND id > %(after)s
+ORDER BY id
 """
 _CONSENTS = """
 WITH given AS (
@@ -31,7 +34,7 @@ WITH given AS (
         method, source, evidence, text_version, content, form, frequency, given_at, recorded_at)
     SELECT %(account)s, %(advertiser)s, msisdn, 'marketing', 'granted', 'import', '', '{}', '', '',
         '', '', now(), now()
-    FROM campaigns_contact WHERE account_id = %(account)s AND id %% 100 <> 1
+    FROM campaigns_contact WHERE account_id = %(account)s AND id > %(after)s AND id %% 100 <> 1
     RETURNING id, msisdn, given_at
 )
 INSERT INTO compliance_consentstate
@@ -43,7 +46,7 @@ INSERT INTO compliance_suppression
     (account_id, advertiser_id, msisdn, purpose, sender, cause, source, reason, created_at,
      lifted_reason)
 SELECT %(account)s, NULL, msisdn, 'all', '', 'manual', 'import', '', now(), ''
-FROM campaigns_contact WHERE account_id = %(account)s AND id %% 20 = 0
+FROM campaigns_contact WHERE account_id = %(account)s AND id > %(after)s AND id %% 20 = 0
 """
 _TABLES = (
     "campaigns_contact",
@@ -64,8 +67,11 @@ class Audience:
 
 
 def audience_make(world: World, count: int) -> Audience:
-    """So many contacts on a list: 5 % suppressed, 1 % without consent, the others reachable."""
-    contact_list = list_create(account=world.account, name=f"{count} contacts", actor=None)
+    """So many new contacts on a list: 5 % suppressed, 1 % without consent, the others reachable."""
+    known = Contact.objects.filter(account=world.account)
+    before = known.count()
+    name = f"{count} contacts after {before}"
+    contact_list = list_create(account=world.account, name=name, actor=None)
     values: dict[str, Any] = {
         "account": world.account.pk,
         "advertiser": world.account.advertisers.get().pk,
@@ -73,6 +79,8 @@ def audience_make(world: World, count: int) -> Audience:
         "prefixes": list(world.market.prefixes),
         "list": contact_list.pk,
         "count": count,
+        "before": before,
+        "after": known.aggregate(last=Max("id"))["last"] or 0,
     }
     with connection.cursor() as cursor:
         for statement in (_CONTACTS, _MEMBERS, _CONSENTS, _OPT_OUTS):

@@ -40,16 +40,21 @@ def tree_ticks(processes: Mapping[int, Usage], root: int) -> int:
 
     What dies in between is counted with its parent, so that sums never shrink.
     """
+    return sum(processes[pid].ticks for pid in tree_pids(processes, root))
+
+
+def tree_pids(processes: Mapping[int, Usage], root: int) -> list[int]:
+    """A process and its living descendants; nothing where it is gone."""
     children: dict[int, list[int]] = {}
     for one in processes.values():
         children.setdefault(one.parent, []).append(one.pid)
-    total, waiting = 0, [root]
+    found, waiting = [], [root]
     while waiting:
         pid = waiting.pop()
         if pid in processes:
-            total += processes[pid].ticks
+            found.append(pid)
             waiting += children.get(pid, ())
-    return total
+    return found
 
 
 def busy_ticks(text: str) -> int:

@@ -10,6 +10,7 @@ from config.bench.audience import Audience, audience_make
 from config.bench.decisions import decisions
 from config.bench.encoder import encoder
 from config.bench.figures import Figure, json_line
+from config.bench.growth import growth
 from config.bench.latency import Latency
 from config.bench.machine import machine_facts
 from config.bench.options import PROCESSOR_FIGURES, Options
@@ -42,7 +43,7 @@ def measure(options: Options, write: Callable[[str], object]) -> bool:
     """Prints one line per figure; whether all of them are sound."""
     world = world_make(options.sink, env.required("BENCH_RECEIVER"))
     tell(f"bound to {world.bind.host}:{world.bind.port}; making {options.count} contacts")
-    audience = audience_make(world, options.count)
+    audience = audience_make(world, options.count if options.figures != {"growth"} else 1)
     machine = machine_facts()
     is_sound = True
     for act in _acts(options, world, audience):
@@ -64,3 +65,5 @@ def _acts(options: Options, world: World, audience: Audience) -> Iterator[Callab
         yield lambda: throughput(world, audience, roots, own_sink=options.sink is None)
     if latency is not None:
         yield lambda: latency.loaded(audience)
+    if "growth" in options.figures:
+        yield from growth(options, world, pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()})

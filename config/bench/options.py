@@ -1,12 +1,14 @@
 """What a person may choose, by environment variables: `COUNT=20000 make bench`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from config.common import env
 
-FIGURES = ("decisions", "encoder", "latency", "routing", "throughput")
+USUAL_FIGURES = ("decisions", "encoder", "latency", "routing", "throughput")
+FIGURES = (*USUAL_FIGURES, "failover", "growth")  # the latter take long: only where asked for
 PROCESSOR_FIGURES = ("decisions", "encoder", "routing")  # which need nothing but a processor
-PLATFORM_FIGURES = frozenset({"latency", "throughput"})  # which need all of it running
+PLATFORM_FIGURES = frozenset({"growth", "latency", "throughput"})  # which need all of it running
 
 
 class OptionError(ValueError):
@@ -25,18 +27,21 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """BENCH, COUNT, SINK and KEEP."""
+    """BENCH, COUNT, SINK, KEEP, and for growth OLD (messages in the tables) and CROWD (contacts of
+    the campaign whose memory is measured)."""
 
     figures: frozenset[str]
     count: int
     sink: Sink | None
     keeps: bool
+    old: tuple[int, ...]
+    crowd: int
 
 
 def options() -> Options:
     """As the environment says. Raises OptionError."""
     sink = _sink(env.text("SINK"))
-    figures = frozenset(env.items("BENCH")) or frozenset(FIGURES)
+    figures = frozenset(env.items("BENCH")) or frozenset(USUAL_FIGURES)
     unknown = sorted(figures - set(FIGURES))
     if unknown:
         raise OptionError(f"BENCH={','.join(unknown)}: choose from {','.join(FIGURES)}")
@@ -47,7 +52,15 @@ def options() -> Options:
     count = env.integer("COUNT", 100_000)
     if not 1_000 <= count <= 5_000_000:
         raise OptionError(f"COUNT={count}: write a number from 1000 to 5000000")
-    return Options(figures, count, sink, env.boolean("KEEP"))
+    crowd = env.integer("CROWD", 1_000_000)
+    return Options(figures, count, sink, env.boolean("KEEP"), _old(env.items("OLD")), crowd)
+
+
+def _old(items: Sequence[str]) -> tuple[int, ...]:
+    found = items or ("0", "1000000", "5000000")
+    if not all(one.isdecimal() for one in found):
+        raise OptionError(f"OLD={','.join(found)}: write numbers, with commas between")
+    return tuple(sorted(int(one) for one in found))
 
 
 def _sink(text: str) -> Sink | None:

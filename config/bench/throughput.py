@@ -46,7 +46,7 @@ def throughput(
     accounts = Accounts(roots)
     began = time.monotonic()
     campaign_launch(campaign=campaign, actor=None)
-    counts = _settled(campaign.pk, audience.count)
+    counts = settled(campaign.pk, audience.count)
     run = Run(counts, time.monotonic() - began, preflight_seconds)
     spent = accounts.since(clients())
     messages = counts.accepted
@@ -65,7 +65,7 @@ def throughput(
         "webhooks_delivered": _webhooks_delivered(),
         "sink": judged,
     }
-    return Figure("throughput", values, settings_of(world), _is_sound(counts, audience, judged))
+    return Figure("throughput", values, settings_of(world), is_sound(counts, audience, judged))
 
 
 def _by_process(seconds: Any, messages: int) -> dict[str, float]:
@@ -81,7 +81,7 @@ def _by_client(spent: Spent, messages: int) -> dict[str, float]:
     return per_message(shown | {"rest": rest}, messages)
 
 
-def _settled(campaign_id: int, audience: int) -> Counts:
+def settled(campaign_id: int, audience: int) -> Counts:
     """The counts once every contact is excluded or has its end. Raises TimeoutError when nothing
     moves any more."""
     pause = Event()
@@ -108,7 +108,7 @@ def _outcomes(counts: Counts) -> dict[str, int]:
     }
 
 
-def _is_sound(counts: Counts, audience: Audience, judged: dict[str, int] | None) -> bool:
+def is_sound(counts: Counts, audience: Audience, judged: dict[str, int] | None) -> bool:
     """Every contact accounted for, every message delivered, and the sink counted the same."""
     messages = counts.accepted
     is_complete = messages + counts.of(EXCLUDED_STATUS) == audience.count

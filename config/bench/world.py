@@ -101,7 +101,10 @@ def _made(sink: Sink | None, receiver: str) -> World:
     sender = _sender(account, "alphanumeric", BRANDNAME, ["care", "marketing"])
     webhook_put(account=account, url=receiver)
     _key, api_key = api_key_create(
-        account=account, name="Benchmark", scopes=[scope.value for scope in ACCOUNT_SCOPES], actor=None
+        account=account,
+        name="Benchmark",
+        scopes=[scope.value for scope in ACCOUNT_SCOPES],
+        actor=None,
     )
     return World(account, _version(account), sender, bind, market, api_key)
 

@@ -1,4 +1,5 @@
 import json
+import os
 from itertools import product
 
 import pytest
@@ -10,6 +11,7 @@ from compliance.rule_packs import shipped_packs
 from config.bench import decisions, encoder, routing
 from config.bench.cpu import Usage, busy_ticks, parse_stat, tree_ticks
 from config.bench.figures import Figure, json_line, milliseconds, per_message, percentile
+from config.bench.growth import peaks
 from config.bench.options import OptionError, Sink, options
 from config.bench.receiver import Receiver
 from messaging.encoding.segmentation import segment_count
@@ -23,13 +25,31 @@ STAT = (
 @pytest.fixture
 def chosen(monkeypatch):
     def choose(**variables):
-        for name in ("BENCH", "COUNT", "SINK", "KEEP"):
+        for name in ("BENCH", "COUNT", "CROWD", "KEEP", "OLD", "SINK"):
             monkeypatch.delenv(name, raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         return options()
 
     return choose
+
+
+def test_growth_is_measured_only_where_it_is_asked_for(chosen):
+    assert "growth" not in chosen().figures
+    assert chosen(BENCH="growth").figures == {"growth"}
+
+
+def test_numbers_of_old_messages_are_measured_from_the_least(chosen):
+    assert chosen(OLD="5000,0").old == (0, 5000)
+    with pytest.raises(OptionError, match="OLD=many"):
+        chosen(OLD="many")
+
+
+def test_peak_of_memory_is_that_of_the_largest_process_of_a_tree():
+    found = peaks({"bench": os.getpid(), "postgres": os.getpid(), "gone": 2**22 + 1})
+    assert set(found) == {"bench", "gone"}
+    assert found["bench"] > 10
+    assert found["gone"] == 0.0
 
 
 class Wire:
