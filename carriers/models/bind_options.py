@@ -279,6 +279,12 @@ class ReceiptOptions(models.Model):
 class ParameterOptions(models.Model):
     """Status codes, fields of submit_sm, vendor parameters."""
 
+    ported_codes = ArrayField(
+        models.CharField(max_length=16),
+        verbose_name=_("not our subscriber"),
+        default=list,
+        blank=True,
+    )
     status_classes = models.JSONField(_("status codes"), default=dict, blank=True)
     status_names = models.JSONField(_("names of vendor codes"), default=dict, blank=True)
     vendor_tlvs = models.JSONField(_("vendor parameters"), default=list, blank=True)

@@ -18,6 +18,15 @@ ERRORS = Group(
             _("When the sheet lists its own codes, or the page of unknown words shows one."),
         ),
         Option("status_names", _("What the sheet calls codes that no specification names.")),
+        Option(
+            "ported_codes",
+            _(
+                "Answers and errors of receipts that say “not our subscriber”: 0x0B is an answer,"
+                " 027 an error in a receipt. The number's network is learned from it, and a refused"
+                " message goes to another carrier once."
+            ),
+            _("Where numbers move between networks and the sheet names the code."),
+        ),
     ),
 )
 
