@@ -10,7 +10,7 @@ class MessagingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from carriers import ports
+        from carriers import ports, waiting
         from compliance.constants import DataKind
         from compliance.selectors.trials import count_segments_with
         from compliance.services import retention
@@ -18,17 +18,21 @@ class MessagingConfig(AppConfig):
         from messaging.pump.desk import MessagingDesk
         from messaging.pump.factory import MessagingPumps
         from messaging.selectors.recent_traffic import traffic_lately
+        from messaging.selectors.waiting import waiting_count
+        from messaging.selectors.waits import work_ahead
         from messaging.services import retention as kept
         from messaging.services.preferences import preference_spec
         from messaging.services.sender_news import sender_told
         from messaging.wording.slots import reserve
-        from routing import news, traffic
+        from routing import news, traffic, work
 
         reserve(preference_spec())
         ports.register(MessagingPumps())
+        waiting.register(waiting_count)
         ports.register_desk(MessagingDesk())
         news.register(sender_told)
         traffic.register(traffic_lately)
+        work.register(work_ahead)
         count_segments_with(lambda text: segment_count(text).segment_count)
         retention.register(DataKind.OTP_TEXT, kept.otp_texts_forget)
         retention.register(DataKind.TEXT, kept.texts_forget)

@@ -22,6 +22,7 @@ from compliance.selectors.rules import rule_turns, rulebook
 from config.common import clock, versions
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
+from messaging.selectors.bind_limits import BindLimits, bind_limits
 from messaging.selectors.registrations import Registrations, template_registrations
 from messaging.wording.wordings import WordingSet, wording_set
 from routing.engine import RoutingSnapshot
@@ -134,6 +135,7 @@ class Snapshot:
     content_policy: ContentPolicy
     brands: Mapping[int, tuple[str, ...]]
     stand_ins: StandIns
+    bind_limits: BindLimits
 
     def decides(self, version: int, at: datetime) -> bool:
         """Whether it is of this version and holds at this moment (which may lie before it was
@@ -175,7 +177,9 @@ class SnapshotCache:
         version, now = versions.current(), clock.now()
         snapshot = self._snapshot
         if snapshot is None or not snapshot.decides(version, now):
-            snapshot = snapshot_build(version, now)
+            former, snapshot = snapshot, snapshot_build(version, now)
+            if former is not None:
+                snapshot.routing.after(former.routing)
             self._moment_read = moment
         elif moment - self._moment_read > _MOMENT_AGE_SECONDS:
             snapshot = _at_present(snapshot)
@@ -222,6 +226,7 @@ def snapshot_build(version: int, at: datetime) -> Snapshot:
         content_policy=content_policy(),
         brands={row.id: row.names for row in Advertiser.objects.all()},
         stand_ins=stand_ins(),
+        bind_limits=bind_limits(),
     )
 
 

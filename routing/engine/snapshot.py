@@ -111,6 +111,19 @@ class RoutingSnapshot:
         for name, value in derived.items():
             object.__setattr__(self, name, value)
 
+    def after(self, earlier: "RoutingSnapshot") -> "RoutingSnapshot":
+        """This snapshot; where it is configured as the earlier one, it takes over what was worked
+        out from that: most new configurations change nothing about routing."""
+        if (
+            self.routes == earlier.routes
+            and self.rates == earlier.rates
+            and self.senders == earlier.senders
+            and self.policy == earlier.policy
+            and _declared(self.carriers) == _declared(earlier.carriers)
+        ):
+            object.__setattr__(self, "configured", earlier.configured)
+        return self
+
     def with_carriers(self, version: int, carriers: Mapping[int, Carrier]) -> "RoutingSnapshot":
         """The same configuration with other availability."""
         return replace(self, version=version, carriers=carriers)

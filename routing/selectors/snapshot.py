@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from carriers.selectors.availability import carrier_standings
+from routing import work
 from routing.engine import Carrier, Momentary, RoutingSnapshot, SenderEntry
 from routing.models import RoutePolicy, Sender
 from routing.selectors.moments import heats, orders, qualities
@@ -43,7 +44,16 @@ def routing_turns(after: datetime) -> tuple[datetime, ...]:
 def momentary() -> Momentary:
     """What holds at this moment, without a new configuration version: read once a second by each
     process, so it stays at a few small queries."""
-    return Momentary(carriers=carriers(), heats=heats(), qualities=qualities(), orders=orders())
+    present = carriers()
+    return Momentary(
+        carriers=present,
+        heats=heats(),
+        qualities=qualities(),
+        orders=orders(),
+        waits=work.seconds_ahead(
+            {one.id: one.capacity for one in present.values() if one.capacity is not None}
+        ),
+    )
 
 
 def carriers() -> dict[int, Carrier]:

@@ -283,6 +283,16 @@ def test_another_moment_shares_what_is_configured_and_nothing_changes_for_nothin
     assert exclusions(choose(switched, make_request()))[1] is Exclusion.CARRIER_INACTIVE
 
 
+def test_a_configuration_that_leaves_routing_alone_takes_over_what_was_judged() -> None:
+    earlier = make_snapshot(*TWO)
+    choose(earlier, make_request())
+    same = make_snapshot(*TWO, version=8).after(earlier)
+    assert same.configured is earlier.configured
+    assert choose(same, make_request()).snapshot_version == 8
+    other = make_snapshot(*TWO, Route(3, GAMMA), version=9).after(earlier)
+    assert other.configured == {}
+
+
 CARRIERS = (ALPHA, BETA, GAMMA, DELTA)
 HEATS = st.one_of(
     st.just(Heat(0, "cool", 1.0)),
