@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from carriers.simulator.client import inject_reply
+from carriers.simulator.http_carrier import PORT_OFFSET
 from carriers.simulator.journal import JournalRecord, journal_path, read_journal
 from carriers.simulator.operators import CONTROL_PORT_OFFSET, KNOWN_OPERATORS
 from carriers.simulator.report import JournalReport, report_journals
@@ -176,7 +177,8 @@ def _renamed(worker: Program, name: str) -> Program:
 
 def _free_row() -> int:
     """The first of the ports that the operators, their control and the web need."""
-    needed = (*range(len(KNOWN_OPERATORS)), CONTROL_PORT_OFFSET, CONTROL_PORT_OFFSET + 1)
+    others = (PORT_OFFSET, CONTROL_PORT_OFFSET, CONTROL_PORT_OFFSET + 1)
+    needed = (*range(len(KNOWN_OPERATORS)), *others)
     while True:
         first = 20_000 + 50 * secrets.randbelow(800)  # other runs draw, too
         if all(is_free(first + offset) for offset in needed):
