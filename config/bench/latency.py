@@ -13,6 +13,7 @@ from django.conf import settings
 
 from campaigns.services.campaigns import campaign_launch
 from campaigns.services.preflight import preflight_run
+from carriers.models import Bind
 from config.bench import sink
 from config.bench.audience import Audience, campaign_draft
 from config.bench.figures import Figure, milliseconds
@@ -23,6 +24,7 @@ from messaging.constants import MessageStatus
 from messaging.selectors.tallies import campaign_counts
 
 MESSAGES, EVERY_SECONDS = 200, 0.1
+PACED_PER_SECOND = 2_000.0
 _WARM_UP = 40
 _CLIENTS = 8
 _TIMEOUT_SECONDS = 30
@@ -96,8 +98,21 @@ class Latency:
         start = sink.mark()
         return self._figure("idle", start, self._send(lambda: True), {})
 
+    def paced(self, audience: Audience) -> Figure:
+        """While a campaign takes all of the same bind's contract, and processors have time left."""
+        bind_id = self._world.bind.pk
+        Bind.objects.filter(pk=bind_id).update(throughput=PACED_PER_SECOND)
+        try:
+            figure = self._beside(audience, "paced")
+        finally:
+            Bind.objects.filter(pk=bind_id).update(throughput=None)
+        return figure
+
     def loaded(self, audience: Audience) -> Figure:
-        """While a campaign takes all that the same bind gives."""
+        """While a campaign takes all that the same bind and both processors give."""
+        return self._beside(audience, "loaded")
+
+    def _beside(self, audience: Audience, condition: str) -> Figure:
         campaign = campaign_draft(self._world, audience, "latency")
         preflight_run(campaign.pk)
         self._warm_up()
@@ -113,7 +128,7 @@ class Latency:
         most = audience.count * 0.9  # then the bind is not saturated any more
         samples = self._send(lambda: sent() < most)
         rate = (sent() - already) / (time.monotonic() - began)
-        return self._figure("loaded", start, samples, {"bulk_messages_per_second": round(rate, 1)})
+        return self._figure(condition, start, samples, {"bulk_messages_per_second": round(rate, 1)})
 
     def _warm_up(self) -> None:
         """Connections, threads and caches as after the first minute of a day."""

@@ -64,6 +64,8 @@ def _acts(options: Options, world: World, audience: Audience) -> Iterator[Callab
         roots = pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()}
         yield lambda: throughput(world, audience, roots, own_sink=options.sink is None)
     if latency is not None:
-        yield lambda: latency.loaded(audience)
+        # People who have had no advertisement yet: some countries allow only so many.
+        yield lambda: latency.paced(audience_make(world, options.count))
+        yield lambda: latency.loaded(audience_make(world, options.count))
     if "growth" in options.figures:
         yield from growth(options, world, pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()})
