@@ -191,10 +191,16 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
+        "AddressFormEnum": "carriers.constants.AddressForm.choices",
+        "BindKindEnum": "carriers.constants.BindKind.choices",
         "EventTypeEnum": "messaging.constants.EventType.choices",
+        "IdFormEnum": "carriers.constants.IdForm.choices",
         "MessageClassEnum": "compliance.constants.MessageClass.choices",
         "MessageStatusEnum": "messaging.constants.MessageStatus.choices",
+        "NetworkSourceEnum": "routing.constants.NetworkSource.choices",
+        "OrderKindEnum": "routing.constants.OrderKind.choices",
         "PaperStateEnum": "routing.constants.PaperState.choices",
+        "SenderKindEnum": "routing.constants.SenderKind.choices",
         "SenderStatusEnum": "routing.constants.SenderStatus.choices",
         "SuppressionCauseEnum": "compliance.constants.SuppressionCause.choices",
         "TemplateVersionStatusEnum": "messaging.constants.VersionStatus.choices",
@@ -211,6 +217,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "contacts", "description": "People and the lists they are on."},
         {"name": "imports", "description": "Files of contacts, followed to their bad lines."},
         {"name": "campaigns", "description": "One text to one list: launched, paused, followed."},
+        {"name": "operations", "description": "Carriers and routing, with keys of the platform."},
     ],
 }
 

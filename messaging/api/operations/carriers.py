@@ -15,6 +15,7 @@ from config.common.api.fields import Moment, OutputSerializer, StrictSerializer,
 from config.common.api.pagination import PageInput
 from config.common.api.schema import page_of
 from config.common.api.views import body
+from messaging.api.operations import examples
 from messaging.api.operations.common import (
     OperationsView,
     bind_found,
@@ -27,6 +28,7 @@ from messaging.api.operations.common import (
     who,
     writes,
 )
+from messaging.api.operations.examples import shown
 from messaging.api.operations.fields import columns_of, input_of, output_of
 
 _CARRIER = tuple(
@@ -110,7 +112,7 @@ class SessionOutput(OutputSerializer):
     lease_ends = Moment(source="expires_at", allow_null=True)
 
 
-class TraceInput(StrictSerializer):
+class BindTraceInput(StrictSerializer):
     """How long, how much and why; numbers and texts are masked before they are stored."""
 
     minutes = Whole(min_value=1, max_value=1440, default=10)
@@ -118,7 +120,7 @@ class TraceInput(StrictSerializer):
     reason = Text(max_length=200)
 
 
-class TraceOutput(OutputSerializer):
+class BindTraceOutput(OutputSerializer):
     """A trace of a bind's PDUs."""
 
     id = serializers.IntegerField()
@@ -148,7 +150,7 @@ class PduOutput(OutputSerializer):
         return bytes(row.octets).hex()
 
 
-_SHOWN, _BIND, _TRACE = CarrierOutput(), BindOutput(), TraceOutput()
+_SHOWN, _BIND, _TRACE = CarrierOutput(), BindOutput(), BindTraceOutput()
 _SESSION, _PDU = SessionOutput(), PduOutput()
 
 
@@ -167,6 +169,7 @@ class CarriersView(OperationsView):
     @posts(
         "add_carrier",
         "Add a carrier",
+        examples=shown("add_carrier", examples.CARRIER),
         request=CarrierInput,
         responses={201: CarrierOutput},
         also=(409,),
@@ -219,6 +222,7 @@ class BindsView(OperationsView):
     @posts(
         "add_bind",
         "Add a bind",
+        examples=shown("add_bind", examples.BIND),
         request=BindInput,
         responses={201: BindOutput},
         also=(409,),
@@ -246,10 +250,10 @@ class BindCheckView(OperationsView):
     )
     def post(self, request: Request) -> Response:
         problems = bind_check(_bind_values(body(request, BindInput())))
-        shown = [
+        rows = [
             {"field": one.field, "rule": str(one.rule), "fix": str(one.fix)} for one in problems
         ]
-        return Response({"is_sound": not problems, "problems": shown})
+        return Response({"is_sound": not problems, "problems": rows})
 
 
 class BindView(OperationsView):
@@ -306,7 +310,7 @@ class BindTracesView(OperationsView):
         "list_traces",
         "List traces of a bind",
         query=PageInput,
-        responses={200: page_of("Trace", TraceOutput)},
+        responses={200: page_of("BindTrace", BindTraceOutput)},
         also=(404,),
     )
     def get(self, request: Request, bind_id: int) -> Response:
@@ -316,13 +320,14 @@ class BindTracesView(OperationsView):
     @posts(
         "start_trace",
         "Trace a bind",
-        request=TraceInput,
-        responses={201: TraceOutput},
+        examples=shown("start_trace", examples.TRACE),
+        request=BindTraceInput,
+        responses={201: BindTraceOutput},
         also=(404, 409),
         description="Writes the bind's PDUs down for a while, numbers and texts masked.",
     )
     def post(self, request: Request, bind_id: int) -> HttpResponse:
-        values = body(request, TraceInput())
+        values = body(request, BindTraceInput())
         bind = bind_found(bind_id)
         return once(
             request,
@@ -352,7 +357,9 @@ class TracePdusView(OperationsView):
 class TraceStopView(OperationsView):
     """`/traces/{id}/stop`"""
 
-    @writes("stop_trace", "Stop a trace", request=None, responses={200: TraceOutput}, also=(404,))
+    @writes(
+        "stop_trace", "Stop a trace", request=None, responses={200: BindTraceOutput}, also=(404,)
+    )
     def post(self, request: Request, trace_id: int) -> Response:
         trace = found(BindTrace.objects.all(), pk=trace_id)
         trace_stop(trace=trace, actor=who(request))

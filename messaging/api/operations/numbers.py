@@ -15,6 +15,7 @@ from config.common.api.pagination import PageInput
 from config.common.api.schema import page_of
 from config.common.api.views import body
 from config.common.errors import InvalidError, NotFoundError
+from messaging.api.operations import examples
 from messaging.api.operations.common import (
     OperationsView,
     found,
@@ -26,6 +27,7 @@ from messaging.api.operations.common import (
     who,
     writes,
 )
+from messaging.api.operations.examples import shown
 from messaging.api.operations.fields import output_of
 from messaging.selectors.number_page import country_of_number
 from routing.constants import NetworkSource
@@ -184,6 +186,7 @@ class OverrideView(OperationsView):
     @writes(
         "put_override",
         "Say where a number is",
+        examples=shown("put_override", examples.OVERRIDE),
         request=OverrideInput,
         responses={200: OverrideOutput},
     )
@@ -227,6 +230,7 @@ class OverrideImportsView(OperationsView):
     @posts(
         "check_overrides",
         "Upload ported numbers",
+        examples=shown("check_overrides", examples.IMPORT),
         request=NumberImportInput,
         responses={201: NumberImportOutput},
         description="Compares the file with the overrides; nothing counts before it is confirmed. "

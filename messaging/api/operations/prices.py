@@ -12,6 +12,7 @@ from config.common.api.fields import Moment, StrictSerializer, Text, Truth, Whol
 from config.common.api.pagination import PageInput
 from config.common.api.schema import page_of
 from config.common.api.views import body
+from messaging.api.operations import examples
 from messaging.api.operations.common import (
     OperationsView,
     account_named,
@@ -23,6 +24,7 @@ from messaging.api.operations.common import (
     reads,
     who,
 )
+from messaging.api.operations.examples import shown
 from messaging.api.operations.fields import output_of
 from routing.models import PriceLine, PriceList, Rate
 from routing.services.prices import (
@@ -155,6 +157,7 @@ class PriceListsView(OperationsView):
     @posts(
         "upload_price_list",
         "Upload a price list",
+        examples=shown("upload_price_list", examples.PRICE_LIST),
         request=PriceListInput,
         responses={201: PriceListOutput},
         description="Compares the list with the rates that hold: read its lines, then confirm it. "

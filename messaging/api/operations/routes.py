@@ -21,6 +21,7 @@ from config.common.api.fields import (
 from config.common.api.pagination import PageInput, query
 from config.common.api.schema import page_of
 from config.common.api.views import body
+from messaging.api.operations import examples
 from messaging.api.operations.common import (
     OperationsView,
     account_named,
@@ -34,6 +35,7 @@ from messaging.api.operations.common import (
     who,
     writes,
 )
+from messaging.api.operations.examples import shown
 from messaging.api.operations.fields import columns_of, input_of, output_of
 from routing.explained import Explained, Question
 from routing.models import Route, RoutePolicy
@@ -101,8 +103,8 @@ RouteInput = input_of(
 RouteChangeInput = input_of(
     "RouteChangeInput", Route, ("name", *_COLUMNS), more=_relations(is_new=False)
 )
-RouteOutput = output_of(
-    "RouteOutput",
+OperationsRouteOutput = output_of(
+    "OperationsRouteOutput",
     Route,
     ("name", *_COLUMNS),
     {
@@ -162,7 +164,7 @@ class PolicyProblemOutput(OutputSerializer):
 class PolicyDetailOutput(PolicyOutput):  # type: ignore[misc,valid-type]
     """A version with its routes and what its check finds."""
 
-    routes = RouteOutput(many=True)
+    routes = OperationsRouteOutput(many=True)
     problems = PolicyProblemOutput(many=True)
 
 
@@ -201,7 +203,7 @@ class DiffOutput(OutputSerializer):
 
 _PROBLEM: Final = PolicyProblemOutput()
 _DIFFERENCE: Final = DifferenceOutput()
-_ROUTE: Final = RouteOutput()
+_ROUTE: Final = OperationsRouteOutput()
 _POLICY: Final = PolicyOutput()
 
 
@@ -212,7 +214,7 @@ class RoutesView(OperationsView):
         "list_routes",
         "List routes",
         query=PolicyFilter,
-        responses={200: page_of("Route", RouteOutput)},
+        responses={200: page_of("OperationsRoute", OperationsRouteOutput)},
     )
     def get(self, request: Request) -> Response:
         number = query(request, PolicyFilter()).get("policy")
@@ -222,8 +224,9 @@ class RoutesView(OperationsView):
     @posts(
         "add_route",
         "Add a route",
+        examples=shown("add_route", examples.ROUTE),
         request=RouteInput,
-        responses={201: RouteOutput},
+        responses={201: OperationsRouteOutput},
         also=(404, 409),
         description="To a draft, or to the version in force: that makes a new version with the "
         "route in it, which is in force at once and can be taken back.",
@@ -236,7 +239,13 @@ class RoutesView(OperationsView):
 class RouteView(OperationsView):
     """`/routes/{name}`"""
 
-    @reads("get_route", "Read a route", query=DiffInput, responses={200: RouteOutput}, also=(404,))
+    @reads(
+        "get_route",
+        "Read a route",
+        query=DiffInput,
+        responses={200: OperationsRouteOutput},
+        also=(404,),
+    )
     def get(self, request: Request, name: str) -> Response:
         policy = _policy(query(request, DiffInput()).get("to"))
         return Response(_ROUTE.to_representation(found(_ROUTES, policy=policy, name=name)))
@@ -245,7 +254,7 @@ class RouteView(OperationsView):
         "change_route",
         "Change a route",
         request=RouteChangeInput,
-        responses={200: RouteOutput},
+        responses={200: OperationsRouteOutput},
         also=(404, 409),
         description="What is left out stays.",
     )
@@ -355,6 +364,7 @@ class PolicyActivateView(OperationsView):
     @posts(
         "activate_policy",
         "Put a version in force",
+        examples=shown("activate_policy", examples.ACTIVATE),
         request=ActivateInput,
         responses={200: PolicyOutput},
         also=(404, 409),
@@ -413,8 +423,8 @@ class PolicyDiffView(OperationsView):
     def get(self, request: Request, number: int) -> Response:
         other = _policy(query(request, DiffInput()).get("to"))
         differences = policy_differences(other, _policy(number))
-        shown = [_DIFFERENCE.to_representation(one) for one in differences]
-        return Response({"differences": shown})
+        rows = [_DIFFERENCE.to_representation(one) for one in differences]
+        return Response({"differences": rows})
 
 
 class ExplainInput(StrictSerializer):
@@ -489,6 +499,7 @@ class ExplainView(OperationsView):
     @reads(
         "explain_route",
         "Explain a choice of route",
+        examples=shown("explain_route", examples.EXPLAIN),
         request=ExplainInput,
         responses={200: ExplainOutput},
         also=(404,),

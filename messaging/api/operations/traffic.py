@@ -13,6 +13,7 @@ from config.common.api.fields import Moment, OutputSerializer, StrictSerializer,
 from config.common.api.pagination import PageInput
 from config.common.api.schema import page_of
 from config.common.api.views import body
+from messaging.api.operations import examples
 from messaging.api.operations.common import (
     OperationsView,
     carrier_named,
@@ -25,6 +26,7 @@ from messaging.api.operations.common import (
     who,
     writes,
 )
+from messaging.api.operations.examples import shown
 from messaging.api.operations.fields import Decimal, output_of
 from routing.constants import HeatState, OrderKind
 from routing.models import CarrierOrder, Network, RouteQuality, Temperature
@@ -142,6 +144,7 @@ class OrdersView(OperationsView):
     @posts(
         "give_order",
         "Drain or shift a carrier",
+        examples=shown("give_order", examples.ORDER),
         request=OrderInput,
         responses={201: OrderOutput},
         also=(409,),
@@ -214,6 +217,7 @@ class TemperaturePinView(OperationsView):
     @writes(
         "pin_temperature",
         "Pin a temperature",
+        examples=shown("pin_temperature", examples.PIN),
         request=PinInput,
         responses={200: TemperatureOutput(many=True)},
     )
@@ -228,8 +232,8 @@ class TemperaturePinView(OperationsView):
             message_class=values["class"],
             until=values["until"],
         )
-        shown = _HEATS.filter(pk__in=[row.pk for row in rows]).order_by("pk")
-        return Response([_HEAT.to_representation(row) for row in shown])
+        pinned = _HEATS.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+        return Response([_HEAT.to_representation(row) for row in pinned])
 
 
 class TemperatureUnpinView(OperationsView):
@@ -261,7 +265,7 @@ class QualitiesView(OperationsView):
         carriers = dict(Carrier.objects.values_list("pk", "code"))
         networks = dict(Network.objects.values_list("pk", "code"))
 
-        def shown(row: RouteQuality) -> dict[str, Any]:
+        def quality(row: RouteQuality) -> dict[str, Any]:
             return {
                 "id": row.pk,
                 "carrier": carriers.get(row.carrier_id, ""),
@@ -275,4 +279,4 @@ class QualitiesView(OperationsView):
                 "computed_at": Moment().to_representation(row.computed_at),
             }
 
-        return page(request, RouteQuality.objects.all(), shown)
+        return page(request, RouteQuality.objects.all(), quality)
