@@ -1,4 +1,4 @@
-# make run | test | demo | bench | check | clean | reset
+# make run | test | faults | demo | bench | check | clean | reset
 # Settings pass through the environment: PORT=8001 make run, DATABASE_URL=postgresql://… make run
 
 MAKEFLAGS += --no-print-directory
@@ -28,6 +28,9 @@ test: $(TOOLS) $(CATALOGUES) ## the whole suite (ARGS="-k name" selects)
 
 fuzz: $(TOOLS) ## spoiled octets against everything that reads octets (SECONDS=600 of CPU time)
 	@exec nice -n 19 $(PY) -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)
+
+faults: $(TOOLS) $(CATALOGUES) ## kill, freeze, cut and corrupt a platform, 20,000 messages each time (FAULTS=name selects)
+	@FAULTS=$${FAULTS:-all} exec $(PY) -m pytest tests/faults $(ARGS)
 
 demo: $(INSTALLED) $(CATALOGUES) ## a campaign through the simulator; starts the platform if need be
 	@exec $(PY) manage.py run --then demo $(ARGS)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.bench import rig
+from config.bench.failover import failover
 from config.bench.measure import measure, measure_processor
 from config.bench.options import PLATFORM_FIGURES, OptionError, Options, options
 from config.embedded import ServicesError
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             sys.exit(0 if measure(chosen, self._write) else 1)
         try:
             measure_processor(chosen.figures, self._write)
+            if "failover" in chosen.figures and not failover(chosen.count, self._write):
+                sys.exit(1)
             if not chosen.figures & PLATFORM_FIGURES:
                 return
             sys.exit(_run(chosen))
