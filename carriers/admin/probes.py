@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from carriers.admin.http_trial import http_trial_page
 from carriers.admin.probe_forms import ProbeForm, answer_form, apply_form
+from carriers.constants import BindKind
 from carriers.models import Bind, BindProbe
 from carriers.options import label_of
 from carriers.probe.questions import CHOICES
@@ -104,11 +106,16 @@ class BindProbeAdmin(ReadOnlyMixin, PlatformScopedAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """Asks for handsets and senders; `?bind=` names the bind."""
+        """Asks for handsets and senders; `?bind=` names the bind. One over HTTP gets one message."""
         if not self.may(request, "add"):
             raise PermissionDenied
+        named = request.GET.get("bind", "")
+        over_http = Bind.objects.filter(kind=BindKind.HTTP)
+        chosen = over_http.filter(pk=named).first() if named.isdecimal() else None
+        if chosen is not None:
+            return http_trial_page(self, request, chosen)
         data = request.POST if request.method == "POST" else None
-        form = ProbeForm(data, initial={"bind": request.GET.get("bind")})
+        form = ProbeForm(data, initial={"bind": named})
         if form.is_valid():
             bind: Bind = form.cleaned_data["bind"]
             try:

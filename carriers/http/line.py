@@ -33,7 +33,7 @@ from config.common.guarded.connections import (
 # has an unknown outcome, so ours is the first to close.
 KEEP_SECONDS: Final = 4.0
 _READ_AT_MOST: Final = 64 * 1024
-_FAILURES: Final = (HTTPError, http.client.HTTPException, OSError, RefusedAddressError)
+FAILURES: Final = (HTTPError, http.client.HTTPException, OSError, RefusedAddressError)
 
 State = Literal["cold", "warming", "warm", "busy"]
 
@@ -117,13 +117,13 @@ class Line(threading.Thread):
         self._close()
         wires = self._wires
         exchange.begin(wires.options.connect_seconds, wires.allows)
-        connection = _new_connection(wires)
+        connection = new_connection(wires)
         try:
             connection.connect()
             connection.sock.settimeout(wires.response_seconds)
-        except _FAILURES as error:
+        except FAILURES as error:
             connection.close()
-            self._tell("failed", _why(error))
+            self._tell("failed", why(error))
         else:
             self._connection = connection
             self._tell("warm")
@@ -156,18 +156,18 @@ class Line(threading.Thread):
                 preload_content=False,
                 decode_content=True,
             )
-        except _FAILURES as error:
+        except FAILURES as error:
             # The kernel did not take all of it: by Content-Length the carrier lacks a part.
             self._close()
-            return Report(self, "unsent", pending, at=wires.clock(), detail=_why(error))
+            return Report(self, "unsent", pending, at=wires.clock(), detail=why(error))
         try:
             response = connection.getresponse()
             body = response.read(_READ_AT_MOST)
             is_kept = not response.length_remaining and _keeps(response)
             retry_after = _seconds(response.headers.get("retry-after", ""))
-        except _FAILURES as error:
+        except FAILURES as error:
             self._close()
-            detail = "timeout" if exchange.is_over() else _why(error)
+            detail = "timeout" if exchange.is_over() else why(error)
             return Report(self, "unanswered", pending, at=wires.clock(), detail=detail)
         if is_kept:
             response.release_conn()
@@ -189,7 +189,8 @@ class Line(threading.Thread):
             connection.close()
 
 
-def _new_connection(wires: Wires) -> GuardedHTTPConnection:
+def new_connection(wires: Wires) -> GuardedHTTPConnection:
+    """A connection to the carrier that is not made yet."""
     parts = urlsplit(wires.options.url)
     host = parts.hostname or ""
     seconds = wires.options.connect_seconds
@@ -213,7 +214,8 @@ def _seconds(retry_after: str) -> float:
     return float(value) if value.isascii() and value.isdecimal() and len(value) < 6 else 0.0
 
 
-def _why(error: Exception) -> str:
+def why(error: Exception) -> str:
+    """What a failure is called."""
     if isinstance(error, RefusedAddressError):
         return f"the address {error} is not permitted"
     if isinstance(error, ssl.SSLError):
