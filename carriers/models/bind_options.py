@@ -248,7 +248,7 @@ class ReceiptOptions(models.Model):
         _("receipts prove"), max_length=10, choices=ReceiptTrust.choices, blank=True
     )
     receipt_grace_seconds = models.PositiveIntegerField(
-        _("receipt grace"), default=259_200, validators=_seconds(60, 30 * _DAY)
+        _("receipt grace"), default=259_200, validators=_seconds(1, 30 * _DAY)
     )
     receipt_parked_days = models.PositiveSmallIntegerField(
         _("days to keep receipts without a message"), default=7, validators=_seconds(1, 60)
