@@ -39,7 +39,7 @@ def _form_for(word: UnknownWord) -> type[forms.Form]:
     class MeaningForm(forms.Form):
         meaning = forms.ChoiceField(
             label=_("It means"),
-            choices=list(meanings.items()),
+            choices=[("", _("Choose what the carrier said")), *meanings.items()],
             initial=word.meaning or None,
             widget=UnfoldAdminSelectWidget,
         )
@@ -97,7 +97,8 @@ class UnknownWordAdmin(ReadOnlyMixin, PlatformScopedAdmin):
             self,
             word,
             Question(
-                title=_("What does “%(word)s” mean at this bind?") % {"word": word.word},
+                title=_("What does “%(word)s” mean at %(bind)s?")
+                % {"word": word.word, "bind": word.bind.name},
                 text=_("Receipts from now on are read so; those that came before stay as they are.")
                 if is_state
                 else _("Answers from now on are taken so, within seconds and in the same session."),
