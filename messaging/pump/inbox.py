@@ -23,6 +23,7 @@ from messaging.pump.connections import never_idle_in_transaction
 from messaging.pump.gathering import gather
 from messaging.pump.results import moment, stored_id
 from messaging.services.inbound import Received, inbound_receive
+from messaging.services.learning import receipts_learn
 from messaging.services.parked_receipts import receipts_park, receipts_unpark
 from messaging.services.receipts import RECENT_DAYS, Receipt, receipts_apply
 
@@ -167,6 +168,7 @@ class Inbox:
             )
             if missed:
                 receipts_park(cursor, missed, carrier_id=carrier_id, bind_id=self._bind.pk)
+            receipts_learn(cursor, self._bind, ready, clock.now())
 
     def _commit_replies(self, link: LinkControl | None, replies: Sequence[InboundPdu]) -> None:
         for one in replies:

@@ -16,6 +16,7 @@ from messaging.encoding import udh
 from messaging.encoding.profile import DefaultAlphabet
 from messaging.models import InboundMessage, InboundPart
 from messaging.services.events import event_append
+from messaging.services.pools import answers_keep
 from messaging.services.replies import addressees_of, meaning_for, reply_act
 from messaging.services.replies.effects import News
 from routing.numbers import NumberError, shipped_normalizer
@@ -173,6 +174,8 @@ def _announce(message: InboundMessage, news: Sequence[News]) -> None:
     if message.account_id is not None:
         told.append((message.account_id, EventType.INBOUND_RECEIVED, _facts(message)))
     with connection.cursor() as cursor:
+        if message.sender_id is not None:
+            answers_keep(cursor, [(message.msisdn, message.sender_id)], message.received_at.date())
         for account_id, event_type, data in sorted(told, key=lambda one: one[0]):
             event_append(
                 cursor,

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from config.common import clock
 from messaging.selectors.snapshot import snapshots
-from routing.models import Sender
+from routing.models import Network, Sender
 from tests.factories import make_template, make_template_version
 from tests.messaging.api.conftest import Caller
 
@@ -30,7 +30,7 @@ def run(callers: dict[str, Caller], command: str) -> Any:
     body = None if found is None else json.loads(found[1])
     method = METHOD.search(command)
     (path,) = ADDRESS.findall(command)
-    name = "OFFICER_KEY" if "$OFFICER_KEY" in command else "KEY"
+    name = next((one for one in ("OFFICER_KEY", "OPERATOR_KEY") if f"${one}" in command), "KEY")
     return callers[name].call(
         method[1] if method else ("GET" if body is None else "POST"), path, body
     )
@@ -47,10 +47,12 @@ def test_commands_of_the_page_work_one_after_the_other(world, market):
         body="Order {order} is on its way!",
         slots=[{"name": "order", "example": "A-1029"}],
     )
+    Network.objects.get_or_create(code="viettel", defaults={"name": "Viettel", "country": "VN"})
     snapshots.forget()
     callers = {
         "KEY": Caller(world.account, actor=world.alice),
         "OFFICER_KEY": Caller(world.account, actor=world.bob),
+        "OPERATOR_KEY": Caller(None, ("operations",), world.ada),
     }
     with clock.freeze(datetime(2027, 1, 15, 5, tzinfo=UTC)):
         for command in COMMANDS:
@@ -65,4 +67,6 @@ def test_every_resource_has_a_command():
     assert {"/senders", "/messages", "/messages/preview", "/templates"} <= paths
     assert {"/consents", "/consents/opt-outs", "/suppressions/check"} <= paths
     assert "/numbers/+84981234567/proof" in paths
+    assert {"/carriers", "/binds", "/routes", "/routing/explain", "/price-lists"} <= paths
+    assert {"/orders", "/overrides/+84981234567", "/lookups/+84981234567"} <= paths
     assert "/templates/parcel-ready/versions/1/approve" in paths
