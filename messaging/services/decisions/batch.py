@@ -7,6 +7,7 @@ from typing import Any
 from compliance.constants import LANES
 from messaging.constants import FailureReason, MessageStatus
 from messaging.frequency import Bid
+from messaging.selectors.bind_limits import carriers_refusing
 from messaging.selectors.snapshot import SenderCard, Snapshot
 from messaging.services.decisions.cases import Case, Explanation, Verdict
 from messaging.services.decisions.fallbacks import fallback_cases, storied
@@ -175,12 +176,19 @@ class Batch:
                 account_id=case.account_id,
                 segments=case.segment_count,
                 spread=case.id.int & 0xFFFFFFFFFFFFFFFF,
-                avoid_carrier_ids=case.avoid,
+                avoid_carrier_ids=self._avoided(case, sender),
                 traffic_kind=sender.traffic_kind,
                 deadline_seconds=self._seconds_left(case),
                 must_stay_in=self._snapshot.accounts[case.account_id].residency,
             ),
         )
+
+    def _avoided(self, case: Case, sender: SenderCard) -> frozenset[int]:
+        """Carriers that refused the message, and those whose binds would."""
+        limits = self._snapshot.bind_limits
+        if not limits:
+            return case.avoid
+        return case.avoid | carriers_refusing(limits, case.text, sender.address)
 
     def _seconds_left(self, case: Case) -> int | None:
         """How long the message is still of use; most have no deadline."""
