@@ -43,6 +43,7 @@ _PASS_SECONDS = 1.0
 _LEASE_SECONDS = LEASE_SECONDS  # for how long a lease must have been seen unchanged
 _FAULT_SECONDS = 1.0
 _JOURNAL_SLOTS = 8192
+_BOOT_CLOCK: int | None = getattr(time, "CLOCK_BOOTTIME", None)  # Linux
 _PUMP_STOP_SECONDS = 10.0
 
 
@@ -56,6 +57,7 @@ class Held:
     pump: Pump
     journal: Journal
     link: Link | HttpLink
+    asleep: float  # as `_asleep` said before the last renewal
     lock: BindLock | None
     book: ShareBook
     taken_at: float
@@ -136,19 +138,20 @@ class Keeper(threading.Thread):
             bind_id: one.held for bind_id, one in self._leaving.items() if one.gives_back
         }
         now = time.monotonic()
-        wanted = {bind_id: held.epoch for bind_id, held in keeping.items() if now < held.deadline}
+        asleep = _asleep()
+        wanted = {bind_id: one.epoch for bind_id, one in keeping.items() if now < _ends_at(one)}
         deadlines = leases_renew(wanted) if wanted else {}
         self._renewed_at = now
         for bind_id, held in keeping.items():
             if bind_id in deadlines:
-                held.deadline = deadlines[bind_id]
+                held.deadline, held.asleep = deadlines[bind_id], asleep
             elif bind_id in self._held:
                 self._lose(bind_id)
 
     def _end_overdue(self) -> None:
         """Without a database the links end by themselves at their deadline; clear them away."""
         for bind_id, held in list(self._held.items()):
-            if time.monotonic() > held.deadline:
+            if time.monotonic() > _ends_at(held):
                 self._lose(bind_id)
 
     def _restart_ended(self) -> None:
@@ -190,7 +193,7 @@ class Keeper(threading.Thread):
         said = [
             (bind_id, held.epoch, needs)
             for bind_id, held in self._held.items()
-            if now < held.deadline and (needs := held.book.needs(now))
+            if now < _ends_at(held) and (needs := held.book.needs(now))
         ]
         if not said:
             return
@@ -279,7 +282,7 @@ class Keeper(threading.Thread):
         held: Held | None = None
 
         def deadline() -> float:
-            return lease.deadline if held is None else held.deadline
+            return lease.deadline if held is None else _ends_at(held)
 
         grant = Lease(config.bind_id, lease.epoch, deadline)
         pump = registered().open(config, grant, journals.read(path, config.bind_id))
@@ -288,7 +291,9 @@ class Keeper(threading.Thread):
         book = ShareBook(found.carrier_id, found.carrier_contract, self._due.set, now)
         kind = HttpLink if config.http else Link
         link = kind(config, pump.source, pump.sink, journal, deadline, shares=book)
-        held = Held(config, lease.epoch, lease.deadline, pump, journal, link, lock, book, now)
+        held = Held(
+            config, lease.epoch, lease.deadline, pump, journal, link, _asleep(), lock, book, now
+        )
         self._held[config.bind_id] = held
         pump.start(link)
         link.start()
@@ -340,7 +345,7 @@ def _wind_up(bind_id: int, held: Held, gives_back: bool) -> None:
     try:
         held.pump.stop(_PUMP_STOP_SECONDS)
         held.journal.close()
-        if gives_back and time.monotonic() < held.deadline:
+        if gives_back and time.monotonic() < _ends_at(held):
             lease_release(bind_id=bind_id, epoch=held.epoch)
     except DatabaseError as error:  # it runs out by itself
         log.warning("lease not given back", extra={"error": str(error)[:200]})
@@ -349,6 +354,18 @@ def _wind_up(bind_id: int, held: Held, gives_back: bool) -> None:
             held.lock.release()
         connection.close()
     log.info("bind left", extra={"bind": held.config.name})
+
+
+def _asleep() -> float:
+    """For how long the machine has slept since it started: monotonic time stands still then."""
+    if _BOOT_CLOCK is None:
+        return 0.0
+    return time.clock_gettime(_BOOT_CLOCK) - time.monotonic()
+
+
+def _ends_at(held: Held) -> float:
+    """When (monotonic) the lease ends; a sleep since its last renewal has eaten of it."""
+    return held.deadline - max(0.0, _asleep() - held.asleep)
 
 
 def _lock_path(bind_id: int) -> Path:

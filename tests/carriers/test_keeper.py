@@ -354,3 +354,17 @@ def test_silent_holder_of_another_machine_is_followed_after_a_lease(smsc, start)
     keeper = start()
     until(lambda: is_bound(keeper, bind))
     assert lease_of(bind).epoch == 4
+
+
+def test_machine_that_slept_has_lost_its_leases(smsc, start, pumps, monkeypatch):
+    """Monotonic time stands still while a machine sleeps; others have gone on."""
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    grant = pumps.opened[0].lease
+    before = grant.deadline()
+    monkeypatch.setattr(keepers, "leases_renew", lambda held: {})
+    slept = keepers._asleep() + 60
+    monkeypatch.setattr(keepers, "_asleep", lambda: slept)
+    assert grant.deadline() < before - 50
+    until(lambda: pumps.opened[0].stopped)
