@@ -1,108 +1,120 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
 
+from carriers.admin.bind_tables import (
+    ClassField,
+    FinalsField,
+    HeadersField,
+    HttpErrorsField,
+    StatusField,
+    TonField,
+    VendorField,
+    WordsField,
+)
 from carriers.models import Bind
-from carriers.smpp.statuses import StatusClass
+from carriers.options import OPTIONS, help_of, label_of, secret_names
+from carriers.services.binds import bind_check
 from config.common.console.forms import ServiceForm
 
-_LARGEST_TON = 7  # three bits in practice (SMPP 3.4 §5.2.5)
-_LARGEST_NPI = 18  # SMPP 3.4 §5.2.6
-_LARGEST_PASSWORD = 16
-_GSM7 = "gsm7"
-_SPECIFIED = {
-    "system_id",
-    "system_type",
-    "address_range",
-    "data_coding_gsm7",
-    "data_coding_ucs2",
-    "service_type",
-    "protocol_id",
-    "enquire_link_timer_seconds",
+# Words of the specification keep their spelling.
+_SPELLED = "_"
+_TABLES: dict[str, type[forms.Field]] = {
+    "source_ton": TonField,
+    "receipt_states": WordsField,
+    "receipt_finals": FinalsField,
+    "class_options": ClassField,
+    "vendor_tlvs": VendorField,
+    "http_headers": HeadersField,
+    "http_error_classes": HttpErrorsField,
+    "http_status_words": WordsField,
 }
+_LONG = ("tls_ca_bundle", "tls_certificate")
+STATUS = "status_table"
+_OF_STATUS = ("status_classes", "status_names")
+
+
+def _secret(rows: int = 0) -> forms.CharField:
+    autocomplete = {"autocomplete": "new-password", "spellcheck": "false"}
+    if rows:
+        widget: forms.Widget = UnfoldAdminTextareaWidget(attrs=autocomplete | {"rows": rows})
+    else:
+        widget = UnfoldAdminPasswordWidget(attrs=autocomplete)
+    return forms.CharField(required=False, widget=widget, strip=not rows)
 
 
 class BindForm(ServiceForm):
-    password = forms.CharField(
-        label=_("Password"),
-        required=False,
-        max_length=_LARGEST_PASSWORD,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text=_(
-            "Kept encrypted and never shown; leave it empty to keep the present one."
-            " SMPP 3.4 allows 8 characters, some SMSCs take 16."
-        ),
-    )
+    """Every option with the words of `carriers.options`; what the service finds wrong stands at
+    the field it is about."""
+
+    password = _secret()
+    tls_key = _secret(rows=4)
+    http_secret = _secret()
+    http_signature_secret = _secret()
+    status_table = StatusField()
+
+    class Meta:
+        model = Bind
+        exclude = ("http_token", *_OF_STATUS)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The specification's words keep their spelling."""
         super().__init__(*args, **kwargs)
-        for name in _SPECIFIED & set(self.fields):
-            field: Any = Bind._meta.get_field(name)
-            self.fields[name].label = field.verbose_name
+        for name in secret_names():
+            self.initial.pop(name, None)
+        for name, field_class in _TABLES.items():
+            if name in self.fields:
+                self.fields[name] = field_class()
+        for name, field in self.fields.items():
+            if name in OPTIONS:
+                label = label_of(name)
+                field.label = label if _SPELLED in label else capfirst(label)
+                field.help_text = help_of(name)
+        if STATUS in self.fields:
+            self._describe_status()
 
-    def clean_password(self) -> str:
-        """Empty keeps what is stored."""
-        return self.cleaned_data["password"] or self.instance.password
+    def _describe_status(self) -> None:
+        field = self.fields[STATUS]
+        field.label, field.help_text = capfirst(label_of(_OF_STATUS[0])), help_of(_OF_STATUS[0])
+        given = [self.initial.get(one, getattr(self.instance, one)) for one in _OF_STATUS]
+        self.initial[STATUS] = tuple(given)
 
-    def clean_status_classes(self) -> dict[str, str]:
-        """Codes as 0x45 or 69, and the known classes."""
-        value = self.cleaned_data["status_classes"] or {}
-        known = ", ".join(StatusClass)
-        if not isinstance(value, dict):
-            raise ValidationError(_('Write an object such as {"0x45": "temporary"}.'))
-        for code, name in value.items():
-            if not _is_code(code) or name not in list(StatusClass):
-                raise ValidationError(
-                    _(
-                        "“%(code)s: %(name)s” is wrong: write a code such as 0x45 and one of %(known)s."
-                    )
-                    % {"code": code, "name": name, "known": known}
-                )
-        return value
-
-    def clean(self) -> dict[str, Any] | None:
-        """National tables belong to GSM 7-bit: with another default alphabet they mean nothing."""
+    def clean(self) -> dict[str, Any]:
+        """All problems at once, each at its field."""
         values = super().clean() or self.cleaned_data
-        for name in ("single_shifts", "locking_shifts"):
-            if values.get(name) and values.get("default_alphabet", _GSM7) != _GSM7:
-                self.add_error(name, ValidationError(self._only_gsm7(name), "needs_gsm7"))
+        for problem in bind_check(self.values(), self.instance if self.instance.pk else None):
+            name = STATUS if problem.field in _OF_STATUS else problem.field
+            if name in self.fields and not self.has_error(name):
+                self.add_error(name, f"{problem.rule} {problem.fix}")
+            elif name not in self.fields:
+                self.add_error(None, f"{problem.rule} {problem.fix}")
         return values
 
-    def _only_gsm7(self, name: str) -> str:
-        alphabet = self.fields["default_alphabet"]
-        return _(
-            "“%(field)s” extends GSM 03.38, but the SMSC default alphabet is another one: choose"
-            " GSM 03.38 at “%(alphabet)s”, or no language here."
-        ) % {"field": self.fields[name].label, "alphabet": alphabet.label}
+    def values(self) -> dict[str, Any]:
+        """What the service is given: a table's two columns apart again."""
+        values = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name in self.fields and name != STATUS
+        }
+        if STATUS in self.cleaned_data:
+            values |= dict(zip(_OF_STATUS, self.cleaned_data[STATUS], strict=True))
+        return values
 
-    def clean_source_ton(self) -> dict[str, list[int]]:
-        """By sender kind a pair of TON and NPI."""
-        value = self.cleaned_data["source_ton"] or {}
-        if not isinstance(value, dict) or not all(_is_ton_npi(one) for one in value.values()):
-            raise ValidationError(
-                _('Write an object of [TON, NPI] pairs such as {"short_code": [3, 0]}.')
-            )
-        return value
-
-
-def _is_code(text: str) -> bool:
-    try:
-        return 0 <= int(text, 0) <= 0xFFFFFFFF
-    except ValueError:
-        return False
+    def _post_clean(self) -> None:
+        """The service checked the values already and makes the row; a secret left empty would
+        otherwise be written over the stored one."""
 
 
-def _is_ton_npi(pair: object) -> bool:
-    if not isinstance(pair, list) or len(pair) != 2:
-        return False
-    ton, npi = pair
-    return (
-        isinstance(ton, int)
-        and isinstance(npi, int)
-        and 0 <= ton <= _LARGEST_TON
-        and 0 <= npi <= _LARGEST_NPI
-    )
+class CopyForm(forms.Form):
+    """The name of a second bind."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+
+
+def query_values(query: QueryDict, names: tuple[str, ...]) -> dict[str, str]:
+    """Values that a link may fill a new form with."""
+    return {name: str(query[name]) for name in names if name in query}

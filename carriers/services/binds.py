@@ -138,7 +138,8 @@ def _with_values(bind: Bind | None, values: Mapping[str, Any]) -> Bind:
                 "unknown_field", _("A bind has no option “%(name)s”.") % {"name": name}, field=name
             )
         if name not in secrets:
-            setattr(changed, name, value)
+            is_nothing = value == "" and Bind._meta.get_field(name).null
+            setattr(changed, name, None if is_nothing else value)
         elif value != "":
             setattr(changed, name, value or "")
     return changed

@@ -8,30 +8,25 @@ from django.urls import reverse
 
 from carriers.constants import SessionState
 from carriers.models import Bind, BindLease, SessionEvent
+from carriers.presets import PRESETS_BY_CODE
 from carriers.selectors.sessions import session_of
+from carriers.services.binds import bind_check
+from carriers.smpp.statuses import DEFAULT_CLASSES
+from compliance.models import AuditEntry
 from config.common import clock
-from tests.factories import make_bind
+from tests.factories import make_bind, make_carrier
+from tests.html_forms import form_values
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
 
 
-def bind_form(bind: Bind, **overrides: Any) -> dict[str, Any]:
-    """The form of a bind as the page would send it back."""
-    values = {
-        field.name: getattr(bind, field.attname)
-        for field in Bind._meta.fields
-        if field.name not in {"id", "password"}
-    }
-    form = {
-        name: value for name, value in values.items() if value is not None and value is not False
-    }
-    return form | {"source_ton": "{}", "status_classes": "{}", "password": ""} | overrides
-
-
 def save(browse: Any, world: World, bind: Bind, **overrides: Any) -> Any:
+    """The bind's page, sent back with changes as a browser would."""
     page = reverse("admin:carriers_bind_change", args=[bind.pk])
-    return browse(world.olga).post(page, bind_form(bind, **overrides))
+    client = browse(world.olga)
+    sent = form_values(client.get(page).content.decode()) | overrides
+    return client.post(page, {name: value for name, value in sent.items() if value is not None})
 
 
 def test_password_is_written_and_never_shown(world: World, browse: Any) -> None:
@@ -56,11 +51,16 @@ def test_password_is_not_in_the_history(world: World, browse: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"status_classes": '{"0x45": "sometimes"}'}, "status_classes"),
-        ({"status_classes": '{"abc": "temporary"}'}, "status_classes"),
-        ({"status_classes": "[1]"}, "status_classes"),
-        ({"source_ton": '{"short_code": [3]}'}, "source_ton"),
-        ({"source_ton": '{"short_code": [9, 0]}'}, "source_ton"),
+        ({"status_table-0-code": "abc", "status_table-0-class": "temporary"}, "status_table"),
+        ({"status_table-0-class": "sometimes"}, "status_table"),
+        ({"source_ton-1-ton": "9", "source_ton-1-npi": "0"}, "source_ton"),
+        ({"source_ton-1-ton": "3", "source_ton-1-npi": "x"}, "source_ton"),
+        ({"vendor_tlvs-0-tag": "0x0424", "vendor_tlvs-0-value": "a"}, "vendor_tlvs"),
+        ({"response_id_form": "pad"}, "response_id_digits"),
+        ({"source_policy": "fixed"}, "fixed_source"),
+        ({"destination_form": "national"}, "country_code"),
+        ({"reconnect_cap_seconds": "1", "reconnect_base_seconds": "5"}, "reconnect_cap_seconds"),
+        ({"tls_certificate": "nonsense"}, "tls_certificate"),
         ({"single_shifts": ["turkish"], "default_alphabet": "latin1"}, "single_shifts"),
         ({"locking_shifts": ["urdu"], "default_alphabet": "ascii"}, "locking_shifts"),
         ({"locking_shifts": ["spanish"]}, "locking_shifts"),
@@ -77,21 +77,82 @@ def test_wrong_values_are_said_at_their_field(
 
 
 def test_right_options_are_kept(world: World, browse: Any) -> None:
-    bind = make_bind()
+    bind, blank = make_bind(), len(DEFAULT_CLASSES) - 1
     answer = save(
         browse,
         world,
         bind,
-        status_classes='{"0x45": "temporary"}',
-        source_ton='{"short_code": [3, 0]}',
+        **{
+            "status_table-0-class": "throttle",
+            f"status_table-{blank}-code": "0x401",
+            f"status_table-{blank}-name": "Spam",
+            f"status_table-{blank}-class": "permanent_message",
+            "source_ton-1-ton": "6",
+            "source_ton-1-npi": "0",
+            "class_options-3-registered_delivery": "none",
+            "class_options-0-priority_flag": "3",
+            "receipt_states-0-word": "ACKED",
+            "receipt_states-0-state": "delivered",
+            "vendor_tlvs-0-tag": "0x1400",
+            "vendor_tlvs-0-source": "advertiser.entity_id",
+            "vendor_tlvs-0-required": "on",
+        },
         has_latin1="on",
         single_shifts=["turkish", "spanish"],
     )
     assert answer.status_code == 302
     bind.refresh_from_db()
-    assert bind.status_classes == {"0x45": "temporary"}
+    assert bind.status_classes == {"0x01": "throttle", "0x401": "permanent_message"}
+    assert bind.status_names == {"0x401": "Spam"}
+    assert bind.source_ton == {"short_code": [6, 0]}
+    assert bind.class_options == {
+        "marketing": {"registered_delivery": "none"},
+        "otp": {"priority_flag": 3},
+    }
+    assert bind.receipt_states == {"ACKED": "delivered"}
+    (rule,) = bind.vendor_tlvs
+    assert (rule["tag"], rule["required"]) == ("0x1400", True)
     assert (bind.has_latin1, bind.single_shifts) == (True, ["turkish", "spanish"])
     assert bind.locking_shifts == []
+
+
+def test_page_that_is_saved_as_it_is_changes_nothing(world: World, browse: Any) -> None:
+    bind = make_bind(vendor_tlvs=PRESETS_BY_CODE["india_dlt"].values["vendor_tlvs"][:2])
+    save(browse, world, bind)
+    before = Bind.objects.filter(pk=bind.pk).values().get()
+    save(browse, world, bind)
+    assert Bind.objects.filter(pk=bind.pk).values().get() == before
+    assert AuditEntry.objects.filter(action="bind.changed").count() <= 1
+
+
+def test_preset_fills_a_new_form_in(world: World, browse: Any) -> None:
+    client = browse(world.olga)
+    page = client.get(reverse("admin:carriers_bind_add"), {"preset": "hex_answers"})
+    values = form_values(page.content.decode())
+    assert values["response_id_form"] == "hex_to_dec"
+    made = client.post(
+        reverse("admin:carriers_bind_add"),
+        values | {"name": "new", "carrier": make_carrier().pk, "host": "a.test", "system_id": "me"},
+    )
+    assert made.status_code == 302
+    assert Bind.objects.get(name="new").receipt_id_form == "strip_zeros_upper"
+
+
+@pytest.mark.parametrize("code", sorted(PRESETS_BY_CODE))
+def test_presets_are_without_problems(code: str) -> None:
+    values = {"carrier": make_carrier(), "name": "new", "host": "a.test", "system_id": "me"}
+    problems = bind_check(values | PRESETS_BY_CODE[code].values)
+    # Whose ids are in the chain is the operator's to say.
+    assert {one.field for one in problems} == ({"vendor_tlvs"} if code == "india_dlt" else set())
+
+
+def test_bind_is_switched_and_copied_on_its_page(world: World, browse: Any) -> None:
+    bind, client = make_bind(password="geheim12"), browse(world.olga)
+    client.post(reverse("admin:carriers_bind_disconnect", args=[bind.pk]))
+    assert not Bind.objects.get(pk=bind.pk).is_enabled
+    client.post(reverse("admin:carriers_bind_copy_bind", args=[bind.pk]), {"name": "second"})
+    second = Bind.objects.get(name="second")
+    assert (second.password, second.is_enabled, second.host) == ("geheim12", False, bind.host)
 
 
 def lease(bind: Bind, state: str, seconds: int) -> BindLease:
