@@ -27,7 +27,7 @@ CHECKS: list[Check] = [
 
 
 def bind_problems(bind: Bind) -> list[Problem]:
-    """All problems of the values, whether the bind is stored or not; no query."""
+    """All problems of the values, whether the bind is stored or not."""
     found = list(_fields(bind))
     fields = {one.field for one in found}
     for check in CHECKS:

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from carriers.models import Bind, Carrier
+from carriers.models import Carrier
+from carriers.services.binds import bind_save
 from carriers.simulator.operators import default_profiles
 from compliance.constants import ACCOUNT_SCOPES, Role
 from compliance.models import Account, Advertiser, User
@@ -96,20 +97,21 @@ def _carriers() -> None:
     for spec in world.CARRIERS:
         profile = profiles[spec.code]
         carrier = Carrier.objects.create(code=spec.code, name=spec.name, currency=spec.currency)
-        Bind.objects.create(
-            carrier=carrier,
-            name=f"{spec.code}-1",
-            host="127.0.0.1",
-            port=profile.port,
-            system_id=profile.accounts[0].system_id,
-            password=profile.accounts[0].password,
-            window=spec.window,
-            throughput=spec.throughput,
-            response_id_form=profile.response_id.bind_form,
-            receipt_id_form=profile.receipt_id.bind_form,
-            receipt_grace_seconds=world.RECEIPT_GRACE_SECONDS,
-            response_timer_seconds=10,
-        )
+        options = {
+            "carrier": carrier,
+            "name": f"{spec.code}-1",
+            "host": "127.0.0.1",
+            "port": profile.port,
+            "system_id": profile.accounts[0].system_id,
+            "password": profile.accounts[0].password,
+            "window": spec.window,
+            "throughput": spec.throughput,
+            "response_id_form": profile.response_id.bind_form,
+            "receipt_id_form": profile.receipt_id.bind_form,
+            "receipt_grace_seconds": world.RECEIPT_GRACE_SECONDS,
+            "response_timer_seconds": 10.0,
+        }
+        bind_save(None, options | world.BIND_OPTIONS.get(spec.code, {}), None)
         for code in spec.networks:
             if code in networks:
                 Route.objects.create(

@@ -79,6 +79,17 @@ CARRIERS = (
     ),
 )  # fmt: skip
 RECEIPT_GRACE_SECONDS = 20
+# Options that these operators' sheets ask for, to look at: {carrier: {option: value}}.
+BIND_OPTIONS: dict[str, dict[str, Any]] = {
+    "viettel": {
+        "class_options": {"otp": {"priority_flag": 3}, "marketing": {"priority_flag": 1}},
+        "status_classes": {"0x58": "throttle", "0x401": "permanent_message"},
+        "status_names": {"0x401": "Text refused by the content filter"},
+    },
+    "vinaphone": {"validity_form": "absolute", "throttle_delay_seconds": 2.0},
+    "mobifone": {"receipt_states": {"ACKED": "enroute"}, "reconnect_cap_seconds": 30.0},
+    "intl": {"long_messages": "udh16"},
+}
 # Slot of the order notice → column of the demo's CSV, as the import names it.
 ORDER_COLUMNS = {"order": "ma_don_hang", "name": "name", "amount": "so_tien"}
 
