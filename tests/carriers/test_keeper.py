@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from carriers.smpp.journal import Journal, JournalContent
 from carriers.smpp.link import live_links
 from carriers.watch import SeenLease
 from config.common import clock
+from tests.carriers.simulator.esme import Esme
 from tests.factories import make_bind, make_carrier
 
 SECONDS = 20
@@ -368,3 +369,20 @@ def test_machine_that_slept_has_lost_its_leases(smsc, start, pumps, monkeypatch)
     monkeypatch.setattr(keepers, "_asleep", lambda: slept)
     assert grant.deadline() < before - 50
     until(lambda: pumps.opened[0].stopped)
+
+
+def test_bind_that_the_smsc_still_has_is_bound_soon_after_it_lets_go(start, pumps, monkeypatch):
+    """A frozen worker's session: "already bound" until the SMSC forgets it."""
+    monkeypatch.setattr("carriers.smpp.backoff._LEAST_SECONDS", 0.1)
+    single = replace(PROFILE, max_binds=1)
+    with SimulatorThread(SimulatorConfig((single,), None)) as smsc:
+        former = Esme(smsc.port("test"))
+        former.bind("esme", "secret")
+        bind = bind_to(smsc)
+        keeper = start()
+        refused = lambda: smsc.call(lambda s: s.operators["test"].stats.binds_refused)  # noqa: E731
+        until(lambda: refused() >= 2)
+        assert keeper.info()[bind.name] != "bind_failed"
+        former.socket.close()
+        until(lambda: is_bound(keeper, bind))
+        assert lease_of(bind).epoch == 1
