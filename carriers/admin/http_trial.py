@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from carriers.http import answers
+from carriers.http.trial import Trial
 from carriers.models import Bind
 from carriers.services.http_trials import http_message_test
+from carriers.smpp import statuses
 from config.common.console.actors import actor_of
 from config.common.console.forms import PositionsForm
 from config.common.errors import DomainError
@@ -70,9 +71,14 @@ def http_trial_page(admin: Any, request: HttpRequest, bind: Bind) -> HttpRespons
         "form": form,
         "trial": trial,
         "meaning": meaning,
-        "number_name": answers.name(trial.judgement.number) if trial and trial.judgement else "",
+        "number_name": _name(trial),
         "opts": admin.opts,
         "back": reverse("admin:carriers_bind_change", args=[bind.pk]),
         "media": admin.media + form.media,
     }
     return TemplateResponse(request, "admin/carriers/bindprobe/one_message.html", context)
+
+
+def _name(trial: Trial | None) -> str:
+    number = trial.judgement.number if trial and trial.judgement else 0
+    return statuses.name(number) if number else ""

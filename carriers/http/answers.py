@@ -1,7 +1,7 @@
 """What a carrier's HTTP answer means for the segment that met it. Pure.
 
-An answer is a number beside SMPP's command_status: HTTP statuses from 0x10000, codes of the
-carrier's own from 0x20000. So the same columns, journal and pages hold both.
+An answer is a number beside SMPP's command_status (carriers.smpp.statuses.HTTP_BASE): so the same
+columns, journal and pages hold both.
 """
 
 import json
@@ -10,11 +10,8 @@ from typing import Final, NamedTuple
 
 from carriers.http import paths
 from carriers.http.options import HttpOptions
-from carriers.smpp.statuses import ESME_ROK, StatusClass
+from carriers.smpp.statuses import CODE_BASE, ESME_ROK, HTTP_BASE, LAST_CODE, StatusClass
 
-HTTP_BASE: Final = 0x10000
-CODE_BASE: Final = 0x20000
-_LARGEST_CODE: Final = 0x0FFFFFFF
 UNKNOWN: Final = "unknown"  # of an error class: the carrier may have the message
 CLASS_WORDS: Final = frozenset({*StatusClass, UNKNOWN} - {StatusClass.OK})
 
@@ -65,21 +62,19 @@ def judge(options: HttpOptions, status: int, body: bytes) -> Judgement:
     return Judgement(word, _number(status, code), "")
 
 
-def classify(number: int, error_classes: Mapping[str, str]) -> str:
-    """The word for a stored number: of what a dead worker had an answer to."""
+def stored_class(number: int, error_classes: Mapping[str, str]) -> StatusClass:
+    """The class of a stored number: of what a dead worker had an answer to."""
+    word = _stored_word(number, error_classes)
+    return StatusClass.AMBIGUOUS if word == UNKNOWN else StatusClass(word)
+
+
+def _stored_word(number: int, error_classes: Mapping[str, str]) -> str:
     if number == ESME_ROK:
         return StatusClass.OK.value
     if number >= CODE_BASE:
         return error_classes.get(f"code:{number - CODE_BASE}", _PERMANENT)
     status = number - HTTP_BASE
     return error_classes.get(str(status)) or _usual(status)
-
-
-def name(number: int) -> str:
-    """How people call the number; "" where it is none of ours."""
-    if number >= CODE_BASE:
-        return f"code {number - CODE_BASE}"
-    return f"HTTP {number - HTTP_BASE}" if number >= HTTP_BASE else ""
 
 
 def _document(body: bytes) -> object:
@@ -119,6 +114,6 @@ def _usual(status: int) -> str:
 
 
 def _number(status: int, code: str) -> int:
-    if code.isascii() and code.isdecimal() and int(code) <= _LARGEST_CODE:
+    if code.isascii() and code.isdecimal() and int(code) <= LAST_CODE - CODE_BASE:
         return CODE_BASE + int(code)
     return HTTP_BASE + status

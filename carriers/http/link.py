@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
-from carriers.http import answers
 from carriers.http.line import Line, Report, Wires
 from carriers.http.networks import allowance
 from carriers.http.session import Lines, summary
@@ -32,6 +31,7 @@ from carriers.ports import (
     SubmitResult,
 )
 from carriers.shares import ShareBook
+from carriers.smpp import statuses
 from carriers.smpp.backoff import Backoff
 from carriers.smpp.conversation import MAX_WAIT_SECONDS
 from carriers.smpp.feeder import Feeder
@@ -380,4 +380,4 @@ _OUTCOMES: Final[dict[StatusClass, Outcome]] = {
 
 
 def _told(report: Report) -> str:
-    return "" if report.judgement is None else answers.name(report.judgement.number)
+    return "" if report.judgement is None else statuses.name(report.judgement.number)

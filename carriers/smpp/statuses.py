@@ -117,12 +117,24 @@ def classify(status: int, overrides: Mapping[int, StatusClass] | None = None) ->
     return DEFAULT_CLASSES.get(status, _PERMANENT)
 
 
+# Answers of carriers over HTTP stand beside these codes, far above what SMSCs use: their HTTP
+# status from the first, their own code from the second.
+HTTP_BASE: Final = 0x48000000
+CODE_BASE: Final = 0x49000000
+LAST_CODE: Final = 0x49FFFFFF
+
+
 def is_known(status: int) -> bool:
     """Tell whether the code is in the specifications; one that is not deserves an alert."""
-    return status in _TABLE
+    return status in _TABLE or HTTP_BASE <= status <= LAST_CODE
 
 
 def name(status: int) -> str:
     """Return the specification's name, or the number for vendor codes."""
     entry = _TABLE.get(status)
-    return entry[0] if entry else f"0x{status:08X}"
+    if entry:
+        return entry[0]
+    if HTTP_BASE <= status <= LAST_CODE:
+        is_code = status >= CODE_BASE
+        return f"code {status - CODE_BASE}" if is_code else f"HTTP {status - HTTP_BASE}"
+    return f"0x{status:08X}"

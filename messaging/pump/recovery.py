@@ -108,6 +108,6 @@ def _class_of(bind: Bind, status: int) -> StatusClass:
     if status == ESME_ROK:
         return StatusClass.OK
     if bind.kind == BindKind.HTTP:
-        return StatusClass(answers.classify(status, bind.http_error_classes))
+        return answers.stored_class(status, bind.http_error_classes)
     overrides = {int(code, 0): StatusClass(name) for code, name in bind.status_classes.items()}
     return classify(status, overrides)

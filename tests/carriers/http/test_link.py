@@ -95,9 +95,9 @@ def test_submissions_are_sent_and_answered(linked, carrier):
 @pytest.mark.parametrize(
     ("suffix", "outcome", "status_class", "number"),
     [
-        ("903", "refused", "permanent_message", 0x20000 + 1101),
-        ("909", "refused", "temporary", 0x20000 + 1502),
-        ("904", "throttled", "throttle", 0x20000 + 1501),
+        ("903", "refused", "permanent_message", 0x49000000 + 1101),
+        ("909", "refused", "temporary", 0x49000000 + 1502),
+        ("904", "throttled", "throttle", 0x49000000 + 1501),
     ],
 )
 def test_refusals_have_the_classes_of_smpp(linked, suffix, outcome, status_class, number):
