@@ -81,6 +81,6 @@ def csv_file(name: str, heads: Iterable[object], rows: Iterable[Iterable[Any]]) 
 def _unspoilt(cell: object) -> str:
     """No formula of a spreadsheet, unless it is a number with its plus."""
     text = str(cell)
-    if text[:1] in "=-@\t\r" or (text[:1] == "+" and not text[1:].isdigit()):
+    if text.startswith(("=", "-", "@", "\t", "\r")) or (text[:1] == "+" and not text[1:].isdigit()):
         return f"'{text}"
     return text

@@ -382,6 +382,9 @@ HTTP_CARRIER_NETWORKS = env.items("HTTP_CARRIER_NETWORKS")
 # Where carriers over HTTP reach this platform with their receipts and replies.
 CARRIER_WEBHOOK_BASE_URL = env.text("CARRIER_WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}")
 
+# The currency in which margins are compared, by exchange rates that operators enter.
+BASE_CURRENCY = env.text("BASE_CURRENCY", "VND")
+
 # Webhooks to private addresses are refused unless a development machine allows them.
 WEBHOOK_ALLOW_PRIVATE = env.boolean("WEBHOOK_ALLOW_PRIVATE", False)
 # Networks of one's own in which databases of ported numbers stand, such as 10.1.0.0/16.

@@ -44,6 +44,8 @@ class RouteTrial(models.Model):
     progress_at = models.DateTimeField()
     finished_at = models.DateTimeField(_("finished"), null=True)
 
+    objects: models.Manager["RouteTrial"] = models.Manager()  # for the type checker's sake
+
     class Meta:
         verbose_name = _("trial of routes")
         verbose_name_plural = _("trials of routes")
