@@ -229,12 +229,14 @@ class Keeper(threading.Thread):
         is_dead = lock is not None and lock.proves_dead(lease.lock)
         waited = self._watch.unchanged_seconds(lease, now)
         is_free = is_dead or self._watch.is_over(lease, now, _LEASE_SECONDS)
-        if is_free and may_take(len(self._held), others, waited):
-            lock = lock or BindLock.take(_lock_path(bind_id))
-            if self._take(lease, lock):
-                return
-        if lock is not None:
-            lock.release()
+        is_ours = False
+        try:
+            if is_free and may_take(len(self._held), others, waited):
+                lock = lock or BindLock.take(_lock_path(bind_id))
+                is_ours = self._take(lease, lock)
+        finally:
+            if lock is not None and not is_ours:
+                lock.release()
 
     def _give_if_many(self, leases: list[SeenLease], counts: dict[str, int]) -> None:
         """One bind at a time to a worker that has fewer, and not while another is on its way."""

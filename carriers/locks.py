@@ -36,8 +36,10 @@ class BindLock:
         return bool(lock) and lock == self.identity
 
     def release(self) -> None:
-        """Let it go."""
-        os.close(self._file)
+        """Let it go; once is enough."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
 
 
 def _boot() -> str:
