@@ -21,6 +21,7 @@ from config.common import clock, logs
 from messaging.encoding.profile import DefaultAlphabet
 from messaging.pump.connections import never_idle_in_transaction
 from messaging.pump.gathering import gather
+from messaging.pump.reading import Reader
 from messaging.pump.results import moment, stored_id
 from messaging.services.inbound import Received, inbound_receive
 from messaging.services.learning import receipts_learn
@@ -51,6 +52,7 @@ class Inbox:
         that what an operator says of its receipts holds without a new session."""
         self._bind = bind
         self._manner = receipt_manner(bind)
+        self._reader = Reader(bind)
         self._configuration = configuration
         self._version = configuration()
         self._queue: deque[InboundPdu] = deque()
@@ -71,7 +73,7 @@ class Inbox:
             self._came.set()
 
     def put(self, pdus: Sequence[InboundPdu]) -> None:
-        self._queue.extend(pdus)
+        self._queue.extend(self._reader.read(pdus))
         self._came.set()
 
     def wake(self) -> None:
@@ -106,6 +108,7 @@ class Inbox:
         bind = Bind.objects.select_related("carrier").filter(pk=self._bind.pk).first()
         if bind is not None:
             self._bind, self._manner = bind, receipt_manner(bind)
+            self._reader = Reader(bind)
         self._version = version
 
     def _sorted(
