@@ -34,6 +34,7 @@ class CampaignForm(ScopedForm):
             "contact_list",
             "template_version",
             "sender",
+            "sender_pool",
             "starts_at",
             "ends_at",
             "messages_per_second",
@@ -63,7 +64,7 @@ class CampaignForm(ScopedForm):
         return self.fields[name].queryset.filter(pk=text).first()  # type: ignore[attr-defined]
 
     def _prepare_relations(self) -> None:
-        for name in ("contact_list", "template_version", "sender"):
+        for name in ("contact_list", "template_version", "sender", "sender_pool"):
             field: Any = self.fields.get(name)
             if field is None:
                 continue
@@ -79,6 +80,13 @@ class CampaignForm(ScopedForm):
             sender.label_from_instance = _sender_label
             if self.version is not None:
                 sender.queryset = sender.queryset.filter(pk__in=self.sender_ids())
+
+    def clean_sender_pool(self) -> Any:
+        """An active one."""
+        pool = self.cleaned_data["sender_pool"]
+        if pool is not None and not pool.is_active:
+            raise forms.ValidationError(_("This pool is not active: choose another one."))
+        return pool
 
     def hints(self) -> Iterator[tuple[str, str]]:
         """What is missing before a campaign can be written, and where to get it."""

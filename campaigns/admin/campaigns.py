@@ -72,7 +72,7 @@ class CampaignAdmin(CampaignPages, AccountScopedAdmin):
             {"fields": ("account", "name", "contact_list"), "classes": ("campaign-audience",)},
         ),
         (_("What they read"), {"fields": ("template_version",), "classes": ("campaign-text",)}),
-        (_("From whom"), {"fields": ("sender",)}),
+        (_("From whom"), {"fields": ("sender", "sender_pool")}),
         (
             _("When and how fast"),
             {"fields": ("starts_at", "ends_at", "messages_per_second", "priority")},

@@ -56,7 +56,7 @@ class CampaignInput(StrictSerializer):
     name = Text(max_length=120)
     list_ = Whole(min_value=1, max_value=2**63 - 1, help_text=_("Id of the list it goes to."))
     template = Text(max_length=50, help_text=_("Short name of the template; it is approved."))
-    from_ = Text(max_length=21, source="sender", help_text=_("The sender."))
+    from_ = Text(max_length=30, source="sender", help_text=_("The sender, or a pool of senders."))
     values = Sources(default=dict, help_text=_("For each slot of the template its source."))
     starts_at = Moment(
         required=False, allow_null=True, help_text=_("Left out: at once when launched.")
@@ -131,7 +131,7 @@ class CampaignOutput(OutputSerializer):
     list_ = serializers.IntegerField(source="contact_list_id")
     template = serializers.CharField(source="template_version.template.slug")
     template_version = serializers.IntegerField(source="template_version.number")
-    from_ = serializers.CharField(source="sender.address")
+    from_ = serializers.SerializerMethodField(help_text="The sender, or the pool of senders.")
     values = serializers.DictField()
     starts_at = Moment(allow_null=True)
     ends_at = Moment(allow_null=True)
@@ -142,6 +142,10 @@ class CampaignOutput(OutputSerializer):
     completed_at = Moment(allow_null=True)
     progress = serializers.SerializerMethodField()
     preflight = serializers.SerializerMethodField(help_text="Null in lists.")
+
+    def get_from(self, campaign: Campaign) -> str:
+        pool = campaign.sender_pool
+        return campaign.sender.address if pool is None else pool.name
 
     def get_priority(self, campaign: Campaign) -> str:
         return Priority(campaign.priority).name.lower()

@@ -23,25 +23,27 @@ from campaigns.services.campaigns import (
 from campaigns.services.preflight import preflight_request, preflight_state
 from compliance.constants import Scope
 from compliance.models import Account, ApiKey
+from config.common import clock
 from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import header, operation, page_of
 from config.common.api.views import ApiView, body
-from config.common.errors import DomainError, InvalidError
+from config.common.errors import DomainError, InvalidError, NotAllowedError
 from messaging.constants import Priority
 from messaging.models import TemplateVersion
-from messaging.selectors.snapshot import snapshots
+from messaging.selectors.snapshot import SenderCard, snapshots
 from messaging.selectors.tallies import campaign_counts
 from messaging.services.drafts import sender_required
 from messaging.services.idempotency import Answer, answer_once
-from routing.models import Sender
+from messaging.services.pool_requests import pool_member, pool_named
+from routing.models import Sender, SenderPool
 
 _TAG = "campaigns"
 _READ = (Scope.MESSAGES_READ.value,)
 _SEND = (Scope.MESSAGES_SEND.value,)
 _INPUT: Final = CampaignInput()
 _SHOWN: Final = CampaignOutput()
-_RELATED = ("account", "sender", "template_version__template")
+_RELATED = ("account", "sender", "sender_pool", "template_version__template")
 _FIELDS = {"contact_list": "list", "template_version": "template", "sender": "from"}
 _KEY_HEADER = header(
     "Idempotency-Key",
@@ -202,9 +204,7 @@ class CampaignCancelView(_ActView):
 def _create(account: Account, values: dict[str, Any]) -> Answer:
     """A draft from validated input. Raises DomainError with the API's names of fields."""
     snapshot = snapshots.current()
-    card = sender_required(
-        snapshot, snapshot.accounts[account.pk], values.pop("sender").removeprefix("+")
-    )
+    named = values.pop("sender").removeprefix("+")
     text = snapshot.texts_by_slug.get((account.pk, values["template"]))
     if text is None:
         raise InvalidError(
@@ -213,12 +213,25 @@ def _create(account: Account, values: dict[str, Any]) -> Answer:
             field="template",
         )
     del values["template"]
+    own_account = snapshot.accounts[account.pk]
+    pool = pool_named(snapshot, own_account, named)
+    if pool is None:
+        card: SenderCard | None = sender_required(snapshot, own_account, named)
+    else:
+        card = pool_member(snapshot, pool, text.message_class, clock.now())
+    if card is None:
+        raise NotAllowedError(
+            "pool_empty",
+            _("Pool “%(pool)s” has no sender that may send this now.") % {"pool": named},
+            field="sender",
+        )
     campaign = campaign_create(
         account=account,
         actor=None,
         contact_list=own_list(account, values.pop("list"), field="list"),
         template_version=TemplateVersion.objects.get(pk=text.version_id),
         sender=Sender.objects.get(pk=card.id),
+        sender_pool=None if pool is None else SenderPool.objects.get(pk=pool.id),
         values=values.pop("values"),
         priority=Priority[values.pop("priority").upper()].value,
         **values,

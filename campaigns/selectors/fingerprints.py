@@ -67,6 +67,7 @@ def _own(campaign: Campaign) -> list[Any]:
         campaign.contact_list_id,
         campaign.template_version_id,
         campaign.sender_id,
+        campaign.sender_pool_id,
         campaign.values,
         campaign.starts_at,
         campaign.ends_at,
@@ -93,7 +94,21 @@ def _text_and_sender(snapshot: Snapshot, campaign: Campaign) -> list[Any]:
         if sender is None
         else [sender.is_usable, sorted(sender.message_classes), sender.throughput],
         _papers(snapshot, campaign.sender_id),
+        *_stand_ins(snapshot, campaign),
     ]
+
+
+def _stand_ins(snapshot: Snapshot, campaign: Campaign) -> list[Any]:
+    """The pool with its senders, and the account's rules for other ones; most have neither."""
+    pool = snapshot.stand_ins.pools.get(campaign.sender_pool_id or 0)
+    others = [] if pool is None else [sender_id for sender_id, _weight in pool.members]
+    cards = [snapshot.senders[one] for one in others if one in snapshot.senders]
+    known = [
+        [one.id, one.is_usable, sorted(one.message_classes), _papers(snapshot, one.id)]
+        for one in cards
+    ]
+    rules = snapshot.stand_ins.fallbacks.get(campaign.account_id, ())
+    return [str(pool), known, [str(rule) for rule in rules]] if pool or rules else []
 
 
 def _papers(snapshot: Snapshot, sender_id: int) -> list[Any]:

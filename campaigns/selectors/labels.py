@@ -23,6 +23,7 @@ _OWN_REASONS: dict[str, Promise] = {
     "value_not_allowed": gettext_lazy("A value has a character that cannot be sent"),
     "value_refused": gettext_lazy("A value is not one that its slot takes"),
     "too_long": gettext_lazy("The text becomes longer than 10 segments"),
+    "number_absent": gettext_lazy("The number is not in use, a lookup says"),
     "no_price": gettext_lazy("There is no price for this country"),
     "too_long_there": gettext_lazy("The text becomes longer than the network carries"),
     "characters_refused": gettext_lazy("The text has a character that the network refuses"),

@@ -11,10 +11,12 @@ from messaging.models import Message, WebhookDelivery
 from messaging.selectors.trace import (
     DecisionTrace,
     EventTrace,
+    RefusalTrace,
     SegmentTrace,
     Trace,
     WeighedRoute,
 )
+from routing.constants import FallbackCause
 from routing.route_words import exclusion_words, percent, reason_words, term_words
 
 _TONES = {
@@ -41,6 +43,8 @@ class Step:
 def way_of(message: Message, trace: Trace) -> list[Step]:
     """Accepted, decided, on the air segment by segment, receipts, events, webhook."""
     steps = [_accepted(message)]
+    if trace.decision is not None and trace.decision.before is not None:
+        steps.append(_refused_elsewhere(trace.decision.before))
     if trace.decision is not None:
         steps.append(_decided(message, trace.decision))
     if trace.waits_for:
@@ -87,6 +91,7 @@ def _decided(message: Message, decision: DecisionTrace) -> Step:
             (_("Rules in force"), decision.rules_version),
             (_("Rules that spoke"), rules or _("none")),
             (_("Left out by an exception"), ", ".join(decision.left_out)),
+            (_("Sender"), _instead(decision)),
             (_("Configuration"), decision.configuration),
             (_("Route"), decision.route),
             (_("Version of the routes"), decision.policy),
@@ -94,6 +99,30 @@ def _decided(message: Message, decision: DecisionTrace) -> Step:
             (_("Weighed then"), _weighed(decision)),
         ),
     )
+
+
+def _refused_elsewhere(before: RefusalTrace) -> Step:
+    is_ported = before.why == "ported"
+    return Step(
+        title=_("Refused: the number is another network's")
+        if is_ported
+        else _("Refused: another carrier or sender may do"),
+        at=before.at,
+        tone="bad",
+        facts=_facts((_("Carrier"), before.carrier), (_("Answer"), before.status)),
+    )
+
+
+def _instead(decision: DecisionTrace) -> str:
+    """That it leaves from another sender, and why."""
+    told = decision.fallback
+    if told is None:
+        return ""
+    return _("%(replacement)s instead of %(sender)s: %(cause)s") % {
+        "replacement": told.replacement,
+        "sender": told.sender,
+        "cause": FallbackCause(told.cause).label,
+    }
 
 
 def _weighed(decision: DecisionTrace) -> str:
@@ -117,6 +146,8 @@ def _waiting(trace: Trace) -> Step:
         "paused": _("the campaign to be resumed"),
         "retry": _("another try"),
         "pace": _("the campaign's speed limit"),
+        "ported": _("the number's network to be found"),
+        "refused": _("another carrier or sender"),
     }
     return Step(
         title=_("Waiting"),

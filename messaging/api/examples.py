@@ -138,6 +138,7 @@ PREVIEW: dict[str, Any] = {
     "status": "queued",
     "failure_reason": None,
     "network": {"code": "viettel", "name": "Viettel", "source": "prefix"},
+    "sender": {"from": "53849", "instead_of": None, "cause": None},
     "route": {
         "candidates": [
             {

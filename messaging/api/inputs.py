@@ -50,10 +50,12 @@ class SharedInput(StrictSerializer):
 
     from_ = Text(
         source="sender",
-        max_length=21,
+        max_length=30,
         required=False,
         allow_null=True,
-        help_text=_("The sender: a short code, a long code in E.164, or a brandname."),
+        help_text=_(
+            "The sender: a short code, a long code in E.164, a brandname, or the name of a pool."
+        ),
     )
     class_ = Word(
         source="message_class",

@@ -117,13 +117,18 @@ def _cost(cost: Money) -> dict[str, Any]:
 
 def _ruling(ruling: Ruling | None) -> dict[str, Any]:
     if ruling is None:
-        names = ("at", "status", "failure_reason", "network", "route", "compliance")
+        names = ("at", "status", "failure_reason", "sender", "network", "route", "compliance")
         return dict.fromkeys(names)
     network, compliance = ruling.network, ruling.compliance
     return {
         "at": moment(ruling.at),
         "status": ruling.status or None,
         "failure_reason": ruling.failure_reason or None,
+        "sender": {
+            "from": ruling.sender.address,
+            "instead_of": ruling.sender.instead_of or None,
+            "cause": ruling.sender.cause or None,
+        },
         "network": network
         and {"code": network.code, "name": network.name, "source": network.source},
         "route": ruling.route and _route(ruling.route),

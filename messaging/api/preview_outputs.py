@@ -11,7 +11,7 @@ from messaging.api.wording_outputs import (
     WorstCaseOutput,
 )
 from messaging.constants import FailureReason, MessageStatus, Rewriting
-from routing.constants import NetworkSource
+from routing.constants import FallbackCause, NetworkSource
 from routing.engine import Exclusion, Reason
 
 
@@ -120,6 +120,16 @@ class CandidateOutput(OutputSerializer):
     )
 
 
+class PreviewSenderOutput(OutputSerializer):
+    """Whom it would leave from: of a pool the sender that this person gets."""
+
+    from_ = serializers.CharField()
+    instead_of = serializers.CharField(
+        allow_null=True, help_text="The sender asked for, where a fallback rule replaces it."
+    )
+    cause = serializers.ChoiceField(FallbackCause.choices, allow_null=True)
+
+
 class RouteOutput(OutputSerializer):
     """How the message would leave."""
 
@@ -177,6 +187,7 @@ class PreviewOutput(OutputSerializer):
     failure_reason = serializers.ChoiceField(
         [choice for choice in FailureReason.choices if choice[0]], allow_null=True
     )
+    sender = PreviewSenderOutput(allow_null=True)
     network = KnownNetworkOutput(allow_null=True)
     route = RouteOutput(allow_null=True)
     compliance = ComplianceOutput(allow_null=True, help_text="With `to`, `from` and a class.")

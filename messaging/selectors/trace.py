@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
+from carriers.models import Carrier
+from carriers.smpp import statuses
 from compliance.models import RulePackVersion
 from compliance.selectors.content_rules import content_rule_names
 from compliance.selectors.rules import account_rule_names
@@ -44,6 +46,26 @@ class WeighedRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalTrace:
+    """A carrier's refusal after which it was decided again: `why` is ported or refused; the
+    carrier is for operators only."""
+
+    why: str
+    status: str
+    carrier: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackTrace:
+    """The sender it had, the one it has by the customer's rule, and the cause."""
+
+    sender: str
+    replacement: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionTrace:
     """Why the message was sent, delayed or refused; `rules`, their version and the rules that an
     exception left out are for everybody, the rest for operators only. `weighed` is empty where
@@ -57,6 +79,8 @@ class DecisionTrace:
     left_out: tuple[str, ...] = ()
     policy: int | None = None
     weighed: tuple[WeighedRoute, ...] = ()
+    before: RefusalTrace | None = None
+    fallback: FallbackTrace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +167,30 @@ def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> Decisio
         left_out=tuple(facts.get("exceptions") or ()),
         policy=policy,
         weighed=_weighed(facts.get("terms") or {}, routes) if for_operator else (),
+        before=_before(facts.get("before"), for_operator=for_operator),
+        fallback=_fallback(facts.get("fallback")),
     )
+
+
+def _before(told: Mapping[str, Any] | None, *, for_operator: bool) -> RefusalTrace | None:
+    if not told:
+        return None
+    carrier = None
+    if for_operator:
+        carrier = Carrier.objects.filter(pk=told.get("carrier") or 0).first()
+    at = told.get("at")
+    return RefusalTrace(
+        why=str(told.get("why") or ""),
+        status=statuses.name(int(told.get("status") or 0)),
+        carrier=str(carrier or ""),
+        at=datetime.fromisoformat(at) if at else None,
+    )
+
+
+def _fallback(told: Mapping[str, Any] | None) -> FallbackTrace | None:
+    if not told:
+        return None
+    return FallbackTrace(str(told["from"]), str(told["to"]), str(told["cause"]))
 
 
 def _rules(

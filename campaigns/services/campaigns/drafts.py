@@ -16,7 +16,7 @@ from config.common.errors import ConflictError, InvalidError
 from messaging.constants import Priority, VersionStatus
 from messaging.models import TemplateVersion
 from messaging.selectors.snapshot import snapshots
-from routing.models import Sender
+from routing.models import Sender, SenderPool
 
 _LONGEST_NAME = 120
 
@@ -28,6 +28,7 @@ class CampaignFields(TypedDict, total=False):
     contact_list: ContactList
     template_version: TemplateVersion
     sender: Sender
+    sender_pool: SenderPool | None
     values: Mapping[str, Any]
     starts_at: datetime | None
     ends_at: datetime | None
@@ -76,6 +77,7 @@ def campaign_duplicate(*, campaign: Campaign, actor: User | None) -> Campaign:
         contact_list=campaign.contact_list,
         template_version=version,
         sender=campaign.sender,
+        sender_pool=campaign.sender_pool,
         values=values,
         messages_per_second=campaign.messages_per_second,
         priority=campaign.priority,
@@ -178,5 +180,6 @@ def _record(action: str, campaign: Campaign, actor: User | None) -> None:
             "list": campaign.contact_list_id,
             "template_version": campaign.template_version_id,
             "sender": campaign.sender_id,
+            **({"sender_pool": campaign.sender_pool_id} if campaign.sender_pool_id else {}),
         },
     )

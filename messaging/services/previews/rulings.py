@@ -13,6 +13,7 @@ from messaging.services.counting import text_counted_by
 from messaging.services.decisions import Explanation, case_of, cases_explain
 from messaging.services.drafts import Draft, text_rendered
 from messaging.services.network_demands import network_findings, rule_of
+from messaging.services.pool_requests import requests_addressed
 from messaging.services.previews.materials import Material
 from messaging.services.previews.values import (
     CompliancePreview,
@@ -21,6 +22,7 @@ from messaging.services.previews.values import (
     RouteCandidate,
     RoutePreview,
     Ruling,
+    SenderPreview,
 )
 from messaging.services.requests import MessageRequest, drafts_locate, request_draft
 from routing.engine import Exclusion, RouteDecision
@@ -46,6 +48,10 @@ def draft_of(
         expires_at=request.expires_at,
         time_zone=request.time_zone or "",
     )
+    (addressed,) = requests_addressed(material.snapshot, account, [wanted], now)
+    if isinstance(addressed, DomainError):
+        raise addressed
+    wanted = addressed
     try:
         draft = request_draft(
             material.snapshot,
@@ -97,7 +103,15 @@ def ruling_of(
             findings=tuple(map(finding_readable, (*found.findings, *_of_network(material, draft)))),
             rules_version=found.ruling.rules_version if found.ruling else "",
         ),
+        sender=_sender(draft, found),
     )
+
+
+def _sender(draft: Draft, found: Explanation) -> SenderPreview:
+    told = (found.verdict.decision or {}).get("fallback")
+    if not found.verdict.sender_id or told is None:
+        return SenderPreview(draft.sender.address)
+    return SenderPreview(told["to"], told["from"], told["cause"])
 
 
 def _of_network(material: Material, draft: Draft) -> tuple[Finding, ...]:

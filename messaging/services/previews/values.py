@@ -150,6 +150,16 @@ class CompliancePreview:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderPreview:
+    """Whom the message would leave from: of a pool one of its senders; with `cause` another one
+    than was asked for, by the account's own rule (`routing.constants.FallbackCause`)."""
+
+    address: str
+    instead_of: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ruling:
     """What sending would make of the message at `at`; `status` and `failure_reason` as they would
     be stored, empty where it would not even be accepted."""
@@ -160,6 +170,7 @@ class Ruling:
     network: KnownNetwork | None
     route: RoutePreview | None
     compliance: CompliancePreview
+    sender: SenderPreview
 
 
 @dataclass(frozen=True, slots=True)
