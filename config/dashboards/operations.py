@@ -13,6 +13,7 @@ from carriers.selectors.sessions import session_of
 from compliance.constants import LANES, MessageClass
 from config.common import clock
 from config.common.console.labels import label
+from config.dashboards.certificates import certificates_panel
 from config.dashboards.panels import Link, Panel, Viewer, link, number, page
 from config.dashboards.registers import registers_panel
 from config.dashboards.senders import sender_panel
@@ -29,6 +30,7 @@ def operator_panels(_viewer: Viewer) -> list[Panel]:
     return [
         _binds(),
         _queues(),
+        *certificates_panel(),
         *_words(),
         sender_panel(None),
         _registrations(),

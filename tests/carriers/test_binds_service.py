@@ -25,6 +25,7 @@ from carriers.services.binds import (
 from compliance.models import AuditEntry
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError
+from config.dashboards.certificates import certificates_panel
 from tests.factories import make_bind, make_carrier, make_route, make_user
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +184,10 @@ def test_options_of_a_session_bind_anew_and_others_do_not():
         now = bind_config(changed)
         assert now != before, option
         assert now.keeps_session(before) is keeps, option
+
+
+@pytest.mark.parametrize(("days", "is_shown"), [(90, False), (20, True), (2, True), (-3, True)])
+def test_operators_are_told_of_certificates_that_end(days, is_shown):
+    _key, certificate = key_and_certificate(days)
+    make_bind(use_tls=True, tls_certificate=certificate)
+    assert bool(certificates_panel()) is is_shown
