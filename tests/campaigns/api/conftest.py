@@ -7,13 +7,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from compliance.constants import Scope
+from compliance.constants import ACCOUNT_SCOPES
 from compliance.models import Account
 from compliance.services import api_keys
 from compliance.services.api_keys import api_key_create
 from tests.world import World
 
-ALL_SCOPES = tuple(scope.value for scope in Scope)
+ALL_SCOPES = tuple(scope.value for scope in ACCOUNT_SCOPES)
 
 
 class Caller:
