@@ -15,6 +15,7 @@ from typing import Any
 from config.common.ids import uuid7_bytes
 from messaging.arrays import Int4s, Texts, Times, UuidOctets, Uuids
 from messaging.constants import TRANSITIONS, FailureReason, MessageStatus
+from messaging.services.event_bodies import MESSAGE_BODY
 
 
 @dataclass(slots=True)
@@ -30,7 +31,6 @@ class Outcome:
     segments_sent: int | None = None
 
 
-# One place makes event bodies, so that webhook and polling are byte-identical.
 _STATEMENT = """
 WITH input AS MATERIALIZED (
     SELECT * FROM unnest(
@@ -92,32 +92,14 @@ WITH input AS MATERIALIZED (
     WHERE c.account_id = counts.account_id
     RETURNING c.account_id, c.last - counts.n AS base
 ), ordered AS (
-    SELECT moved.*, 'message.' || moved.status AS type, numbered.base
+    SELECT moved.*, 'message.' || moved.status AS type, to_json(moved.at)::text AS at_json,
+        numbered.base
         + row_number() OVER (PARTITION BY moved.account_id ORDER BY moved.id) AS sequence
     FROM moved JOIN numbered USING (account_id)
 ), logged AS (
     INSERT INTO messaging_event (id, account_id, sequence, type, message_id, at, body)
     SELECT o.event_id, o.account_id, o.sequence, o.type, o.id, o.at,
-        '{"sequence":' || o.sequence || ',"type":"' || o.type || '","timestamp":'
-        || to_json(o.at)::text || ',"data":' || json_build_object(
-            'id', o.id,
-            'to', '+' || o.msisdn,
-            'from', (SELECT s.address FROM routing_sender s WHERE s.id = o.sender_id),
-            'class', o.message_class,
-            'status', o.status,
-            'failure_reason',
-                CASE WHEN o.status <> 'delivered' THEN nullif(o.failure_reason, '') END,
-            'delivery_proof', CASE WHEN o.status = 'delivered'
-                THEN coalesce(nullif(o.failure_reason, ''), 'network') END,
-            'segment_count', o.segment_count,
-            'billed_segment_count', coalesce(o.billed_segments, o.segment_count),
-            'price', json_build_object(
-                'amount', trim_scale(o.price_micros / 1000000.0)::text, 'currency', o.currency),
-            'client_reference', nullif(o.client_reference, ''),
-            'metadata', coalesce(o.metadata, '{}'::jsonb),
-            'sent_at', o.sent_at,
-            'done_at', CASE WHEN o.status = 'sent' THEN NULL ELSE o.at END
-        )::text || '}'
+        BODY
     FROM ordered o
 )
 SELECT id FROM input WHERE id NOT IN (SELECT id FROM moved)
@@ -136,7 +118,9 @@ def _moves(*, is_late: bool) -> list[str]:
 _MOVES, _LATE_MOVES = _moves(is_late=False), _moves(is_late=True)
 # A receipt speaks of its carrier: by kind of end and time since sending (routing.engine.buckets).
 _BUCKETS = ",".join(str(2**power / 1000) for power in range(30))
-_STATEMENT = _STATEMENT.replace("BUCKETS", f"ARRAY[{_BUCKETS}]::float8[]")
+_STATEMENT = _STATEMENT.replace("BUCKETS", f"ARRAY[{_BUCKETS}]::float8[]").replace(
+    "BODY", MESSAGE_BODY
+)
 _RECEIPT = frozenset({MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value})
 _SETTLED_LATE = TRANSITIONS[MessageStatus.UNKNOWN]
 # Of a message that an SMSC has in part these are not true: it is undelivered, as a part.
