@@ -22,7 +22,7 @@ from tests.acceptance.scene import (
     settled,
 )
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300, func_only=True)]
 
 COUNT = 300  # for each of the two carriers
 CONNECTIONS = 8
