@@ -5,7 +5,7 @@ carrier's availability makes a new one. An empty restriction (None, "" or an emp
 means "any".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +22,9 @@ from routing.engine.moments import (
     Quality,
 )
 
-_RateKey = tuple[int | None, str, int | None, str | None]
+# Whose rate: a carrier's or an account's id; of everybody's prices the currency, or None for any.
+_Owner = int | str | None
+_RateKey = tuple[_Owner, str, int | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class RoutingSnapshot:
     qualities: Mapping[MomentKey, Quality] = field(default_factory=dict)
     orders: tuple[Order, ...] = ()
     waits: Mapping[tuple[int, str], float] = field(default_factory=dict)
+    currencies: Mapping[int, str] = field(default_factory=dict)
     plans: dict[PlanKey, Plan] = field(init=False, repr=False)
     configured: dict[ConfiguredKey, tuple[Candidate, ...]] = field(init=False, repr=False)
     own_accounts: frozenset[int] = field(init=False, repr=False)
@@ -106,7 +109,7 @@ class RoutingSnapshot:
             "_prefixes": prefixes,
             "_prefix_lengths": tuple(sorted({len(prefix) for prefix in prefixes}, reverse=True)),
             "_costs": _by_key((r.carrier_id, r) for r in self.rates if r.carrier_id is not None),
-            "_prices": _by_key((r.account_id, r) for r in self.rates if r.carrier_id is None),
+            "_prices": _by_key(_owned(r for r in self.rates if r.carrier_id is None)),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
@@ -177,12 +180,15 @@ class RoutingSnapshot:
     def price_rate(
         self, account_id: int | None, country: str, network_id: int | None, message_class: str
     ) -> Rate | None:
-        """What an account pays: its own rates first, then everybody's; None if unpriced."""
+        """What an account pays: its own rates first, then everybody's in its currency (where that
+        is known, by `currencies`); None if unpriced."""
+        everybodys: str | None = None
         if account_id is not None:
             own = _find(self._prices, account_id, country, network_id, message_class)
             if own is not None:
                 return own
-        return _find(self._prices, None, country, network_id, message_class)
+            everybodys = self.currencies.get(account_id)
+        return _find(self._prices, everybodys, country, network_id, message_class)
 
 
 def _declared(carriers: Mapping[int, Carrier]) -> dict[int, tuple[bool, str]]:
@@ -197,7 +203,14 @@ def _by_country(routes: tuple[Route, ...]) -> dict[str, tuple[Route, ...]]:
     return index
 
 
-def _by_key(rates: Iterable[tuple[int | None, Rate]]) -> dict[_RateKey, Rate]:
+def _owned(prices: Iterable[Rate]) -> Iterator[tuple[_Owner, Rate]]:
+    for price in prices:
+        yield price.account_id, price
+        if price.account_id is None:
+            yield price.currency, price
+
+
+def _by_key(rates: Iterable[tuple[_Owner, Rate]]) -> dict[_RateKey, Rate]:
     return {
         (owner, rate.country, rate.network_id, rate.message_class or None): rate
         for owner, rate in rates
@@ -206,7 +219,7 @@ def _by_key(rates: Iterable[tuple[int | None, Rate]]) -> dict[_RateKey, Rate]:
 
 def _find(
     rates: Mapping[_RateKey, Rate],
-    owner: int | None,
+    owner: _Owner,
     country: str,
     network_id: int | None,
     message_class: str,

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from carriers.selectors.availability import carrier_standings
+from compliance.models import Account
 from routing import work
 from routing.engine import Carrier, Momentary, RoutingSnapshot, SenderEntry
 from routing.models import RoutePolicy, Sender
@@ -26,6 +27,7 @@ def routing_snapshot(version: int, at: datetime) -> RoutingSnapshot:
         orders=present.orders,
         waits=present.waits,
         rates=rate_book().at(at),
+        currencies=dict(Account.objects.values_list("id", "currency")),
         senders={
             row.id: SenderEntry(
                 row.id, row.kind, frozenset(row.allowed_classes), sender_is_usable(row, day)

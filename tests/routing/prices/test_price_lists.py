@@ -219,3 +219,16 @@ def test_what_is_taken_away_can_be_brought_again(carrier: Carrier) -> None:
     )
     found = listed(text, carrier=carrier)
     assert counts(found) == {"unchanged": 2}
+
+
+def test_everybodys_prices_are_those_of_the_accounts_currency() -> None:
+    dong, dollar = make_account(currency="VND"), make_account(currency="USD")
+    make_rate(amount_micros=820_000_000)
+    make_rate(amount_micros=32_000, currency="USD")
+    snapshots.forget()
+    routing = snapshots.current().routing
+    assert price_of(routing, dong.pk, "VN", None, "care") == 820_000_000
+    assert price_of(routing, dollar.pk, "VN", None, "care") == 32_000
+    stranger = make_account(currency="EUR")
+    snapshots.forget()
+    assert price_of(snapshots.current().routing, stranger.pk, "VN", None, "care") is None
