@@ -139,6 +139,7 @@ class AdvertiserAdmin(AccountScopedAdmin):
                     "account",
                     "name",
                     ("legal_name", "registration_number"),
+                    "entity_id",
                     ("country", "contact"),
                 ),
                 "description": _(
