@@ -36,10 +36,9 @@ _OF_MESSAGES = (
 )
 
 
-def bind_config(bind: Bind, *, carrier_share: float | None = None) -> BindConfig:
-    """Everything the session needs. `carrier_share`: this bind's part of the carrier's contracted
-    throughput in segments/s. Raises ValueError for values that could never bind."""
-    limits = [limit for limit in (bind.throughput, carrier_share) if limit]
+def bind_config(bind: Bind) -> BindConfig:
+    """Everything the session needs; its part of the carrier's contract is no option (see
+    carriers.shares). Raises ValueError for values that could never bind."""
     return BindConfig(
         bind_id=bind.pk,
         name=bind.name,
@@ -55,7 +54,7 @@ def bind_config(bind: Bind, *, carrier_share: float | None = None) -> BindConfig
         address_range=bind.address_range,
         local_address=bind.local_address or "",
         window=bind.window,
-        throughput=min(limits) if limits else None,
+        throughput=bind.throughput or None,
         session_init_timer_seconds=bind.session_init_timer_seconds,
         enquire_link_timer_seconds=bind.enquire_link_timer_seconds,
         inactivity_timer_seconds=bind.inactivity_timer_seconds,

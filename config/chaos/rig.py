@@ -27,7 +27,7 @@ from config.bench.rig import tell
 from config.embedded.places import locate
 from config.embedded.ports import free_port, is_free
 
-READY_SECONDS = 400.0  # the first start makes all tables
+READY_SECONDS = 900.0  # the first start makes all tables, perhaps on a machine with more to do
 _STOP_SECONDS = 60.0
 _LOOK_SECONDS = 0.05
 _PORTS = CONTROL_PORT_OFFSET + 1
