@@ -10,18 +10,16 @@ from carriers.models import Bind
 from carriers.ports import Submission
 from carriers.smpp.pdu import SubmitTemplate
 from compliance.constants import LANES
-from messaging.encoding import segmentation, udh
+from messaging.encoding import udh
 from messaging.encoding.alphabets import Encoding
-from messaging.encoding.errors import TooManySegmentsError
 from messaging.encoding.packing import packed
-from messaging.encoding.profile import EncodingProfile
 from messaging.pump.claims import Claim
+from messaging.pump.cutting import Cutter
 from messaging.pump.papers import NO_PAPERS, Papers, Tlvs, VendorTlvs
 from messaging.pump.pieces import UDHI, Piece, as_payload, with_headers, with_sar
-from messaging.pump.refusals import ComposeError
 from messaging.pump.sources import source_of
 from messaging.pump.times import LONGEST_VALIDITY_SECONDS, absolute_time, relative_time
-from messaging.selectors.profiles import profile_of, refused_characters
+from messaging.selectors.profiles import profile_of
 from messaging.selectors.snapshot import SenderCard
 
 _OWN_HEADER = frozenset({LongMessages.UDH8, LongMessages.UDH16})
@@ -44,7 +42,7 @@ class Composer:
         self._bind = bind
         self._profile = profile_of(bind)
         self._profile16 = replace(self._profile, reference_bits=16)
-        self._refused = refused_characters(bind)
+        self._cutter = Cutter(bind)
         self._templates: dict[tuple[int, int], SubmitTemplate] = {}
         self._destination = writer(bind.destination_form, bind.country_code)
         self._vendor = VendorTlvs(bind) if bind.vendor_tlvs else None
@@ -143,7 +141,7 @@ class Composer:
     def _pieces(self, claim: Claim, common: Tlvs) -> tuple[Encoding, list[Piece]]:
         reference = claim.segment_reference or 0
         profile = self._profile if reference >= 0 else self._profile16
-        segmented = self._segmented(claim.text, profile)
+        segmented = self._cutter.cut(claim.text, profile)
         payloads = [segment.payload for segment in segmented.segments]
         shifts = (segmented.locking_shift, segmented.single_shift)
         packs = self._bind.packs_gsm7 and segmented.encoding == "gsm7"
@@ -161,16 +159,6 @@ class Composer:
         else:
             pieces = as_payload(payloads, common, packs)
         return segmented.encoding, pieces
-
-    def _segmented(self, text: str, profile: EncodingProfile) -> segmentation.SegmentedText:
-        if self._refused is not None and self._refused.search(text):
-            raise ComposeError("the text has characters that the bind does not take")
-        try:
-            return segmentation.segment(text, profile=profile, max_segments=self._bind.max_segments)
-        except TooManySegmentsError as error:
-            raise ComposeError(
-                f"{error.count} segments, the bind takes {self._bind.max_segments}"
-            ) from error
 
     def _common_tlvs(self, claim: Claim, sender: SenderCard, papers: Papers) -> Tlvs:
         tlvs: Tlvs = ()

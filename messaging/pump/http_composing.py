@@ -8,11 +8,13 @@ from carriers.constants import BindKind, LongMessages
 from carriers.models import Bind
 from carriers.ports import Submission
 from compliance.constants import LANES
-from messaging.encoding import segmentation, udh
+from messaging.encoding import udh
 from messaging.encoding.segmentation import SegmentedText
 from messaging.pump.claims import Claim
 from messaging.pump.composing import Composer
+from messaging.pump.cutting import Cutter
 from messaging.pump.papers import NO_PAPERS, Papers
+from messaging.pump.sources import address_of
 from messaging.selectors.profiles import profile_of
 from messaging.selectors.snapshot import SenderCard
 
@@ -31,6 +33,7 @@ class HttpComposer:
     def __init__(self, bind: Bind) -> None:
         self._bind = bind
         self._profile = profile_of(bind)
+        self._cutter = Cutter(bind)
         self._bits = self._profile.reference_bits
 
     needs_papers = False
@@ -45,7 +48,7 @@ class HttpComposer:
     ) -> list[Submission]:
         """The message's segments in order without those that the carrier has, or one for all of
         them where the carrier cuts."""
-        segmented = segmentation.segment(claim.text, profile=self._profile)
+        segmented = self._cutter.cut(claim.text, self._profile)
         parts = self._parts(claim, segmented)
         common = self._common(claim, sender, now) | {
             "encoding": segmented.encoding,
@@ -75,7 +78,7 @@ class HttpComposer:
 
     def _common(self, claim: Claim, sender: SenderCard, now: datetime) -> dict[str, object]:
         return {
-            "from": sender.address,
+            "from": address_of(self._bind, sender)[0],
             "to": claim.msisdn,
             "to_plus": f"+{claim.msisdn}",
             "class": LANES[claim.lane],
@@ -94,7 +97,7 @@ class HttpComposer:
         segments = segmented.segments
         if len(segments) == 1 or self._bind.long_messages == LongMessages.PAYLOAD:
             octets = b"".join(segment.payload for segment in segments)
-            return [{"text": claim.text, "data": octets.hex(), "udh": ""}]
+            return [{"text": "".join(one.text for one in segments), "data": octets.hex(), "udh": ""}]
         return [
             {
                 "text": segment.text,

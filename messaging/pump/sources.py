@@ -27,14 +27,19 @@ class Source(NamedTuple):
     npi: int
 
 
+def address_of(bind: Bind, sender: SenderCard) -> tuple[str, str]:
+    """The address that leaves, and its kind. Raises ComposeError where it may not."""
+    address = sender.address
+    if bind.source_policy == SourcePolicy.FIXED:
+        return bind.fixed_source, kind_of(bind.fixed_source)
+    if bind.source_policy == SourcePolicy.ALLOWED and address not in bind.allowed_sources:
+        raise ComposeError(f"sender {address} is not on the bind's list")
+    return address, sender.kind
+
+
 def source_of(bind: Bind, sender: SenderCard) -> Source:
     """How the sender is named. Raises ComposeError where it may not leave over this bind."""
-    address, kind = sender.address, sender.kind
-    if bind.source_policy == SourcePolicy.FIXED:
-        address = bind.fixed_source
-        kind = kind_of(address)
-    elif bind.source_policy == SourcePolicy.ALLOWED and address not in bind.allowed_sources:
-        raise ComposeError(f"sender {address} is not on the bind's list")
+    address, kind = address_of(bind, sender)
     ton, npi = bind.source_ton.get(kind) or USUAL_TON[kind]
     if kind == "long_code":
         write = writer(bind.source_form, bind.country_code)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from carriers.constants import BindKind, BindType, SourcePolicy
+from carriers.constants import BindType, SourcePolicy
 from carriers.models import Bind
 from messaging.encoding.profile import USER_DATA_OCTETS, EncodingProfile
 from messaging.encoding.segmentation import segment_count
@@ -69,7 +69,7 @@ def _limit(bind: Bind) -> BindLimit | None:
         or profile.max_octets < USER_DATA_OCTETS
         or profile.reference_bits != 8
     )
-    if bind.kind == BindKind.HTTP or not (is_listed or refused or is_short):
+    if not (is_listed or refused or is_short):
         return None
     sources = frozenset(bind.allowed_sources) if is_listed else None
     return BindLimit(profile, bind.max_segments, sources, refused)
