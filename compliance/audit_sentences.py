@@ -27,6 +27,11 @@ SENTENCES: Mapping[str, str] = {
     "api_key.changed": _("%(who)s changed the API key “%(name)s”."),
     "api_key.revoked": _("%(who)s revoked the API key “%(name)s”."),
     "api_key.new_address": _("The API key “%(name)s” was used from a new address: %(address)s."),
+    # Tests of binds
+    "bind.test_started": _("%(who)s started a test of the bind “%(name)s”."),
+    "bind.test_answered": _("%(who)s said what handsets showed in a test of “%(name)s”."),
+    "bind.test_canceled": _("%(who)s canceled a test of the bind “%(name)s”."),
+    "bind.message_tested": _("%(who)s sent a test message over the bind “%(name)s”."),
     # Campaigns
     "campaign.created": _("%(who)s drafted the campaign “%(object)s”."),
     "campaign.changed": _("%(who)s changed the campaign “%(object)s”."),
