@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
+from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES
 from compliance.models import ApiKey
 from compliance.scoping import AccountScopedAdmin, OwnOrEverybodysMixin, ScopedForm
 from compliance.selectors.access import permitted_accounts
@@ -26,11 +27,15 @@ class ApiKeyForm(ScopedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Administrators make keys of the platform; all others those of their accounts."""
         super().__init__(*args, **kwargs)
-        if "account" not in self.fields:
+        if self.request.user.is_superuser:
             return
-        account: Any = self.fields["account"]
         every = permitted_accounts(self.request.user, "compliance.add_apikey") is None
-        if every and not self.request.user.is_superuser:
+        scopes: Any = self.fields.get("scopes")
+        if scopes is not None:
+            kept = PLATFORM_SCOPES if every else ACCOUNT_SCOPES
+            scopes.choices = [(one.value, one.label) for one in kept]
+        account: Any = self.fields.get("account")
+        if every and account is not None:
             account.queryset = account.queryset.none()
             account.help_text = _("Keys of accounts are made by their integrators.")
 

@@ -215,13 +215,24 @@ def test_key_is_limited_later_and_revoked(world: World, browse: Any) -> None:
     assert client.post(change, {"name": "x", "scopes": ["messages:send"]}).status_code == 403
 
 
-def test_administrator_revokes_but_creates_no_keys(world: World, browse: Any) -> None:
+def test_administrator_revokes_keys_of_accounts_and_makes_those_of_the_platform(
+    world: World, browse: Any
+) -> None:
     key, _text = api_key_create(
         account=world.account, name="Shop", scopes=["messages:send"], actor=None
     )
     client = browse(world.ada)
-    assert client.get(address("compliance.apikey", "add")).status_code == 403
+    form = {"name": "Ours", "scopes": ["operations"], "account": str(world.account.pk)}
+    client.post(address("compliance.apikey", "add"), form)
+    client.post(address("compliance.apikey", "add"), form | {"scopes": ["messages:send"]})
+    client.post(address("compliance.apikey", "add"), form | {"account": ""})
+    made = ApiKey.objects.exclude(pk=key.pk).get()
+    assert (made.account, made.scopes) == (None, ["operations"])
     assert client.post(address("compliance.apikey", "revoke", key.pk)).status_code == 302
+    integrator = browse(world.ines)
+    assert integrator.get(address("compliance.apikey", "change", made.pk)).status_code in {302, 404}
+    page = integrator.get(address("compliance.apikey", "changelist"))
+    assert made.name not in page.content.decode()
 
 
 def test_revoked_key_has_no_revoke_button(world: World, browse: Any) -> None:
