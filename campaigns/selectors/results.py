@@ -13,7 +13,7 @@ from campaigns.preflight_report import CAP_REASON
 from campaigns.selectors.collisions import campaign_names, lost_to, name_of, named
 from campaigns.selectors.labels import EXCLUDED
 from config.common.ids import uuid7_floor
-from messaging.constants import MessageStatus
+from messaging.constants import MessageStatus, delivery_proof
 from messaging.models import Message
 
 # Ids are made a moment before the launch is written down, or on another machine's clock.
@@ -167,6 +167,8 @@ def _names(contact_ids: Sequence[int]) -> Mapping[int, str]:
 
 def _row(message: tuple[Any, ...], name: str) -> ResultRow:
     message_id, _contact, msisdn, status, reason, segments, price, currency, sent, done = message
+    proof = delivery_proof(status, reason)
+    reason = proof.value if proof else reason  # what "delivered" rests on is told like a reason
     return ResultRow(
         msisdn, name, status, reason, "", segments, price, currency, sent, done, message_id
     )

@@ -370,6 +370,7 @@ def test_the_export_has_a_row_for_everybody(market, alice, world):
     assert (rows[0]["segments"], rows[0]["price (VND)"]) == ("1", "300")
     assert rows[0]["sent"].endswith("+07:00")
     assert rows[0]["delivered"]
+    assert rows[0]["reason"] == "The network says so"
     assert rows[1]["name"] == "'=HYPERLINK(1)"
     assert rows[2]["reason"] == "A value for the text is missing: order_code"
     assert AuditEntry.objects.filter(action="campaign.results_exported").count() == 1

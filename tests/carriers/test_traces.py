@@ -1,5 +1,6 @@
 """PDU traces: asked for, written by the worker that holds the bind, masked, and ended."""
 
+import math
 from datetime import timedelta
 
 import pytest
@@ -14,11 +15,16 @@ from carriers.services.traces import (
     traces_running,
 )
 from carriers.smpp import pdu
+from carriers.smpp.decoding import decoded
+from carriers.smpp.journal import Journal
+from carriers.smpp.link import Link
 from carriers.smpp.tap import Tapped
 from carriers.tracer import Tracer
 from compliance.models import AuditEntry
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError
+from tests.carriers.smpp.fake_smsc import FakeSmsc
+from tests.carriers.smpp.support import ListSource, RecordingSink, make_config, make_submission
 from tests.factories import make_bind, make_user
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +56,20 @@ def links(monkeypatch):
     found = {}
     monkeypatch.setattr("carriers.tracer.live_links", lambda: dict(found))
     return found
+
+
+@pytest.fixture
+def smsc():
+    fake = FakeSmsc()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def journal(tmp_path):
+    opened = Journal.open(tmp_path / "trace.journal", 7, 1, 100)
+    yield opened
+    opened.close()
 
 
 def test_running_trace_is_written_by_the_worker_that_has_the_bind(links):
@@ -151,6 +171,35 @@ def test_old_traces_are_forgotten():
     BindTrace.objects.filter(pk=trace.pk).update(ends_at=clock.now() - timedelta(days=8))
     assert (traces_drop(), list(BindTrace.objects.all())) == (1, [young])
     assert not TracedPdu.objects.exists()
+
+
+def test_pdus_of_a_real_session_are_written_down(smsc, journal):
+    bind = make_bind(password="secret")
+    trace = start(bind)
+    config = make_config(bind_id=bind.pk, port=smsc.port)
+    sink = RecordingSink()
+    source = ListSource()
+    link = Link(config, source, sink, journal, lambda: math.inf)
+    link.start()
+    tracer = Tracer()
+    try:
+        peer = smsc.bound()
+        sink.wait_for(lambda: "bound" in sink.states)
+        tracer.look()
+        source.bulk.append(make_submission())
+        link.wake()
+        for frame in peer.submits(1):
+            peer.answer(frame, "7")
+        sink.wait_for(lambda: bool(sink.all_results))
+        tracer.look()
+    finally:
+        link.stop()
+        smsc.close()
+        link.join(20)
+    found = [decoded(bytes(row.octets)) for row in trace.pdus.all()]
+    assert [one.command for one in found] == ["submit_sm", "submit_sm_resp"]
+    assert dict(found[1].fields)["message_id"] == "7"
+    assert dict(found[0].fields)["short_message"] == "*****"
 
 
 def test_only_traces_of_the_binds_asked_for_are_running():
