@@ -142,6 +142,7 @@ OPERATOR: Grants = {
     "messaging.templateregistration": EDIT,
     "routing.carrierorder": ADD | {"lift"},
     "routing.platformevent": VIEW,
+    "routing.routequality": VIEW,
     "routing.temperature": VIEW | {"pin"},
     "routing.temperaturechange": VIEW,
     "routing.lookupday": VIEW,

@@ -9,6 +9,7 @@ from carriers.views import NewsView
 from config import health
 from config.common.api import handlers
 from config.common.api.docs import DocsView
+from config.dashboards.live import live_view
 from config.language import set_language
 from messaging.views import PreferenceView
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
+    path("admin/live/carriers/", live_view, name="carriers-live"),
     path("admin/", admin.site.urls),
     path("p/<str:token>", PreferenceView.as_view(), name="preferences"),
     path(

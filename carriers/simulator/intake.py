@@ -7,7 +7,7 @@ from time import time
 from typing import TYPE_CHECKING, Final
 
 from carriers.simulator.acceptance import Acceptance, wanted_receipts
-from carriers.simulator.behaviours import DELIVERED, ESME_RTHROTTLED, Behaviour
+from carriers.simulator.behaviours import DELIVERED, ESME_RSYSERR, ESME_RTHROTTLED, Behaviour
 from carriers.simulator.deliveries import Delivery
 from carriers.simulator.lines import response_line, submit_line
 from carriers.smpp import pdu
@@ -50,6 +50,8 @@ class Intake:
             return
         if smsc.scenario.is_throttling:
             status, behaviour = ESME_RTHROTTLED, DELIVERED
+        elif smsc.scenario.is_refusing:
+            status, behaviour = ESME_RSYSERR, DELIVERED
         elif self._profile.window and session.waiting >= self._profile.window:
             status, behaviour = self._profile.window_status, DELIVERED
         else:
@@ -77,13 +79,13 @@ class Intake:
         serial = smsc.next_serial()
         message_id = self._profile.response_id.write(serial)
         receipts = wanted_receipts(submit.registered_delivery, behaviour.receipts)
-        if not self._profile.gives_receipts:
+        if not self._profile.gives_receipts or smsc.scenario.is_mute:
             receipts = ()
         if self._profile.behaviours and _DELIVERED in behaviour.receipts:
             smsc.handsets.show(submit)
         if smsc.scenario.is_double:
             receipts *= 2
-        delay = self._latency() + behaviour.response_delay_seconds
+        delay = self._latency() + behaviour.response_delay_seconds + smsc.scenario.slow_seconds
         if smsc.scenario.is_early:
             delay += _EARLY_SECONDS
         is_answered = behaviour.responds and not delay and not session.is_muted

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from carriers.simulator.smsc import Smsc
 
 LATE_SECONDS: Final = 10.0
+SLOW_SECONDS: Final = 8.0
 LITTER_SECONDS: Final = 0.25
 
 
@@ -43,6 +44,11 @@ class Scenario(StrEnum):
     RESET_MID_PDU = "reset_mid_pdu"
     # Bound sessions get PDUs that no ESME can make sense of, between those that they can.
     GARBAGE = "garbage"
+    # Every submit_sm is refused with ESME_RSYSERR, or answered eight seconds late.
+    REFUSE = "refuse"
+    SLOW = "slow"
+    # Messages are taken as ever, and no receipt is owed for them.
+    NO_RECEIPTS = "no_receipts"
     # Receipts come before the response, each twice, or ten seconds late.
     EARLY_RECEIPTS = "early_receipts"
     DOUBLE_RECEIPTS = "double_receipts"
@@ -59,7 +65,8 @@ class ScenarioSwitch:
         self.current = Scenario.NORMAL
         # Asked for every PDU: plain attributes, not comparisons.
         self.is_black_hole = False
-        self.is_throttling = False
+        self.is_throttling = self.is_refusing = self.is_mute = False
+        self.slow_seconds = 0.0
         self.is_early = self.is_double = False
         self.late_seconds = 0.0
 
@@ -94,6 +101,9 @@ class ScenarioSwitch:
         self.current = scenario
         self.is_black_hole = scenario is Scenario.BLACK_HOLE
         self.is_throttling = scenario is Scenario.THROTTLE
+        self.is_refusing = scenario is Scenario.REFUSE
+        self.is_mute = scenario is Scenario.NO_RECEIPTS
+        self.slow_seconds = SLOW_SECONDS if scenario is Scenario.SLOW else 0.0
         self.is_early = scenario is Scenario.EARLY_RECEIPTS
         self.is_double = scenario is Scenario.DOUBLE_RECEIPTS
         self.late_seconds = LATE_SECONDS if scenario is Scenario.LATE_RECEIPTS else 0.0

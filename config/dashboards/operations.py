@@ -14,6 +14,7 @@ from compliance.constants import LANES, MessageClass
 from config.common import clock
 from config.common.console.labels import label
 from config.dashboards.certificates import certificates_panel
+from config.dashboards.live import carriers_panel
 from config.dashboards.panels import Link, Panel, Viewer, link, number, page
 from config.dashboards.registers import registers_panel
 from config.dashboards.senders import sender_panel
@@ -28,6 +29,7 @@ _UNROUTED = 0
 def operator_panels(_viewer: Viewer) -> list[Panel]:
     """Binds with session state, queue depth per carrier, leases and registrations that end."""
     return [
+        carriers_panel(),
         _binds(),
         _queues(),
         *certificates_panel(),

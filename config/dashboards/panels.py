@@ -56,7 +56,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A card with a table, or with steps; `empty` is said when there are no rows, and `summary`
-    above them."""
+    above them. `html` is a part that the page asks for again at the address `fragment`."""
 
     title: Text
     headers: Sequence[Text] = ()
@@ -66,6 +66,8 @@ class Panel:
     steps: Sequence[Step] = ()
     is_wide: bool = True
     summary: Text = ""
+    html: Any = ""
+    fragment: str = ""
 
     @property
     def table(self) -> dict[str, Any]:

@@ -364,6 +364,7 @@ REROUTE_UNBOUND_SECONDS = env.integer("REROUTE_UNBOUND_SECONDS", 10)
 # away before that is one, where a carrier's usual time is not known or shorter.
 SLOW_ANSWER_SECONDS = env.integer("SLOW_ANSWER_SECONDS", 4)
 RECEIPT_PATIENCE_SECONDS = env.integer("RECEIPT_PATIENCE_SECONDS", 60)
+TEMPERATURE_PACE = env.integer("TEMPERATURE_PACE", 1)  # 10: ten times as fast, for a rehearsal
 # Messages a minute that a hot carrier gets to show that it has cooled.
 HOT_PROBES_PER_MINUTE = env.integer("HOT_PROBES_PER_MINUTE", 6)
 # Who hears of a hot, unbound or refused carrier: by e-mail, and by signed POSTs.

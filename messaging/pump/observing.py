@@ -12,16 +12,8 @@ from carriers.ports import SubmitResult
 from carriers.smpp.statuses import StatusClass
 from compliance.constants import LANES
 from messaging.pump.claims import Claim
-from routing.services.observations import (
-    ACCEPTED,
-    ACCEPTED_PART,
-    ACCEPTED_UNASKED,
-    COHORT_SECONDS,
-    STATUS,
-    TENTH,
-    Delta,
-    observations_add,
-)
+from routing.observed import ACCEPTED, ACCEPTED_PART, ACCEPTED_UNASKED, STATUS, TENTH
+from routing.services.observations import COHORT_SECONDS, Delta, observations_add
 
 # By class of status, in the words of the temperature.
 _REFUSED = {

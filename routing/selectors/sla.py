@@ -14,7 +14,7 @@ from carriers.smpp import statuses
 from config.common import clock
 from routing.engine.buckets import quantile
 from routing.models import Sender
-from routing.services.observations import (
+from routing.observed import (
     ACCEPTED,
     DELIVERED,
     PEAK_MINUTE,

@@ -7,7 +7,7 @@ from typing import Any
 
 from routing.engine.buckets import bounds
 from routing.engine.temperature import Cohort, News
-from routing.services.observations import ACCEPTED, ACCEPTED_PART, RECEIPTS, TAKEN
+from routing.observed import ACCEPTED, ACCEPTED_PART, RECEIPTS, TAKEN
 
 Key = tuple[int, int | None, str]  # carrier, network (None: over all), message class
 

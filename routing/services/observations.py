@@ -20,19 +20,6 @@ _FOLD_AFTER_SECONDS = 75
 _LOCK = 0x5163_0007
 _SUMMED = ("m", "h", "d")
 
-# What is counted. `accepted` is the last segment of a message, `accepted_part` any other.
-ACCEPTED, ACCEPTED_PART, ACCEPTED_UNASKED = "accepted", "accepted_part", "accepted_unasked"
-STATUS = "status"  # the bucket is the command_status
-TENTH = "tenth"  # the bucket is the tenth of the second in which segments were written
-PEAK_SECOND, PEAK_MINUTE = "peak_second", "peak_minute"
-DELIVERED, SILENT, CONVERTED = "delivered", "no_receipt", "converted"
-UNDELIVERED = (
-    "undelivered", "undeliverable", "receipt_expired", "receipt_rejected", "deleted", "partial",
-)  # fmt: skip
-RECEIPTS = (DELIVERED, *UNDELIVERED)
-TAKEN = (ACCEPTED, ACCEPTED_UNASKED)
-SEGMENTS = (ACCEPTED, ACCEPTED_PART, ACCEPTED_UNASKED)
-
 
 class Delta(NamedTuple):
     """One count; `cohort` in Unix seconds."""

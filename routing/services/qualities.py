@@ -10,7 +10,7 @@ from django.db import connection
 from config.common import clock
 from routing.engine.buckets import quantile
 from routing.models import RouteQuality
-from routing.services.observations import ACCEPTED, CONVERTED, DELIVERED, RECEIPTS
+from routing.observed import ACCEPTED, CONVERTED, DELIVERED, RECEIPTS
 
 ENOUGH_SAMPLES = 50
 # Messages whose receipts may still be on their way say nothing yet.

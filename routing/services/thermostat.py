@@ -126,7 +126,7 @@ class Thermostat:
         until = now - timedelta(seconds=_BEHIND_SECONDS)
         since = self._read_to or until - timedelta(seconds=_FIRST_SECONDS)
         since = max(since, until - timedelta(seconds=_MOST_BEHIND_SECONDS))
-        passed = max(0.0, (until - since).total_seconds())
+        passed = max(0.0, (until - since).total_seconds()) * settings.TEMPERATURE_PACE
         if now.timestamp() - self._usual_at > _USUAL_SECONDS:
             self._usual, self._usual_at = _usual(), now.timestamp()
             ledgers_forget(self._ledgers, now.timestamp())
@@ -189,7 +189,7 @@ class Thermostat:
                 memory.get("held", 0.0),
             )  # fmt: skip
             self._kept[carrier, network, klass] = Kept(
-                step(before, NO_NEWS, at - seen), value, state, share, {}, list(trail),
+                step(before, NO_NEWS, (at - seen) * settings.TEMPERATURE_PACE), value, state, share, {}, list(trail),
                 value, 0.0, is_new=False,
             )  # fmt: skip
 
@@ -207,7 +207,7 @@ class Thermostat:
     ) -> list[Change]:
         at = now.timestamp()
         gathered = gather(rows, self._ledgers, slow_seconds=settings.SLOW_ANSWER_SECONDS)
-        self._note_demand(gathered.demand, passed)
+        self._note_demand(gathered.demand, passed / settings.TEMPERATURE_PACE)
         by_place: dict[tuple[int, int | None], dict[str, News]] = {}
         for (carrier, network, klass), news in gathered.news.items():
             by_place.setdefault((carrier, network), {})[klass] = self._heard(

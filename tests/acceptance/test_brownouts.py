@@ -1,0 +1,134 @@
+"""An operator answers, and still something is wrong: traffic leaves it in time and comes back.
+
+One of two carriers refuses, slows down, forgets its receipts or disappears in the middle of a
+campaign. Nothing is lost and nothing leaves twice (invariants 1 and 2), whichever of them has it.
+"""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from carriers.models import Carrier
+from carriers.simulator.client import turn_to_scenario
+from config.common import clock
+from messaging.selectors.snapshot import snapshots
+from routing.models import PlatformEvent, RouteQuality, Temperature, TemperatureChange
+from tests.acceptance.running import Platform
+from tests.acceptance.scene import Scene, finished, judge, left, make_scene, progress, route
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(600)]
+
+COUNT = 1500
+PROCESSES = ("valkey", "simulator", "worker", "campaigns", "carriers", "beat")
+BINDS = {"viettel-1", "vinaphone-1"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _hurried() -> Iterator[None]:
+    """Temperatures move ten times as fast, and receipts are missed after seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEMPERATURE_PACE", "10")
+        patch.setenv("RECEIPT_PATIENCE_SECONDS", "5")
+        patch.setenv("HOT_PROBES_PER_MINUTE", "600")
+        patch.setenv("REROUTE_UNBOUND_SECONDS", "4")
+        yield
+
+
+@pytest.fixture(scope="module")
+def _scene(_hurried: None, platform: Platform) -> Scene:
+    route("viettel", throughput=60)
+    route("vinaphone", throughput=60)
+    return make_scene(platform)
+
+
+@pytest.fixture
+def scene(_scene: Scene, platform: Platform) -> Iterator[Scene]:
+    """Everything runs, and nothing is warm from the test before."""
+    platform.start(*PROCESSES)
+    platform.wait_bound(*BINDS)
+    _wait_cool(platform)
+    yield _scene
+    _turn(platform, "normal")
+
+
+def _turn(platform: Platform, scenario: str) -> None:
+    turn_to_scenario(platform.control_url, "viettel", scenario, 0)
+
+
+def _wait_cool(platform: Platform) -> None:
+    warm = Temperature.objects.filter(carrier__code="viettel").exclude(state="cool")
+    platform.wait_until(lambda: not warm.exists(), 90, "viettel is cool")
+
+
+def _wait_hot(platform: Platform, since: float) -> None:
+    hot = TemperatureChange.objects.filter(carrier__code="viettel", to_state="hot")
+    platform.wait_until(lambda: any(one.at.timestamp() > since for one in hot.all()), 60, _told)
+
+
+def _told() -> str:
+    return str(list(Temperature.objects.values_list("carrier__code", "value", "reasons")))
+
+
+def _taken_by(platform: Platform, operator: str, since: float) -> int:
+    return sum(platform.report(operator, since=since).taken.values())
+
+
+@pytest.mark.parametrize("scenario", ["refuse", "slow"])
+def test_traffic_leaves_a_carrier_in_trouble_and_returns(
+    scene: Scene, platform: Platform, scenario: str
+) -> None:
+    campaign = scene.campaign(COUNT)
+    platform.wait_until(lambda: left(platform, campaign) > 200, 60, "200 left")
+    began = time.time()
+    _turn(platform, scenario)
+    _wait_hot(platform, began)
+    platform.wait_until(lambda: finished(campaign), 120, lambda: progress(campaign))
+    assert judge(platform, campaign, most_unknown=0)["delivered"] == COUNT
+    assert PlatformEvent.objects.filter(type="carrier.hot", carrier__code="viettel").exists()
+    _turn(platform, "normal")
+    _wait_cool(platform)
+    snapshots.forget()
+    returned = time.time()
+    second = scene.campaign(300)
+    platform.wait_until(lambda: finished(second), 60, lambda: progress(second))
+    assert _taken_by(platform, "viettel", returned) > 60
+
+
+def test_a_carrier_that_forgets_its_receipts_loses_its_traffic(
+    scene: Scene, platform: Platform
+) -> None:
+    """It takes messages as ever: only what does not come back tells."""
+    for carrier in Carrier.objects.filter(code__in=("viettel", "vinaphone")):
+        RouteQuality.objects.update_or_create(
+            carrier_id=carrier.pk, network_id=0, message_class="marketing",
+            defaults={"coverage": 0.99, "median_seconds": 0.5, "samples": 5000,
+                      "computed_at": clock.now()},
+        )  # fmt: skip
+    campaign = scene.campaign(3 * COUNT)
+    platform.wait_until(lambda: left(platform, campaign) > 200, 60, "200 left")
+    began = time.time()
+    _turn(platform, "no_receipts")
+    _wait_hot(platform, began)
+    reasons = TemperatureChange.objects.filter(to_state="hot").order_by("-id")[0].reasons
+    assert "silent" in reasons
+    moved = time.time()
+    platform.wait_until(
+        lambda: _taken_by(platform, "vinaphone", moved) > 300, 60, lambda: progress(campaign)
+    )
+    assert _taken_by(platform, "viettel", moved) < 150
+    taken = platform.report().taken
+    assert max(taken.values()) == 1
+
+
+def test_messages_of_an_unbound_carrier_go_to_the_other_one(
+    scene: Scene, platform: Platform
+) -> None:
+    campaign = scene.campaign(COUNT)
+    platform.wait_until(lambda: left(platform, campaign) > 200, 60, "200 left")
+    _turn(platform, "drop_binds")
+    platform.wait_until(lambda: finished(campaign), 120, lambda: progress(campaign))
+    by_status = judge(platform, campaign, most_unknown=60)
+    assert by_status["delivered"] >= COUNT - 60
+    assert PlatformEvent.objects.filter(type="carrier.unbound", carrier__code="viettel").exists()
+    assert PlatformEvent.objects.filter(type="messages.rerouted").exists()
