@@ -4,6 +4,7 @@ from celery import shared_task
 
 from config.common import clock
 from messaging.services import routing, sweeps
+from messaging.services.alerts import alerts_mail, platform_events_post
 from messaging.services.bounces import bounces_note
 from messaging.services.idempotency import idempotency_keys_purge
 from messaging.services.lookups import ported_ask
@@ -104,3 +105,9 @@ def resume_trials() -> int:
 def run_route_trial(trial_id: int) -> int:
     """Holds a routing version against past traffic; repeating goes on where it stopped."""
     return route_trial_execute(trial_id).judged
+
+
+@shared_task(name="messaging.tasks.tell_operators")
+def tell_operators() -> dict[str, int]:
+    """Mails alerts and posts the platform's events (every 20 s)."""
+    return {"mailed": alerts_mail(), "posted": platform_events_post()}

@@ -330,6 +330,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": _SOON,
     },
     "start retention": {"task": "compliance.tasks.start_retention", "schedule": 3600.0},
+    "tell operators": {
+        "task": "messaging.tasks.tell_operators",
+        "schedule": 20.0,
+        "options": _SOON,
+    },
     "watch registers": {"task": "compliance.tasks.watch_registers", "schedule": 60.0},
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -11,12 +11,14 @@ from messaging.models import Message, WebhookDelivery
 from messaging.selectors.trace import (
     DecisionTrace,
     EventTrace,
+    MoveTrace,
     RefusalTrace,
     SegmentTrace,
     Trace,
     WeighedRoute,
 )
 from routing.constants import FallbackCause
+from routing.heat_words import move_words
 from routing.route_words import exclusion_words, percent, reason_words, term_words
 
 _TONES = {
@@ -47,6 +49,7 @@ def way_of(message: Message, trace: Trace) -> list[Step]:
         steps.append(_refused_elsewhere(trace.decision.before))
     if trace.decision is not None:
         steps.append(_decided(message, trace.decision))
+        steps += [_moved(one) for one in trace.decision.moves]
     if trace.waits_for:
         steps.append(_waiting(trace))
     steps += [_segment(one) for one in trace.segments]
@@ -125,6 +128,16 @@ def _instead(decision: DecisionTrace) -> str:
     }
 
 
+def _moved(one: MoveTrace) -> Step:
+    names = {"from": one.from_carrier, "to": one.to_carrier}
+    return Step(
+        title=_("Re-routed from %(from)s to %(to)s") % names,
+        at=one.at,
+        tone="busy",
+        facts=_facts((_("Because"), move_words(one.why))),
+    )
+
+
 def _weighed(decision: DecisionTrace) -> str:
     """The routes of the plan with what moved their shares at that moment."""
     return "; ".join(_weighed_route(one) for one in decision.weighed)
@@ -148,6 +161,7 @@ def _waiting(trace: Trace) -> Step:
         "pace": _("the campaign's speed limit"),
         "ported": _("the number's network to be found"),
         "refused": _("another carrier or sender"),
+        "exhausted": _("another carrier"),
     }
     return Step(
         title=_("Waiting"),

@@ -18,7 +18,7 @@ from messaging.constants import (
     MessageStatus,
 )
 from messaging.pump.claims import Claim, Holder
-from messaging.services.elsewhere import PORTED, REFUSED, Refusal, refusals_note
+from messaging.services.elsewhere import EXHAUSTED, PORTED, REFUSED, Refusal, refusals_note
 from messaging.services.outcomes import Outcome, outcomes_apply
 from routing.selectors.pools import StandIns
 
@@ -158,6 +158,8 @@ class ResultSorter:
             self._refused(work, claim, refused[0], has_part)
         elif all(r.outcome == "throttled" or r.status_class in _AGAIN for r in missing):
             self._again(work, claim, missing)
+        elif claim.attempts + 1 >= MAX_ATTEMPTS and not (has_part or claim.tried_carriers):
+            self._move(work, claim, EXHAUSTED, missing[-1])
         elif claim.attempts + 1 >= MAX_ATTEMPTS:
             reason = FailureReason.PARTIAL if has_part else FailureReason.TOO_MANY_ATTEMPTS
             self._settle(work, claim, _failure(has_part), reason, missing[-1])
@@ -182,10 +184,7 @@ class ResultSorter:
     def _refused(self, work: Work, claim: Claim, result: SubmitResult, has_part: bool) -> None:
         why = "" if has_part else self._elsewhere(claim, result)
         if why:
-            work.elsewhere.setdefault(why, []).append(claim)
-            work.refusals.append(
-                Refusal(claim.id, claim.msisdn, claim.network_id, why, result.command_status)
-            )
+            self._move(work, claim, why, result)
             return
         if has_part:
             reason = FailureReason.PARTIAL
@@ -194,6 +193,12 @@ class ResultSorter:
         else:
             reason = FailureReason.REJECTED
         self._settle(work, claim, _failure(has_part), reason, result)
+
+    def _move(self, work: Work, claim: Claim, why: str, result: SubmitResult) -> None:
+        work.elsewhere.setdefault(why, []).append(claim)
+        work.refusals.append(
+            Refusal(claim.id, claim.msisdn, claim.network_id, why, result.command_status)
+        )
 
     def _elsewhere(self, claim: Claim, result: SubmitResult) -> str:
         """Why another carrier or, after a second refusal, another sender may do where this one

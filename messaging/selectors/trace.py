@@ -57,6 +57,16 @@ class RefusalTrace:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveTrace:
+    """A re-route while it waited: from which carrier to which one and why, in stored words."""
+
+    at: datetime
+    from_carrier: str
+    to_carrier: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class FallbackTrace:
     """The sender it had, the one it has by the customer's rule, and the cause."""
 
@@ -81,6 +91,7 @@ class DecisionTrace:
     weighed: tuple[WeighedRoute, ...] = ()
     before: RefusalTrace | None = None
     fallback: FallbackTrace | None = None
+    moves: tuple[MoveTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +180,23 @@ def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> Decisio
         weighed=_weighed(facts.get("terms") or {}, routes) if for_operator else (),
         before=_before(facts.get("before"), for_operator=for_operator),
         fallback=_fallback(facts.get("fallback")),
+        moves=_moves(facts.get("rerouted") or ()) if for_operator else (),
+    )
+
+
+def _moves(moved: Sequence[Mapping[str, Any]]) -> tuple[MoveTrace, ...]:
+    if not moved:
+        return ()
+    ids = {one[side] for one in moved for side in ("from", "to")}
+    names = dict(Carrier.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return tuple(
+        MoveTrace(
+            datetime.fromisoformat(one["at"]),
+            names.get(one["from"], ""),
+            names.get(one["to"], ""),
+            str(one["why"]),
+        )
+        for one in moved
     )
 
 

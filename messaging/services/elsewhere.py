@@ -13,6 +13,7 @@ from routing.services.feedback import Feedback, feedback_note
 # Why a message waits to be decided again (`messaging_waiting.reason`).
 PORTED: Final = "ported"  # the number is not the carrier's
 REFUSED: Final = "refused"  # the carrier refuses sender or route
+EXHAUSTED: Final = "exhausted"  # the carrier refused it for the moment as often as it is asked
 
 
 class Refusal(NamedTuple):

@@ -169,6 +169,7 @@ class Usual:
     patience_seconds: float
 
 
+_COHORT_SECONDS = 10.0  # the last of a cohort left so long after the first
 _ENOUGH_ASKED = 10.0
 _WINDOW_SECONDS = 90.0
 _EXPECTED_PART = 0.5  # of the usual; less is silence
@@ -180,7 +181,7 @@ def silence(cohorts: Iterable[Cohort], usual: Usual, now: float) -> float:
     receipt, the part of the half of the usual ones that is missing. 0 where too few were asked."""
     if usual.coverage < _LEAST_COVERAGE:
         return 0.0
-    ends = now - usual.patience_seconds
+    ends = now - usual.patience_seconds - _COHORT_SECONDS
     due = [one for one in cohorts if ends - _WINDOW_SECONDS <= one.began <= ends]
     asked, came = sum(one.asked for one in due), sum(one.came for one in due)
     if asked < _ENOUGH_ASKED:

@@ -122,7 +122,7 @@ def test_the_report_compares_with_the_contract(olga: Client, carrier: Carrier) -
     page = olga.get(
         reverse("admin:routing_routequality_changelist"), {"carrier": carrier.pk}
     ).content.decode()
-    for words in ("96 %", "ESME_RSYSERR", "94.74 %", "not enough yet"):
+    for words in ("96.0 %", "ESME_RSYSERR", "94.74 %", "not enough yet"):
         assert words in page
 
 

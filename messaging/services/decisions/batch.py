@@ -15,6 +15,7 @@ from messaging.services.decisions.limits import bid_of, bids_answer, holders_of,
 from messaging.services.decisions.memory import FactsMemory
 from messaging.services.decisions.rulings import Judge, Ruled
 from messaging.services.decisions.verdicts import blocked, delayed, earliest, held, refused
+from messaging.services.elsewhere import EXHAUSTED
 from messaging.services.frequency import Loss
 from messaging.services.network_demands import registration_finding, registration_missing
 from routing.engine import Reason, RouteDecision, RouteRequest, choose
@@ -209,9 +210,8 @@ class Batch:
             # An operator's order, not a lack of ways: it waits until the order ends.
             return held(case, self._now, facts)
         if carrier_id is None:
-            reason = FailureReason.REJECTED if case.tried else FailureReason.NO_ROUTE
             failed = MessageStatus.FAILED.value
-            return Verdict(_END, failed, reason.value, decision=facts)
+            return Verdict(_END, failed, _no_way(case).value, decision=facts)
         cost = route.chosen.cost_micros if route.chosen and route.chosen.cost_micros else 0
         turn = self._snapshot.turns.after(case.country, self._now, case.account_id)
         return Verdict(
@@ -223,6 +223,14 @@ class Batch:
             cost_micros=cost * (case.billed_segments or case.segment_count),
             decision=facts,
         )
+
+
+def _no_way(case: Case) -> FailureReason:
+    """What it ends for where no carrier is left: what the one that had it said, if one had it."""
+    if not case.tried:
+        return FailureReason.NO_ROUTE
+    is_tired = case.before is not None and case.before.get("why") == EXHAUSTED
+    return FailureReason.TOO_MANY_ATTEMPTS if is_tired else FailureReason.REJECTED
 
 
 def _may_carry(sender: SenderCard, case: Case) -> bool:

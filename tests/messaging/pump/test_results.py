@@ -12,6 +12,7 @@ from config.common import clock
 from messaging.constants import MAX_ATTEMPTS
 from messaging.models import Dispatch, Message, Segment, Waiting
 from messaging.pump.results import ResultSorter, not_taken, refused_here, stored_id, work_commit
+from messaging.services.routing import waiting_route
 from tests.messaging.hot import Line, events, make_line, make_segment, place, result, state, tallies
 
 NOTHING = -1
@@ -98,9 +99,25 @@ def test_retries_come_later_and_later(line, tried, seconds):
 
 
 @pytest.mark.parametrize("lane", ["care", "otp"])
-def test_last_attempt_fails(line, lane):
+def test_after_the_last_attempt_another_carrier_may_try(line, lane):
     claim = line.claimed(lane, attempts=MAX_ATTEMPTS - 1)
     commit(line, result(claim, status=TEMPORARY))
+    assert (state(claim), place(claim)) == ("queued", "waiting exhausted")
+    assert Waiting.objects.get(id=claim.id).tried_carriers == [line.carrier.pk]
+
+
+@pytest.mark.parametrize("lane", ["care", "otp"])
+def test_last_attempt_at_the_second_carrier_fails(line, lane):
+    claim = line.claimed(lane, attempts=MAX_ATTEMPTS - 1)
+    claim.tried_carriers.append(4711)
+    commit(line, result(claim, status=TEMPORARY))
+    assert (state(claim), place(claim)) == ("failed too_many_attempts", "nowhere")
+
+
+def test_where_there_is_no_other_carrier_it_ends_with_what_the_first_one_said(line):
+    claim = line.claimed(attempts=MAX_ATTEMPTS - 1)
+    commit(line, result(claim, status=TEMPORARY))
+    waiting_route()
     assert (state(claim), place(claim)) == ("failed too_many_attempts", "nowhere")
 
 
