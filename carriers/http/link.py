@@ -203,8 +203,12 @@ class HttpLink(threading.Thread):
                 lines.warm(1)
         elif self._wanted and not lines.count("warm") and now >= self._try_at:
             lines.warm(max(1, lines.in_flight) - lines.count("warming"))
-        elif not standing and now >= self._seen_at + self._config.enquire_link_timer_seconds:
+        elif not standing and self._is_look_due(now):
             lines.warm(1)  # is it still there?
+
+    def _is_look_due(self, now: float) -> bool:
+        seconds = self._config.enquire_link_timer_seconds
+        return seconds > 0 and now >= self._seen_at + seconds
 
     def _stands(self, now: float) -> None:
         self._seen_at = now
