@@ -160,11 +160,11 @@ class VendorField(TableField):
 
     columns = (
         Column("tag", _("Tag"), width="7rem", placeholder="0x1400"),
-        Column("name", _("Name"), width="10rem"),
-        Column("type", _("Type"), choices=tuple(TlvType.choices)),
-        Column("max_length", _("Longest"), width="6rem"),
-        Column("source", _("Value from"), choices=tuple(TlvSource.choices)),
-        Column("value", _("Fixed value"), width="10rem"),
+        Column("name", _("Name"), width="9rem"),
+        Column("type", _("Type"), choices=tuple(TlvType.choices), width="10rem"),
+        Column("max_length", _("Longest"), width="5rem"),
+        Column("source", _("Value from"), choices=tuple(TlvSource.choices), width="16rem"),
+        Column("value", _("Fixed value"), width="9rem"),
         Column("required", _("Required"), is_flag=True),
     )
 

@@ -39,9 +39,7 @@ _READ_ONLY = (
 )
 # Pages about one bind: the page's name, its filter, what the link says.
 _PAGES = (
-    ("admin:carriers_bindtrace_changelist", "bind__id__exact", _("Traces of its PDUs")),
     ("admin:carriers_bindprobe_changelist", "bind__id__exact", _("Tests")),
-    ("admin:carriers_unknownword_changelist", "bind__id__exact", _("Words nobody knows")),
     ("admin:carriers_sessionevent_changelist", "bind__id__exact", _("All session events")),
 )
 _HTTP_LEAVES_OUT = {"connection", "tls", "vendor", "errors"}
@@ -113,6 +111,12 @@ class BindAdmin(PlatformScopedAdmin):
         """A preset fills the form in; nothing is saved by that."""
         preset = PRESETS_BY_CODE.get(request.GET.get("preset", ""))
         values = dict(preset.values) if preset else {}
+        if preset:
+            messages.info(
+                request,
+                _("“%(preset)s” is filled in. Complete the first section, then save.")
+                % {"preset": preset.title},
+            )
         return values | query_values(request.GET, ("carrier", "kind", "name"))
 
     def save_model(self, request: HttpRequest, obj: Bind, form: Any, change: bool) -> None:
@@ -193,6 +197,14 @@ class BindAdmin(PlatformScopedAdmin):
         return words % {"subject": facts.subject, "day": facts.ends_at.date().isoformat()}
 
     # What can be done
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """Connect or disconnect, whichever there is to do."""
+        found = self.get_object(request, str(object_id))
+        if found is None or not self.may(request, "change", found):
+            return []
+        hidden = "connect" if found.is_enabled else "disconnect"
+        return [one for one in super().get_actions_detail(request, object_id) if one.path != hidden]
 
     @action(
         description=_("Connect"), url_path="connect", icon="link", variant=ActionVariant.SUCCESS

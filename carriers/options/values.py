@@ -27,7 +27,7 @@ class Option:
     def sentence(self) -> str:
         """Help, unit and when, as a form shows them."""
         parts = [str(self.help)]
-        if self.unit and self.unit is not SECRET:
+        if self.unit and self.unit not in (SECRET, NUMBER):
             parts.append(str(_("Unit: %(unit)s.") % {"unit": self.unit}))
         if self.when:
             parts.append(str(self.when))
