@@ -52,7 +52,13 @@ class SenderForm(UploadForm):
             "allowed_classes",
             "throughput",
             "receives_replies",
+            "traffic_kind",
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "traffic_kind" in self.fields:  # left out, it is a business's
+            self.fields["traffic_kind"].required = False
 
     def clean_country(self) -> str:
         """Two capital letters."""
@@ -141,7 +147,7 @@ class SenderAdmin(AccountScopedAdmin):
         ),
         (
             _("Use"),
-            {"fields": ("allowed_classes", "throughput", "receives_replies")},
+            {"fields": ("allowed_classes", "throughput", "receives_replies", "traffic_kind")},
         ),
     )
 
@@ -211,7 +217,7 @@ class SenderAdmin(AccountScopedAdmin):
         fieldsets = list(super().get_fieldsets(request, obj))
         if obj is not None and not self.has_change_permission(request, obj):
             title, options = fieldsets[2]
-            fields = ("classes", "throughput", "receives_replies")
+            fields = ("classes", "throughput", "receives_replies", "traffic_kind")
             fieldsets[2] = (title, {**options, "fields": fields})
             title, options = fieldsets[1]
             fields = tuple(one for one in options["fields"] if one != "upload")

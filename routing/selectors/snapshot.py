@@ -7,7 +7,7 @@ from compliance.models import Account
 from routing import work
 from routing.engine import Carrier, Momentary, RoutingSnapshot, SenderEntry
 from routing.models import RoutePolicy, Sender
-from routing.selectors.moments import heats, orders, qualities
+from routing.selectors.moments import moments
 from routing.selectors.policies import policy_routes, policy_terms, policy_turns
 from routing.selectors.rates import rate_book
 
@@ -45,13 +45,13 @@ def routing_turns(after: datetime) -> tuple[datetime, ...]:
 
 def momentary() -> Momentary:
     """What holds at this moment, without a new configuration version: read once a second by each
-    process, so it stays at a few small queries."""
-    present = carriers()
+    process, so it stays at two queries, and one more where carriers have a limit."""
+    present, now = carriers(), moments()
     return Momentary(
         carriers=present,
-        heats=heats(),
-        qualities=qualities(),
-        orders=orders(),
+        heats=now.heats,
+        qualities=now.qualities,
+        orders=now.orders,
         waits=work.seconds_ahead(
             {one.id: one.capacity for one in present.values() if one.capacity is not None}
         ),
