@@ -118,6 +118,7 @@ def percent(part: float) -> str:
 
 
 def _shown(value: float, decimals: int) -> str:
+    value = round(value, decimals)  # number_format cuts off
     decimals = 0 if value == int(value) else decimals
     return number_format(value, decimal_pos=decimals, use_l10n=True)
 

@@ -14,7 +14,7 @@ from compliance.constants import MessageClass
 from compliance.scoping import PlatformScopedAdmin
 from config.common import clock
 from config.common.console.forms import ServiceForm
-from config.common.console.labels import coloured, label
+from config.common.console.labels import coloured
 from routing.admin.route_map import map_page
 from routing.admin.trying import try_address, try_page
 from routing.constants import PolicyState, TrafficKind
@@ -272,13 +272,13 @@ class RouteAdmin(PlatformScopedAdmin):
         return " · ".join(part for part in parts if part) or gettext("Everything")
 
     @display(description=_("gives way to"))
-    def gives_way(self, obj: Any) -> Any:
+    def gives_way(self, obj: Any) -> str:
         names = obj.taken_first
         if not names:
             return "–"
         shown = ", ".join(names[:_MOST_NAMED])
         more = len(names) - _MOST_NAMED
-        return label(shown if more <= 0 else f"{shown} +{more}", "info")
+        return shown if more <= 0 else f"{shown} +{more}"
 
 
 def _is_open(route: Route | None) -> bool:

@@ -12,11 +12,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminDateWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
-    UnfoldAdminSingleTimeWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldAdminTimeWidget,
 )
 
 from carriers.models import Carrier
@@ -102,10 +102,10 @@ class TryForm(forms.Form):
     day = forms.DateField(
         label=_("On the day"),
         required=False,
-        widget=UnfoldAdminSingleDateWidget,
+        widget=UnfoldAdminDateWidget,
         help_text=_("Routes, rates and leases of then; binds and heat as they are now."),
     )
-    time = forms.TimeField(label=_("at"), required=False, widget=UnfoldAdminSingleTimeWidget)
+    time = forms.TimeField(label=_("at"), required=False, widget=UnfoldAdminTimeWidget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,6 +1,7 @@
 """What routing weighs beside the destination, from stored messages to their fate."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def line(db) -> Line:
+def line(db: None) -> Line:
     return make_line()
 
 
-def routed(line: Line, message_class: str = "care", **values) -> Message:
+def routed(line: Line, message_class: str = "care", **values: Any) -> Message:
     message = line.queued(message_class, carrier=None, **values)
     Message.objects.filter(pk=message.pk).update(status="accepted")
     snapshots.forget()
