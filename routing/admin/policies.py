@@ -114,7 +114,8 @@ class RoutePolicyAdmin(PlatformScopedAdmin):
             {
                 "fields": (
                     "spread",
-                    ("price_weight", "quality_weight", "speed_weight"),
+                    "price_weight",
+                    ("quality_weight", "speed_weight"),
                     ("conversion_weight", "capacity_weight"),
                 ),
             },

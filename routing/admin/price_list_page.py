@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from compliance.constants import MessageClass
 from routing.constants import PriceChange, PriceListState
@@ -99,10 +100,7 @@ def price_list_page(found: PriceList, wanted: str, page: str) -> ListPage:
         share=min(100, 100 * found.bytes_done // max(1, found.bytes_total)),
         lines_read=_grouped(found.lines_read),
         problem=_(FAILURES.get(found.error, found.error)) if found.error else "",
-        jumps=_("%(count)s changes of more than %(percent)s %%: look at them before you confirm.")
-        % {"count": _grouped(jumps), "percent": found.jump_percent}
-        if jumps
-        else "",
+        jumps=_jumps(jumps, found.jump_percent) if jumps else "",
         ignored=", ".join(found.columns_ignored),
     )
 
@@ -122,6 +120,15 @@ def _line(found: PriceList, one: PriceLine) -> Line:
         colour="danger" if is_warned else "",
         problem=f"{_(BAD_LINES[one.problem])} {one.content}" if one.problem else "",
     )
+
+
+def _jumps(count: int, percent: int) -> str:
+    text = ngettext(
+        "%(count)s change of more than %(percent)s %%: look at it before you confirm.",
+        "%(count)s changes of more than %(percent)s %%: look at them before you confirm.",
+        count,
+    )
+    return text % {"count": _grouped(count), "percent": percent}
 
 
 def _percent(old: int | None, new: int | None) -> str:

@@ -73,7 +73,7 @@ class UploadForm(ServiceForm):
         required=False,
         widget=UnfoldAdminTextInputWidget,
         help_text=_(
-            "A day (from its midnight) or a moment in the time zone below: 2026-12-01 or"
+            "A day (from its midnight) or a moment in the list's time zone: 2026-12-01 or"
             " 2026-12-01 08:00. Empty: when it is confirmed."
         ),
     )
@@ -158,7 +158,8 @@ class PriceListAdmin(PlatformScopedAdmin):
             {
                 "fields": (
                     ("state_label", "begins"),
-                    ("side", "whose", "currency", "is_full"),
+                    ("side", "whose"),
+                    ("currency", "is_full"),
                     ("file_name", "author"),
                     "checksum",
                 )

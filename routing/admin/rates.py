@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
@@ -83,9 +84,10 @@ class RateAdmin(PlatformScopedAdmin):
         "message_class",
         "money",
         "effective_from",
+        "price_list",
     )
     list_filter = ("carrier", "account", "country", "network")
-    list_select_related = ("carrier", "account", "network")
+    list_select_related = ("carrier", "account", "network", "price_list")
     search_fields = ("country", "network__name", "carrier__name", "account__name")
     readonly_fields = ()
     autocomplete_fields = ("carrier", "account", "network")
@@ -103,6 +105,16 @@ class RateAdmin(PlatformScopedAdmin):
         (_("For"), {"fields": (("country", "network"), "message_class")}),
         (_("Amount"), {"fields": (("amount", "currency"), "effective_from")}),
     )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rates of a price list stay as it was confirmed; take the list back instead."""
+        is_single = obj is None or obj.price_list_id is None
+        return super().has_change_permission(request, obj) and is_single
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As changing; none by ticks, which could be of a list."""
+        is_single = obj is not None and obj.price_list_id is None
+        return super().has_delete_permission(request, obj) and is_single
 
     @coloured(_("rate"), {"cost": "warning", "price": "success"})
     def side(self, obj: Rate) -> tuple[str, Any]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from carriers.models import Carrier
 from compliance.constants import MessageClass
 from compliance.models import Account
-from routing.engine import Rate, RoutingSnapshot
+from routing.engine import Rate, Route, RoutingSnapshot
 from routing.models import ExchangeRate, Network, RoutePolicy
 from routing.selectors.policies import policy_routes
 from routing.selectors.rates import rate_book
@@ -33,6 +33,13 @@ class Margin:
     cost: Decimal
     cost_currency: str
     left: Decimal | None
+
+    @property
+    def shown(self) -> tuple[str, str, str]:
+        """Price, cost and what is left, without needless zeros."""
+        amounts = (self.price, self.cost, self.left or Decimal(0))
+        price, cost, left = (f"{round(one, 6).normalize():f}" for one in amounts)
+        return price, cost, left
 
     @property
     def is_loss(self) -> bool:
@@ -79,7 +86,7 @@ def _margins(at: datetime) -> Iterator[Margin]:
     networks = dict(Network.objects.values_list("pk", "name"))
     accounts = dict(Account.objects.values_list("pk", "name"))
     owners = sorted({rate.account_id for rate in rates if rate.carrier_id is None}, key=str)
-    for country, network_id, message_class in _places(rates):
+    for country, network_id, message_class in _places(rates, routes):
         costs = _costs(snapshot, country, network_id, message_class)
         for owner in owners:
             price = snapshot.price_rate(owner, country, network_id, message_class)
@@ -111,10 +118,13 @@ def _left(exchange: Exchange, price: Rate, cost: Rate) -> Decimal | None:
     return None if earned is None or paid is None else earned - paid
 
 
-def _places(rates: Iterable[Rate]) -> list[tuple[str, int | None, str]]:
-    """Countries, networks and classes that some rate names; "" is every class, where no rate of
-    the country names any."""
+def _places(rates: Iterable[Rate], routes: Iterable[Route]) -> list[tuple[str, int | None, str]]:
+    """Countries, networks and classes that some rate or route names; "" is every class, where no
+    rate of the country names any."""
     named: dict[str, tuple[set[int | None], set[str]]] = {}
+    for route in routes:
+        if route.country and route.is_active:
+            named.setdefault(route.country, ({None}, set()))[0].add(route.network_id)
     for rate in rates:
         networks, classes = named.setdefault(rate.country, ({None}, set()))
         networks.add(rate.network_id)

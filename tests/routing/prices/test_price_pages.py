@@ -72,7 +72,7 @@ def test_the_time_is_meant_in_the_lists_zone(world: World, browse: Any) -> None:
 
 def test_margins_compare_in_the_platforms_currency(world: World, browse: Any) -> None:
     carrier = make_carrier(name="Intl")
-    make_route(carrier)
+    make_route(carrier, network=make_network("viettel"))
     make_rate(amount_micros=820_000_000)
     make_rate(carrier=carrier, amount_micros=40_000, currency="USD")
     assert [one.left for one in margins_at(clock.now())] == [None]
@@ -83,6 +83,18 @@ def test_margins_compare_in_the_platforms_currency(world: World, browse: Any) ->
     assert margin.left == 820 - 1040
     shown = browse(world.olga).get(reverse("admin:routing_pricelist_margins"), {"losses": "1"})
     assert "-220" in shown.content.decode()
+
+
+def test_rates_of_a_list_are_not_changed_one_by_one(world: World, browse: Any) -> None:
+    client = browse(world.olga)
+    found = upload(client, "country,price\nVN,300\n", carrier=make_carrier().pk)
+    price_list_read(found.pk)
+    client.post(page(found, "confirm_list"))
+    rate = found.rates.get()
+    client.post(reverse("admin:routing_rate_change", args=[rate.pk]), {"amount": "1"})
+    assert client.post(reverse("admin:routing_rate_delete", args=[rate.pk])).status_code == 403
+    rate.refresh_from_db()
+    assert rate.amount_micros == 300_000_000
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "ines", "ada"])
