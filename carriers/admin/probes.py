@@ -238,14 +238,19 @@ def _done(_result: object) -> None:
 def _change(one: dict[str, Any]) -> dict[str, Any]:
     return {
         "label": label_of(one["option"]),
-        "present": _value(one["present"]),
-        "proposed": _value(one["proposed"]),
+        "present": _value(one["option"], one["present"]),
+        "proposed": _value(one["option"], one["proposed"]),
         "reason": gettext(one["reason"]),
         "evidence": one["evidence"],
     }
 
 
-def _value(value: object) -> str:
+def _value(option: str, value: object) -> str:
+    """As the bind's page says it."""
+    field: Any = Bind._meta.get_field(option)
+    named = dict(field.flatchoices or ())
+    if isinstance(value, (str, int)) and value in named:
+        return str(named[value])
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if value in (None, "", {}, []):
