@@ -91,4 +91,5 @@ def test_a_campaign_over_both_wires_survives_kills(scene: Scene, platform: Platf
     delivered = set(rows.filter(status="delivered").values_list("msisdn", flat=True))
     assert delivered <= taken.keys()
     assert book(platform).receipts["DELIVRD"] == len(taken)
-    assert not ParkedReceipt.objects.filter(bind__name="letters-1", msisdn__in=delivered).exists()
+    bind = Bind.objects.get(name="letters-1")
+    assert not ParkedReceipt.objects.filter(bind_id=bind.pk, msisdn__in=delivered).exists()
