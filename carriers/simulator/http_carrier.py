@@ -174,8 +174,13 @@ class HttpCarrier:
         while True:
             try:
                 status = await wire.post(url, receipt)
-            except (OSError, TimeoutError):
+            except ConnectionRefusedError:
                 status = 0
+            except (OSError, TimeoutError):
+                status = wire.CUT
+            self._journal.note(
+                "receipt", time(), status=status, message_id=receipt["id"], state=receipt["status"]
+            )
             if status == 200:
                 break
             await asyncio.sleep(self._manner.receipt_retry_seconds)

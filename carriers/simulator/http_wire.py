@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 MAX_BODY_OCTETS: Final = 64 * 1024
 POST_SECONDS: Final = 10.0
+CUT: Final = -1  # the connection ended before an answer: what was posted may be known
 _LOCAL_HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -79,7 +80,7 @@ def is_local(url: str) -> bool:
 
 
 async def post(url: str, values: dict[str, object]) -> int:
-    """Post JSON and return the status; OSError or TimeoutError where that fails."""
+    """Post JSON and return the status, or CUT; OSError or TimeoutError where that fails."""
     parts = urlsplit(url)
     body = json.dumps(values).encode()
     head = (
@@ -93,6 +94,6 @@ async def post(url: str, values: dict[str, object]) -> int:
             writer.write(head + body)
             await writer.drain()
             words = (await reader.readline()).split(b" ")
-            return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+            return int(words[1]) if len(words) > 1 and words[1].isdigit() else CUT
         finally:
             writer.close()

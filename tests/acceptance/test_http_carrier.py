@@ -9,6 +9,8 @@ import pytest
 
 from carriers.models import Bind, Carrier
 from carriers.simulator.http_carrier import PORT_OFFSET, TOKEN
+from carriers.simulator.http_wire import CUT
+from carriers.simulator.journal import read_journal
 from carriers.simulator.report import report_journals
 from messaging.models import Message, ParkedReceipt
 from tests.acceptance.running import Platform
@@ -71,6 +73,22 @@ def book(platform):
     return report_journals([platform.var_dir / "simulator" / "http.jsonl"])
 
 
+def parked():
+    """Ids of receipts that found nothing."""
+    bind = Bind.objects.get(name="letters-1")
+    found = ParkedReceipt.objects.filter(bind_id=bind.pk)
+    return set(found.values_list("smsc_message_id", flat=True))
+
+
+def posted_twice(platform):
+    """Ids of receipts whose first post was committed, perhaps, and not answered.
+
+    Where the message's own answer was lost as well, nothing knows the second one.
+    """
+    records = read_journal(platform.var_dir / "simulator" / "http.jsonl")
+    return {one.message_id for one in records if one.event == "receipt" and one.status == CUT}
+
+
 def test_a_campaign_over_both_wires_survives_kills(scene: Scene, platform: Platform) -> None:
     over_http = numbers(COUNT, PREFIX)
     campaign = scene.campaign([*over_http, *numbers(COUNT)])
@@ -91,5 +109,4 @@ def test_a_campaign_over_both_wires_survives_kills(scene: Scene, platform: Platf
     delivered = set(rows.filter(status="delivered").values_list("msisdn", flat=True))
     assert delivered <= taken.keys()
     assert book(platform).receipts["DELIVRD"] == len(taken)
-    bind = Bind.objects.get(name="letters-1")
-    assert not ParkedReceipt.objects.filter(bind_id=bind.pk, msisdn__in=delivered).exists()
+    assert parked() <= posted_twice(platform)
