@@ -113,6 +113,23 @@ def test_body_of_an_event_tells_the_message_and_its_price():
 
 
 @pytest.mark.django_db
+def test_body_of_an_event_takes_whatever_people_write():
+    odd = 'say "yes" \\ now\n\u1ee3 ✓'
+    sender = make_sender(address='A"B\\C')
+    message = make_message(
+        sender.account,
+        sender=sender,
+        status=S.QUEUED,
+        client_reference=odd,
+        metadata={odd: [odd, None]},
+    )
+    apply(to(message, S.SENT))
+    data = json.loads(Event.objects.get(account=message.account).body)["data"]
+    assert (data["client_reference"], data["metadata"]) == (odd, {odd: [odd, None]})
+    assert data["from"] == 'A"B\\C'
+
+
+@pytest.mark.django_db
 def test_message_that_was_sent_keeps_the_time_of_sending():
     message = make_message(status=S.QUEUED)
     apply(to(message, S.SENT, segments_sent=1))
