@@ -1,11 +1,14 @@
 """The live part of an operator's home: carriers this moment, and what to look at first."""
 
+import time
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from carriers.models import Bind
@@ -14,7 +17,13 @@ from config.common import clock
 from config.common.console.labels import label
 from config.common.durations import since
 from config.dashboards.panels import Link, Panel, page
-from messaging.selectors.carriers_live import MOST_WAITING, CarrierNow, carriers_live
+from messaging.selectors.carriers_live import (
+    CACHED_SECONDS,
+    MOST_WAITING,
+    CarrierNow,
+    carriers_forget,
+    carriers_live,
+)
 from routing.constants import HeatState
 from routing.heat_words import HEAT_COLOURS, order_words, reasons_words
 from routing.models import CarrierOrder, Temperature
@@ -45,7 +54,27 @@ def live_view(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+# Of this process, by language and time zone: however many look, the database is asked once in two
+# seconds.
+_made: dict[tuple[str | None, str], tuple[float, Any]] = {}
+
+
+def forget() -> None:
+    """Read everything anew next time (tests)."""
+    _made.clear()
+    carriers_forget()
+
+
 def _rendered() -> Any:
+    key = get_language(), get_current_timezone_name()
+    at, made = _made.get(key, (float("-inf"), ""))
+    if time.monotonic() - at > CACHED_SECONDS:
+        made = _render()
+        _made[key] = (time.monotonic(), made)
+    return made
+
+
+def _render() -> Any:
     context = {
         "alerts": _alerts(),
         "carriers": [_shown(one) for one in carriers_live()],

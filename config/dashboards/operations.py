@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from carriers.labels import SESSION_COLOURS, session_label
-from carriers.models import Bind, Carrier, UnknownWord
+from carriers.models import Bind, UnknownWord
 from carriers.selectors.sessions import session_of
 from compliance.constants import LANES, MessageClass
 from config.common import clock
@@ -20,6 +20,7 @@ from config.dashboards.registers import registers_panel
 from config.dashboards.senders import sender_panel
 from messaging.constants import VersionStatus
 from messaging.models import Dispatch, TemplateRegistration, TemplateVersion, Waiting
+from messaging.selectors.carriers_live import carriers_live
 from messaging.selectors.registration_standing import EXPIRES_SOON, expiring, missing_networks
 
 _SHOWN = 20
@@ -67,7 +68,7 @@ def _binds() -> Panel:
 
 
 def _queues() -> Panel:
-    names = dict(Carrier.objects.values_list("pk", "name"))
+    names = {one.id: one.name for one in carriers_live()}
     names[_UNROUTED] = _("Not routed yet")
     depth: dict[tuple[int, int], int] = {}
     rows = Dispatch.objects.values_list("carrier_id", "lane").annotate(Count("id")).order_by()

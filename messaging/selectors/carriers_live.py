@@ -83,6 +83,11 @@ def carriers_live() -> list[CarrierNow]:
     return found
 
 
+def carriers_forget() -> None:
+    """Read anew next time (tests)."""
+    _latest[0] = (float("-inf"), [])
+
+
 def _read() -> list[CarrierNow]:
     with connection.cursor() as cursor:
         cursor.execute(_CARRIERS, {"most": MOST_WAITING})

@@ -12,7 +12,7 @@ from compliance.models import Suppression
 from compliance.services.api_keys import api_key_create
 from compliance.services.suppressions import suppression_add
 from config.common import clock
-from config.dashboards import PANELS
+from config.dashboards import PANELS, live
 from config.dashboards.panels import Panel, Viewer
 from config.dashboards.panels import progress as bar
 from messaging.constants import VersionStatus
@@ -35,6 +35,12 @@ from tests.factories import (
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What another test showed a moment ago."""
+    live.forget()
 
 
 def panels(role: str, *account_ids: int) -> dict[str, Panel]:

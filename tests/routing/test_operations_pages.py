@@ -9,11 +9,18 @@ from django.urls import reverse
 
 from carriers.models import Carrier
 from config.common import clock
+from config.dashboards import live
 from routing.models import CarrierOrder, Observation, RouteQuality, Temperature
 from tests.factories import make_bind, make_carrier, make_member
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What another test showed a moment ago."""
+    live.forget()
 
 
 @pytest.fixture
