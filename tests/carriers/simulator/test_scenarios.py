@@ -126,7 +126,8 @@ def _read_all(esme: Esme) -> None:
 def test_reset_leaves_half_a_pdu_and_a_dead_connection(simulator):
     with bound(simulator) as esme:
         turn(simulator, Scenario.RESET_MID_PDU)
-        pytest.raises(ConnectionResetError, _read_all, esme)
+        with pytest.raises(ConnectionResetError):
+            _read_all(esme)
 
 
 def test_garbage_has_sound_frames(simulator):
