@@ -9,6 +9,7 @@ from routing.services.observations import observations_fold, observations_forget
 from routing.services.papers import papers_expire
 from routing.services.policies import policies_settle
 from routing.services.prices import price_list_read, price_lists_resume
+from routing.services.qualities import qualities_compute
 
 
 @shared_task(name="routing.tasks.announce_ends")
@@ -40,6 +41,12 @@ def settle_policies() -> dict[str, int]:
     """Lets states of routing versions follow their times (every ten seconds); decisions do not
     wait for it."""
     return policies_settle()
+
+
+@shared_task(name="routing.tasks.compute_qualities")
+def compute_qualities() -> int:
+    """Computes how well carriers deliver (every minute)."""
+    return qualities_compute()
 
 
 @shared_task(name="routing.tasks.forget_lookups")

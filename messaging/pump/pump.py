@@ -65,7 +65,7 @@ class BindPump:
         self._stopping = threading.Event()  # no more claims
         self._ending = threading.Event()  # no more results and receipts either
         self._link: LinkControl | None = None
-        self._is_taking = False
+        self._is_taking = self._has_session = False
         self._appetite = _MOST_CLAIMED  # messages per claim, by what leaves in time
         self._bulk_wanted = threading.Event()
         self.express_wanted = threading.Event()
@@ -137,7 +137,8 @@ class BindPump:
     def health(self, health: SessionHealth) -> None:
         # Unbound or throttled, the link takes nothing: what was claimed would only grow stale.
         self._is_taking = health.state == "bound"
-        if health.state not in _SESSION_LASTS:
+        self._has_session = health.state in _SESSION_LASTS
+        if not self._has_session:
             self._source.end_session()
         self._health.append(health)
         self._results_came.set()
@@ -214,6 +215,8 @@ class BindPump:
         state = {"rewound": time.monotonic()}
 
         def work(connection: psycopg.Connection[Any]) -> None:
+            if not self._has_session and self._source.ready:
+                self._source.give_back()
             self._return_claims(connection)
             if time.monotonic() - state["rewound"] > _REWIND_SECONDS:
                 claimer.rewind()

@@ -117,6 +117,21 @@ class Source:
         if rest:
             self._not_taken(rest)
 
+    def give_back(self) -> None:
+        """Gives back what is not on the wire, while there is no session: it may leave elsewhere.
+        Called by the claiming thread; what the link takes at the same time is not here."""
+        for queue in (self._express, self._bulk):
+            for _ in range(len(queue)):
+                try:
+                    submission = queue.popleft()
+                except IndexError:
+                    break
+                claim = cast(Claim, submission.token)
+                if claim.written:
+                    queue.append(submission)
+                elif not claim.dropped:
+                    self._drop(claim)
+
     def drain(self) -> None:
         """Gives everything back (stopping, when nobody takes or puts any more)."""
         self.end_session()

@@ -22,15 +22,15 @@ from messaging.arrays import Uuids
 from messaging.constants import EXPRESS_LANE
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.routing import EXPRESS_CHANNEL, claimed_place
+from messaging.services.spreads import spread_of
 from routing.engine import RouteDecision, RouteRequest, choose
 from routing.engine.layouts import TICKETS, ticket
 
 _SLICE = 4000
 _LOWEST = uuid.UUID(int=0)
-_SPREAD = 0xFFFFFFFFFFFFFFFF
 # A message of which a carrier already has a part stays there.
 _TAKE = """
-SELECT q.id, q.msisdn, q.account_id, q.tried_carriers, m.country, m.network_id, m.sender_id,
+SELECT q.id, q.attempts, q.msisdn, q.account_id, q.tried_carriers, m.country, m.network_id, m.sender_id,
     m.segment_count, m.not_after
 FROM messaging_dispatch q JOIN messaging_message m ON m.id = q.id
 WHERE q.carrier_id = %(carrier)s AND q.lane = %(lane)s AND q.id > %(after)s
@@ -53,6 +53,7 @@ WHERE m.id = ANY(%(ids)s)
 
 class _Row(NamedTuple):
     id: uuid.UUID
+    attempts: int
     msisdn: str
     account_id: int
     tried: list[int]
@@ -61,6 +62,11 @@ class _Row(NamedTuple):
     sender_id: int
     segments: int
     not_after: datetime | None
+
+    @property
+    def spread(self) -> int:
+        """What it draws its route by."""
+        return spread_of(self.id, self.attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +165,7 @@ class _Mover:
         groups: dict[tuple[int, int, int, tuple[str, ...]], list[uuid.UUID]] = {}
         without: list[uuid.UUID] = []
         for row in rows:
-            if ticket(row.id.int & _SPREAD) >= self._most_ticket:
+            if ticket(row.spread) >= self._most_ticket:
                 continue
             decision = _choose(snapshot, row, lane, now)
             if decision is None or decision.carrier_id == self._carrier_id:
@@ -225,7 +231,7 @@ def _choose(snapshot: Snapshot, row: _Row, lane: int, now: datetime) -> RouteDec
             message_class=LANES[lane],
             account_id=row.account_id,
             segments=row.segments,
-            spread=row.id.int & _SPREAD,
+            spread=row.spread,
             avoid_carrier_ids=frozenset(row.tried),
             traffic_kind=sender.traffic_kind,
             deadline_seconds=left,

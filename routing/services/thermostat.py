@@ -29,6 +29,7 @@ from routing.engine.temperature import (
     together,
 )
 from routing.models import RouteQuality
+from routing.observed import ACCEPTED, RECEIPTS
 from routing.services.news import Key, Ledger, gather, ledgers_forget, rows_read
 from routing.services.platform_events import platform_event_append
 
@@ -38,11 +39,18 @@ _BEHIND_SECONDS = 1.0  # so long a delta may take to be committed
 _FIRST_SECONDS = 3.0
 _MOST_BEHIND_SECONDS = 60.0
 _TRAIL_MINUTES = 60
-_USUAL_SECONDS = 60.0
+_USUAL_SECONDS = 15.0
+_USUAL_DAYS = 7
 _SMOOTHING_SECONDS = 60.0
 _NOTICEABLE = 1.0
 _PATIENCE_TIMES = 4.0
 
+_WEEK = """
+SELECT carrier_id, message_class, coalesce(sum(n) FILTER (WHERE what = ANY(%(came)s)), 0)::float8
+    / sum(n) FILTER (WHERE what = %(asked)s)
+FROM routing_observation WHERE grain = 'd' AND at >= %(since)s
+GROUP BY carrier_id, message_class HAVING sum(n) FILTER (WHERE what = %(asked)s) >= 50
+"""
 _LOAD = """
 SELECT carrier_id, network_id, message_class, value, level, state, share, memory, trail,
     extract(epoch FROM updated_at)::float8, pinned_state,
@@ -375,12 +383,22 @@ def _rows_store(cursor: Any, rows: list[tuple[Any, ...]], now: datetime) -> None
 
 
 def _usual() -> dict[tuple[int, str], Usual]:
-    """What receipts of carriers are like by class, where enough is known."""
+    """What receipts of carriers are like by class, where enough is known. The coverage is that of
+    a week where it was better than lately: a silence of hours must not become the usual."""
     rows = RouteQuality.objects.filter(network_id=0).exclude(coverage=None)
+    week = _coverage_of_week()
     least = float(settings.RECEIPT_PATIENCE_SECONDS)
     return {
         (row.carrier_id, row.message_class): Usual(
-            row.coverage or 0.0, max(least, _PATIENCE_TIMES * (row.median_seconds or 0.0))
+            max(row.coverage or 0.0, week.get((row.carrier_id, row.message_class), 0.0)),
+            max(least, _PATIENCE_TIMES * (row.median_seconds or 0.0)),
         )
         for row in rows
     }
+
+
+def _coverage_of_week() -> dict[tuple[int, str], float]:
+    since = clock.now() - timedelta(days=_USUAL_DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(_WEEK, {"since": since, "asked": ACCEPTED, "came": list(RECEIPTS)})
+        return {(carrier, klass): min(1.0, part) for carrier, klass, part in cursor.fetchall()}

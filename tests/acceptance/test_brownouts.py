@@ -39,6 +39,12 @@ def _hurried() -> Iterator[None]:
 def _scene(_hurried: None, platform: Platform) -> Scene:
     route("viettel", throughput=60)
     route("vinaphone", throughput=60)
+    for carrier in Carrier.objects.filter(code__in=("viettel", "vinaphone")):
+        RouteQuality.objects.update_or_create(
+            carrier_id=carrier.pk, network_id=0, message_class="marketing",
+            defaults={"coverage": 0.99, "median_seconds": 0.5, "samples": 5000,
+                      "computed_at": clock.now()},
+        )  # fmt: skip
     return make_scene(platform)
 
 
@@ -99,12 +105,6 @@ def test_a_carrier_that_forgets_its_receipts_loses_its_traffic(
     scene: Scene, platform: Platform
 ) -> None:
     """It takes messages as ever: only what does not come back tells."""
-    for carrier in Carrier.objects.filter(code__in=("viettel", "vinaphone")):
-        RouteQuality.objects.update_or_create(
-            carrier_id=carrier.pk, network_id=0, message_class="marketing",
-            defaults={"coverage": 0.99, "median_seconds": 0.5, "samples": 5000,
-                      "computed_at": clock.now()},
-        )  # fmt: skip
     campaign = scene.campaign(3 * COUNT)
     platform.wait_until(lambda: left(platform, campaign) > 200, 60, "200 left")
     began = time.time()

@@ -18,6 +18,7 @@ from messaging.services.decisions.verdicts import blocked, delayed, earliest, he
 from messaging.services.elsewhere import EXHAUSTED
 from messaging.services.frequency import Loss
 from messaging.services.network_demands import registration_finding, registration_missing
+from messaging.services.spreads import spread_of
 from routing.engine import Reason, RouteDecision, RouteRequest, choose
 from routing.network_texts import NetworkText
 
@@ -176,7 +177,9 @@ class Batch:
                 message_class=LANES[case.lane],
                 account_id=case.account_id,
                 segments=case.segment_count,
-                spread=case.id.int & 0xFFFFFFFFFFFFFFFF,
+                # A message that failed draws anew: else it would be the probe of a hot carrier
+                # each time.
+                spread=spread_of(case.id, case.attempts),
                 avoid_carrier_ids=self._avoided(case, sender),
                 traffic_kind=sender.traffic_kind,
                 deadline_seconds=self._seconds_left(case),

@@ -175,3 +175,13 @@ def test_stopping_returns_whole_messages_and_gives_up_parts(world):
     assert world.given_up == parts
     assert set(world.source.returned) == {claim_of(whole), claim_of(code)}
     assert world.source.ready == 0
+
+
+def test_what_a_lost_session_had_before_it_goes_back_but_for_what_is_on_the_wire(world):
+    """Another carrier may take it meanwhile."""
+    ready, half = message(2), message(2)
+    world.source.put([*ready, *half])
+    claim_of(half).written = 0b10
+    world.source.give_back()
+    assert list(world.source.returned) == [claim_of(ready)]
+    assert world.source.take(10, express_only=False) == half

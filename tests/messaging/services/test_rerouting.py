@@ -1,5 +1,6 @@
 """Waiting messages leave a carrier in trouble, and nothing else about them changes."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from messaging.models import Dispatch, Message
 from messaging.pump.diverting import Diverter
 from messaging.selectors.snapshot import snapshots
 from messaging.services.rerouting import reroute, rows_reroute
+from messaging.services.spreads import spread_of
+from routing.engine.layouts import TICKETS, ticket
 from routing.models import CarrierOrder, CarrierWatch, PlatformEvent, Route, Temperature
 from routing.services.orders import drain_order
 from tests.factories import make_bind, make_carrier, make_member, make_rate, make_route
@@ -167,3 +170,12 @@ def _divert(diverter: Diverter) -> None:
         diverter.divert()
     finally:
         diverter.thermostat.close()
+
+
+def test_a_message_draws_anew_after_a_failed_attempt() -> None:
+    """Else it would be a hot carrier's probe each time."""
+    ids = [uuid.uuid4() for _ in range(2000)]
+    probes = {one for one in ids if ticket(spread_of(one, 0)) < TICKETS // 20}
+    again = {one for one in probes if ticket(spread_of(one, 1)) < TICKETS // 20}
+    assert len(again) < len(probes) / 4
+    assert {spread_of(one, 0) for one in ids} == {one.int & 0xFFFFFFFFFFFFFFFF for one in ids}
