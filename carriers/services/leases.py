@@ -145,7 +145,11 @@ def lease_release(*, bind_id: int, epoch: int) -> None:
 def worker_beat(*, holder: str) -> dict[str, bool]:
     """Says that this worker lives; returns the others that do, and whether each is past its
     first seconds: binds are not given up for a worker that dies at once."""
-    values: dict[str, str | float] = {"holder": holder, "settled": _SETTLED_SECONDS, "seen": _WORKER_SECONDS}
+    values: dict[str, str | float] = {
+        "holder": holder,
+        "settled": _SETTLED_SECONDS,
+        "seen": _WORKER_SECONDS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_BEAT, values)
         cursor.execute(_WORKERS, values)
