@@ -31,7 +31,7 @@ def _keys(keys: list[ApiKey]) -> Panel:
     rows = [
         [
             link(key.name, page("compliance.apikey", "change", key.pk)),
-            key.account.name,
+            key.account.name if key.account else _("The platform"),
             f"{key.prefix}…",
             ago(key.last_used_at) if key.last_used_at else _("never"),
         ]
