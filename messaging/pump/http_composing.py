@@ -97,7 +97,9 @@ class HttpComposer:
         segments = segmented.segments
         if len(segments) == 1 or self._bind.long_messages == LongMessages.PAYLOAD:
             octets = b"".join(segment.payload for segment in segments)
-            return [{"text": "".join(one.text for one in segments), "data": octets.hex(), "udh": ""}]
+            return [
+                {"text": "".join(one.text for one in segments), "data": octets.hex(), "udh": ""}
+            ]
         return [
             {
                 "text": segment.text,
