@@ -133,7 +133,7 @@ class RoutePolicyAdmin(PlatformScopedAdmin):
     @display(description=_("in force from"), ordering="active_from")
     def begins(self, obj: RoutePolicy) -> str:
         if obj.active_from is None:
-            return "–" if obj.state == _S.DRAFT else gettext("since ever")
+            return "–" if obj.state == _S.DRAFT else gettext("the beginning")
         return date_format(localtime(obj.active_from), "SHORT_DATETIME_FORMAT")
 
     @display(description=_("what changes and why"))

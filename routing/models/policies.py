@@ -20,7 +20,7 @@ class PolicyManager(models.Manager["RoutePolicy"]):
         return begun.order_by(F("active_from").desc(nulls_last=True), "-number").first()
 
     def in_force_or_first(self) -> "RoutePolicy":
-        """The version in force now; on an empty table the first one, in force since ever."""
+        """The version in force now; on an empty table the first one, in force from the beginning."""
         found = self.in_force(clock.now())
         if found is not None:
             return found
@@ -30,7 +30,7 @@ class PolicyManager(models.Manager["RoutePolicy"]):
 class RoutePolicy(models.Model):
     """A version of how traffic is routed: its routes, and how they share traffic.
 
-    Which version decides is told by `active_from` alone (None: since ever); each is in force
+    Which version decides is told by `active_from` alone (None: from the beginning); each is in force
     once, until the next one's time. Going back to an earlier one makes a copy of it.
     """
 
