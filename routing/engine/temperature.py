@@ -170,21 +170,32 @@ class Usual:
 
 
 _COHORT_SECONDS = 10.0  # the last of a cohort left so long after the first
-_ENOUGH_ASKED = 10.0
+ENOUGH_ASKED = 10.0
+ENOUGH_PROBES = 3.0  # a hot carrier gets no more
 _WINDOW_SECONDS = 90.0
+_MOST_WINDOW_SECONDS = 900.0
 _EXPECTED_PART = 0.5  # of the usual; less is silence
 _LEAST_COVERAGE = 0.3  # who hardly ever reports is not silent when it does not
 
 
-def silence(cohorts: Iterable[Cohort], usual: Usual, now: float) -> float:
+def silence(
+    cohorts: Iterable[Cohort], usual: Usual, now: float, *, enough: float = ENOUGH_ASKED
+) -> float:
     """How silent a carrier is about what it took, 0 to 1: of messages old enough to have a
-    receipt, the part of the half of the usual ones that is missing. 0 where too few were asked."""
+    receipt, the part of the half of the usual ones that is missing. The latest decide; where they
+    are few, older ones with them, and 0 where even those are fewer than `enough`."""
     if usual.coverage < _LEAST_COVERAGE:
         return 0.0
     ends = now - usual.patience_seconds - _COHORT_SECONDS
-    due = [one for one in cohorts if ends - _WINDOW_SECONDS <= one.began <= ends]
-    asked, came = sum(one.asked for one in due), sum(one.came for one in due)
-    if asked < _ENOUGH_ASKED:
+    asked = came = 0.0
+    for one in sorted(cohorts, key=lambda one: -one.began):
+        if one.began > ends:
+            continue
+        is_recent = one.began >= ends - _WINDOW_SECONDS
+        if one.began < ends - _MOST_WINDOW_SECONDS or (asked >= enough and not is_recent):
+            break
+        asked, came = asked + one.asked, came + one.came
+    if asked < enough:
         return 0.0
     expected = asked * usual.coverage * _EXPECTED_PART
     return max(0.0, 1.0 - came / expected) if expected > 0 else 0.0

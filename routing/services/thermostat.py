@@ -18,6 +18,9 @@ from django.db import connection, transaction
 from config.common import clock, database
 from routing.constants import HeatState, PlatformEventType
 from routing.engine.temperature import (
+    ENOUGH_ASKED,
+    ENOUGH_PROBES,
+    HOT_LEVEL,
     NO_NEWS,
     News,
     Temperature,
@@ -244,8 +247,14 @@ class Thermostat:
         ledger, usual = self._ledgers.get(key), self._usual.get((key[0], key[2]))
         if ledger is None or usual is None or not news.good:
             return news
-        silent = silence(ledger.read(), usual, at) * news.good
-        return News(news.good, {**news.bad, "silent": silent}) if silent else news
+        kept = self._kept.get(key)
+        is_hot = kept is not None and kept.now.level >= HOT_LEVEL
+        enough = ENOUGH_PROBES if is_hot else ENOUGH_ASKED
+        silent = silence(ledger.read(), usual, at, enough=enough)
+        if not silent:
+            return news
+        # What nobody will hear of again was not taken well.
+        return News(news.good * (1 - silent), {**news.bad, "silent": silent * news.good})
 
     def _warm(
         self,

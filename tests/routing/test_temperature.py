@@ -174,3 +174,14 @@ def test_silence_is_measured_against_the_usual(
 
 def test_few_messages_say_nothing_about_silence() -> None:
     assert silence([Cohort(100, 9, 0)], Usual(0.95, 30), 200) == 0
+
+
+def test_of_few_messages_older_ones_speak_too() -> None:
+    """A silent carrier that became hot stays so, although its probes are few."""
+    cohorts = [Cohort(1000, 100, 0), *(Cohort(1100 + 10 * n, 1, 0) for n in range(20))]
+    assert silence(cohorts, Usual(0.95, 30), 1340, enough=3) == 1
+
+
+def test_probes_whose_receipts_come_end_the_silence() -> None:
+    cohorts = [Cohort(1000, 100, 0), *(Cohort(1200 + 10 * n, 1, 1) for n in range(9))]
+    assert silence(cohorts, Usual(0.95, 30), 1340, enough=3) == 0
