@@ -27,7 +27,7 @@ class Sink:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """BENCH, COUNT, SINK, KEEP, and for growth OLD (messages in the tables) and CROWD (contacts of
+    """BENCH, COUNT, SINK, KEEP, and for growth OLD_MESSAGES (in the tables) and CROWD (contacts of
     the campaign whose memory is measured)."""
 
     figures: frozenset[str]
@@ -53,13 +53,15 @@ def options() -> Options:
     if not 1_000 <= count <= 5_000_000:
         raise OptionError(f"COUNT={count}: write a number from 1000 to 5000000")
     crowd = env.integer("CROWD", 1_000_000)
-    return Options(figures, count, sink, env.boolean("KEEP"), _old(env.items("OLD")), crowd)
+    return Options(
+        figures, count, sink, env.boolean("KEEP"), _old(env.items("OLD_MESSAGES")), crowd
+    )
 
 
 def _old(items: Sequence[str]) -> tuple[int, ...]:
     found = items or ("0", "1000000", "5000000")
     if not all(one.isdecimal() for one in found):
-        raise OptionError(f"OLD={','.join(found)}: write numbers, with commas between")
+        raise OptionError(f"OLD_MESSAGES={','.join(found)}: write numbers, with commas between")
     return tuple(sorted(int(one) for one in found))
 
 

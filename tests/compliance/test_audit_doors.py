@@ -35,8 +35,10 @@ SILENT = {
     "compliance.services.suppression_imports.intake.suppression_import_upload": "when it is started",
     "messaging.services.templates.records.history_write": "version_record, or its caller",
     "messaging.services.templates.records.permission_required": "asks, changes nothing",
+    "routing.services.number_imports.number_import_check": "ported_numbers.imported, when confirmed",
     "routing.services.papers.records.may": "asks, changes nothing",
     "routing.services.papers.records.role_required": "asks, changes nothing",
+    "routing.services.policies.copying.policy_copy": "its callers",
 }
 
 

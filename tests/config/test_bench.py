@@ -25,7 +25,7 @@ STAT = (
 @pytest.fixture
 def chosen(monkeypatch):
     def choose(**variables):
-        for name in ("BENCH", "COUNT", "CROWD", "KEEP", "OLD", "SINK"):
+        for name in ("BENCH", "COUNT", "CROWD", "KEEP", "OLD_MESSAGES", "SINK"):
             monkeypatch.delenv(name, raising=False)
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
@@ -40,9 +40,9 @@ def test_growth_is_measured_only_where_it_is_asked_for(chosen):
 
 
 def test_numbers_of_old_messages_are_measured_from_the_least(chosen):
-    assert chosen(OLD="5000,0").old == (0, 5000)
-    with pytest.raises(OptionError, match="OLD=many"):
-        chosen(OLD="many")
+    assert chosen(OLD_MESSAGES="5000,0").old == (0, 5000)
+    with pytest.raises(OptionError, match="OLD_MESSAGES=many"):
+        chosen(OLD_MESSAGES="many")
 
 
 def test_peak_of_memory_is_that_of_the_largest_process_of_a_tree():
