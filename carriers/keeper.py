@@ -97,7 +97,7 @@ class Keeper(threading.Thread):
                     self._passed_at = time.monotonic()
                     self._pass()
                 self._share()
-                self._due.wait(max(0.0, self._passed_at + _PASS_SECONDS - time.monotonic()))
+                self._due.wait(_PASS_SECONDS / 2)
                 self._due.clear()
             except (DatabaseError, psycopg.Error) as error:
                 log.warning("bind keeper: database lost", extra={"error": str(error)[:200]})

@@ -225,6 +225,10 @@ class LinkControl(Protocol):
         """Say that the source has something to take."""
         ...
 
+    def pace(self) -> float | None:
+        """Say how many segments a second may leave now; None: as many as there are."""
+        ...
+
     def acknowledge(self, session_id: int, answers: Iterable[tuple[int, int]]) -> None:
         """Answer inbound PDUs: (sequence, command_status). Ignored for a former session."""
         ...

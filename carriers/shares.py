@@ -9,6 +9,7 @@ contract. A frozen or dead holder gives nothing up; its bind's share waits for w
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
@@ -21,6 +22,8 @@ _TURN_SECONDS: Final = 10.0  # of a bind that has the only segment per second th
 _CALM_SECONDS: Final = 10.0
 _HEADROOM: Final = 1.5  # above what a bind uses that does not want more
 _HUNGRY_FROM: Final = 0.8  # of a share in use
+# Moving a part takes two or three seconds: what is given up sooner is wanted back on the way.
+_MEMORY_SECONDS: Final = 5.0
 IDLE_SECONDS: Final = 600.0  # then a sender has no part on a bind any more
 _RESERVE_FROM: Final = 50  # segments per second of a sender, of which one part is kept back
 
@@ -88,8 +91,10 @@ def _ideal(kind: Kind, total: int, parts: Sequence[Part]) -> dict[int, int]:
 
 
 def _divided(kind: Kind, total: int, parts: Sequence[Part]) -> dict[int, int]:
-    hungry = [part for part in parts if part.is_hungry]
     floor = 1 if total >= len(parts) * (1 if kind == "carrier" else 10) else 0
+    # A bind of a carrier that has nothing asks always; with a floor it need not.
+    asks_always = kind == "carrier" and floor > 0
+    hungry = [part for part in parts if part.is_hungry and (part.units or not asks_always)]
     if not hungry:
         fits = sum(part.units for part in parts) <= total
         is_flowing = any(part.idle_seconds < _CALM_SECONDS and part.units for part in parts)
@@ -99,7 +104,7 @@ def _divided(kind: Kind, total: int, parts: Sequence[Part]) -> dict[int, int]:
     calm = {
         part.bind_id: max(floor, min(part.units, math.ceil(part.used * _HEADROOM)))
         for part in parts
-        if not part.is_hungry
+        if part not in hungry
     }
     rest = total - _reserve(kind, total) - sum(calm.values())
     return calm | _evenly(max(0, rest), hungry)
@@ -128,10 +133,22 @@ def _evenly(total: int, parts: Sequence[Part]) -> dict[int, int]:
 class _Entry:
     """One contract on one bind, as its holder keeps it."""
 
-    __slots__ = ("contract", "former", "is_starved", "segments", "shrunk_at", "units", "used_at")
+    __slots__ = (
+        "contract",
+        "former",
+        "hungry_at",
+        "is_starved",
+        "recent",
+        "segments",
+        "shrunk_at",
+        "units",
+        "used_at",
+    )
 
     def __init__(self, contract: float, now: float) -> None:
         self.used_at = now
+        self.hungry_at = -math.inf
+        self.recent: deque[tuple[float, float]] = deque()  # when, and how much a second
         self.contract = contract
         self.units = 0
         self.former = 0  # more than `units` until a second has passed since it gave way
@@ -148,6 +165,13 @@ class _Entry:
         if now - self.shrunk_at >= _span(self.contract):
             self.former = self.units
         return max(self.former, self.units)
+
+    def peak(self, used: float, now: float) -> float:
+        """The most that was used lately, so that a part is not given up for a moment's lull."""
+        self.recent.append((now, used))
+        while now - self.recent[0][0] >= _MEMORY_SECONDS:
+            self.recent.popleft()
+        return max(rate for _at, rate in self.recent)
 
     @property
     def rate(self) -> float:
@@ -238,8 +262,10 @@ class ShareBook:
                 continue
             is_young = now - self._began < _span(entry.contract)
             in_use = KEEP if is_young else entry.in_use(now)
-            is_hungry = starved or (entry.units > 0 and used >= entry.units * _HUNGRY_FROM)
-            found.append(Need(key, entry.contract, used, is_hungry, in_use))
+            if starved or (entry.units > 0 and used >= entry.units * _HUNGRY_FROM):
+                entry.hungry_at = now
+            is_hungry = now - entry.hungry_at < _MEMORY_SECONDS
+            found.append(Need(key, entry.contract, entry.peak(used, now), is_hungry, in_use))
         return found
 
     @staticmethod

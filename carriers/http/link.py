@@ -109,6 +109,10 @@ class HttpLink(threading.Thread):
         self._wanted = True
         self._wakeup.set()
 
+    def pace(self) -> float | None:
+        """Say how many segments a second may leave now; None: as many as there are."""
+        return self._pacer.pace
+
     def acknowledge(self, session_id: int, answers: Iterable[tuple[int, int]]) -> None:
         """Nothing: receipts and replies come by webhook and are answered there."""
 

@@ -118,6 +118,10 @@ class Link(threading.Thread):
         """Say that the source has something to take."""
         self._mailbox.wakeup.set()
 
+    def pace(self) -> float | None:
+        """Say how many segments a second may leave now; None: as many as there are."""
+        return self._pacer.pace
+
     def acknowledge(self, session_id: int, answers: Iterable[tuple[int, int]]) -> None:
         """Answer inbound PDUs: (sequence, command_status). Ignored for a former session."""
         self._mailbox.acknowledgements.extend(

@@ -93,6 +93,12 @@ class Pacer:
         """Segments per second allowed now; None: unlimited."""
         return self._limits.bind.rate
 
+    @property
+    def pace(self) -> float | None:
+        """The same, with this bind's part of its carrier's contract."""
+        share = None if self._shares is None else self._shares.carrier_rate()
+        return min((one for one in (self.rate, share) if one is not None), default=None)
+
     def paused(self, now: float) -> bool:
         """Tell whether the SMSC's throttling still holds everything back."""
         return now < self.paused_until

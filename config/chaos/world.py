@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from campaigns.models import Campaign
 from campaigns.services.campaigns import campaign_launch
 from campaigns.services.lists import list_create
+from campaigns.services.preflight import preflight_run
 from carriers.models import Bind, Carrier
 from carriers.simulator.operators import default_profiles
 from config.bench.audience import Audience, campaign_draft
@@ -69,6 +70,7 @@ class Scene:
     def launch(self, count: int, name: str) -> Campaign:
         """A campaign to so many new people, under way."""
         campaign = campaign_draft(self.world, self._people(count), name)
+        preflight_run(campaign.pk)  # which long lists need
         return campaign_launch(campaign=campaign, actor=None)
 
     @transaction.atomic

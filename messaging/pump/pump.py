@@ -246,9 +246,12 @@ class BindPump:
         return work
 
     def _most_claimed(self) -> int:
-        """What the bind may write in half a second, and at least one message."""
-        rate = self._bind.throughput
-        return _MOST_CLAIMED if not rate else max(1, min(_MOST_CLAIMED, int(rate * _SECONDS_AHEAD)))
+        """What the bind may write in half a second, and at least one message; none where others
+        have all of its carrier's contract."""
+        rate = self._bind.throughput if self._link is None else self._link.pace()
+        if rate is None or rate <= 0:
+            return _MOST_CLAIMED if rate is None else 0
+        return max(1, min(_MOST_CLAIMED, int(rate * _SECONDS_AHEAD)))
 
     def _wake_claimer(self) -> None:
         """Called at each pass of the link: a thread that only looks and waits again costs."""

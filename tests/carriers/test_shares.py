@@ -130,3 +130,22 @@ def test_fraction_of_a_contract_belongs_to_who_has_all_of_it():
     book = ShareBook(1, 0.5, lambda: None, 0.0)
     book.grant({Key("carrier", 1): 1}, 0.0)
     assert book.carrier_rate() == 0.5
+
+
+def test_bind_of_a_carrier_that_has_nothing_takes_nothing_by_asking():
+    parts = [Part(1, 99, 99, 90.0, is_hungry=True), Part(2, 0, 0, is_hungry=True)]
+    assert plan("carrier", 100, parts) == {1: 99, 2: 1}
+
+
+def test_part_is_not_given_up_for_a_moments_lull():
+    """What is given up takes seconds to come back."""
+    book = ShareBook(1, 100.0, lambda: None, -10.0)
+    book.grant({Key("carrier", 1): 50}, 0.0)
+    book.needs(0.0)
+    book.spent(50)
+    assert book.needs(1.0)[0].is_hungry
+    (need,) = book.needs(2.0)
+    assert (need.is_hungry, need.used > 0) == (True, True)
+    book.needs(6.5)
+    (need,) = book.needs(7.0)
+    assert (need.is_hungry, need.used) == (False, 0.0)

@@ -34,6 +34,9 @@ class FakeLink:
 
     def wake(self) -> None: ...
 
+    def pace(self) -> float | None:
+        return self.pump._bind.throughput
+
     def acknowledge(self, session_id, answers) -> None: ...
 
     def release(self, slots) -> None:
