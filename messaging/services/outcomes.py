@@ -62,11 +62,11 @@ WITH input AS MATERIALIZED (
 ), observed AS (
     INSERT INTO routing_observationdelta
         (cohort, carrier_id, bind_id, network_id, sender_id, message_class, what, bucket, n)
-    SELECT to_timestamp(floor(extract(epoch FROM sent_at)::float8 / 10) * 10) AS cohort,
+    SELECT date_bin('10 s', sent_at, '2000-01-01Z') AS cohort,
         carrier_id, 0, coalesce(network_id, 0), sender_id, message_class,
         CASE WHEN status = 'delivered' THEN status
              ELSE coalesce(nullif(failure_reason, ''), status) END,
-        width_bucket(extract(epoch FROM at - sent_at)::float8, BUCKETS), count(*)
+        width_bucket(date_part('epoch', at - sent_at), BUCKETS), count(*)
     FROM moved
     WHERE %(is_receipts)s::bool AND sent_at IS NOT NULL AND carrier_id IS NOT NULL
     GROUP BY 1, 2, 4, 5, 6, 7, 8
