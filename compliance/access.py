@@ -267,11 +267,16 @@ PLATFORM_MODELS = frozenset(
         "routing.numberplan",
         "routing.numberprefix",
         "routing.exchangerate",
+        "routing.carrierorder",
+        "routing.platformevent",
         "routing.priceline",
         "routing.pricelist",
         "routing.rate",
         "routing.route",
         "routing.routepolicy",
+        "routing.routequality",
+        "routing.temperature",
+        "routing.temperaturechange",
     }
 )
 
