@@ -1,30 +1,22 @@
 """Trials of routing versions on past traffic."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
-from compliance.scoping import PlatformScopedAdmin, ReadOnlyMixin
-from config.common.console.actors import actor_of
-from config.common.console.confirmation import Question, confirm, object_or_404
-from config.common.console.labels import coloured
-from config.common.errors import DomainError
 from messaging.admin.route_trial_results import results_of
+from messaging.admin.trial_pages import TrialAdmin
 from messaging.models import RouteTrial
 from messaging.services.route_trials import route_trial_cancel, route_trial_start
 from routing.models import RoutePolicy
-
-_S = RouteTrial.Status
 
 
 class RouteTrialForm(forms.Form):
@@ -60,9 +52,11 @@ class RouteTrialForm(forms.Form):
 
 
 @admin.register(RouteTrial)
-class RouteTrialAdmin(ReadOnlyMixin, PlatformScopedAdmin):
+class RouteTrialAdmin(TrialAdmin):
     """One is started from the page of a routing version."""
 
+    results_of = results_of
+    trial_cancel = route_trial_cancel
     list_display = ("subject", "beside", "status_label", "period", "progress", "moved_shown")
     list_filter = ("status",)
     list_select_related = ("policy", "against", "started_by")
@@ -99,18 +93,6 @@ class RouteTrialAdmin(ReadOnlyMixin, PlatformScopedAdmin):
     def beside(self, obj: RouteTrial) -> str:
         return str(obj.against)
 
-    @coloured(
-        _("status"),
-        {_S.DONE: "success", _S.RUNNING: "info", _S.FAILED: "danger"},
-        ordering="status",
-    )
-    def status_label(self, obj: RouteTrial) -> tuple[str, str]:
-        return obj.status, obj.get_status_display()
-
-    @display(description=_("period"), ordering="first_at")
-    def period(self, obj: RouteTrial) -> str:
-        return " – ".join(date_format(localtime(one)) for one in (obj.first_at, obj.last_at))
-
     @display(description=_("judged"))
     def progress(self, obj: RouteTrial) -> str:
         wanted = max(obj.messages // max(obj.step, 1), obj.judged)
@@ -139,79 +121,20 @@ class RouteTrialAdmin(ReadOnlyMixin, PlatformScopedAdmin):
         policy = _policy(request)
         data = request.POST if request.method == "POST" else None
         form = RouteTrialForm(data, policy=policy)
-        if request.method == "POST" and form.is_valid():
-            try:
-                trial = route_trial_start(
-                    policy=policy, actor=actor_of(request), **form.cleaned_data
-                )
-            except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-            else:
-                return HttpResponseRedirect(
-                    reverse("admin:messaging_routetrial_change", args=[trial.pk])
-                )
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Try on past traffic"),
-            "question": Question(
-                title=_("Try on past traffic"),
-                text=_(
-                    "The messages of past days are routed by this version, to see who would take"
-                    " them, at what cost and with what result. Nothing is sent."
-                ),
-                submit=_("Try"),
-                done="",
-            ),
-            "form": form,
-            "original": policy,
-            "opts": self.opts,
-            "back": reverse("admin:routing_routepolicy_change", args=[policy.pk]),
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/confirm.html", context)
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        trial = context.get("original")
-        if trial is not None:
-            context["results"] = results_of(trial)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """A running one can be canceled, another one repeated."""
-        found = self.get_object(request, str(object_id))
-        if found is None or not self.may(request, "add"):
-            return []
-        hidden = {"cancel": found.status != _S.RUNNING, "repeat": found.status == _S.RUNNING}
-        return [
-            one
-            for one in super().get_actions_detail(request, object_id)
-            if not hidden.get(one.path, False)
-        ]
-
-    @action(description=_("Cancel"), url_path="cancel", icon="cancel")
-    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        trial = object_or_404(self, request, object_id, "add")
-        question = Question(
-            title=_("Cancel this trial?"),
-            text=_("What it has found so far stays."),
-            submit=_("Cancel it"),
-            done=_("The trial is canceled."),
-        )
-        return confirm(
+        return self.start_page(
             request,
-            self,
-            trial,
-            question,
-            lambda _values: route_trial_cancel(trial=trial, actor=actor_of(request)),
+            form,
+            partial(route_trial_start, policy=policy),
+            subject=policy,
+            text=_(
+                "The messages of past days are routed by this version, to see who would take"
+                " them, at what cost and with what result. Nothing is sent."
+            ),
+            back=reverse("admin:routing_routepolicy_change", args=[policy.pk]),
         )
 
-    @action(description=_("Try again"), url_path="repeat", icon="replay")
-    def repeat(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        trial = object_or_404(self, request, object_id, "add")
-        page = reverse("admin:messaging_routetrial_add")
-        return HttpResponseRedirect(f"{page}?policy={trial.policy_id}")
+    def repeat_query(self, trial: RouteTrial) -> str:
+        return f"policy={trial.policy_id}"
 
 
 def _policy(request: HttpRequest) -> RoutePolicy:

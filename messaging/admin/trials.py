@@ -1,17 +1,15 @@
 """The policy time machine: what rules that are not in force would have changed."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -20,20 +18,16 @@ from unfold.widgets import (
 
 from compliance.admin.account_rules import ReadByOneBook, book_of
 from compliance.models import Account, AccountRule, RuleException, RulePackVersion
-from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from compliance.scoping import AccountScopedAdmin
 from compliance.selectors.access import permitted_accounts
 from compliance.selectors.account_rules import account_rule_sentence
 from compliance.selectors.rule_packs import versions_for
-from config.common.console.actors import actor_of
-from config.common.console.confirmation import Question, confirm, object_or_404
-from config.common.console.labels import coloured
-from config.common.errors import DomainError
 from messaging.admin.pages import ListPage
+from messaging.admin.trial_pages import TrialAdmin
 from messaging.admin.trial_results import results_of
 from messaging.models import PolicyTrial
 from messaging.services.trials import trial_cancel, trial_start
 
-_S = PolicyTrial.Status
 _SUBJECTS = {"version": RulePackVersion, "account_rule": AccountRule, "exception": RuleException}
 
 
@@ -71,9 +65,11 @@ class TrialForm(forms.Form):
 
 
 @admin.register(PolicyTrial)
-class PolicyTrialAdmin(ReadByOneBook, ReadOnlyMixin, ListPage, AccountScopedAdmin):
+class PolicyTrialAdmin(ReadByOneBook, TrialAdmin, ListPage, AccountScopedAdmin):
     """Trials of rules on past traffic; one is started from the page of the rule or the pack."""
 
+    results_of = results_of
+    trial_cancel = trial_cancel
     list_display = ("subject", "status_label", "period", "progress", "found", "account")
     list_filter = ("status", "account")
     list_select_related = (
@@ -118,18 +114,6 @@ class PolicyTrialAdmin(ReadByOneBook, ReadOnlyMixin, ListPage, AccountScopedAdmi
         rule = obj.account_rule
         return f"{account_rule_sentence(rule, book_of(obj))} ({rule})" if rule else str(obj)
 
-    @coloured(
-        _("status"),
-        {_S.DONE: "success", _S.RUNNING: "info", _S.FAILED: "danger"},
-        ordering="status",
-    )
-    def status_label(self, obj: PolicyTrial) -> tuple[str, str]:
-        return obj.status, obj.get_status_display()
-
-    @display(description=_("period"), ordering="first_at")
-    def period(self, obj: PolicyTrial) -> str:
-        return " – ".join(date_format(localtime(one)) for one in (obj.first_at, obj.last_at))
-
     @display(description=_("judged"))
     def progress(self, obj: PolicyTrial) -> str:
         return f"{obj.judged:,} / {max(obj.messages, obj.judged):,}"
@@ -162,82 +146,23 @@ class PolicyTrialAdmin(ReadByOneBook, ReadOnlyMixin, ListPage, AccountScopedAdmi
         form = TrialForm(
             request.POST if request.method == "POST" else None, accounts=accounts, may_all=may_all
         )
-        if request.method == "POST" and form.is_valid():
-            try:
-                trial = trial_start(**form.cleaned_data, **{name: subject}, actor=actor_of(request))
-            except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-            else:
-                return HttpResponseRedirect(
-                    reverse("admin:messaging_policytrial_change", args=[trial.pk])
-                )
-        return self._form_page(request, subject, form)
-
-    def _form_page(self, request: HttpRequest, subject: Any, form: TrialForm) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Try on past traffic"),
-            "question": Question(
-                title=_("Try on past traffic"),
-                text=_(
-                    "The messages of past days are judged by these rules, to see what they would"
-                    " have changed. Nothing is sent or stopped."
-                ),
-                submit=_("Try"),
-                done="",
-            ),
-            "form": form,
-            "original": subject,
-            "opts": self.opts,
-            "back": reverse("admin:messaging_policytrial_changelist"),
-            "media": self.media + form.media,
-        }
-        return TemplateResponse(request, "admin/confirm.html", context)
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        trial = context.get("original")
-        if trial is not None:
-            context["results"] = results_of(trial)
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """A running one can be canceled, another one repeated."""
-        found = self.get_object(request, str(object_id))
-        if found is None or not self.may(request, "add", found):
-            return []
-        hidden = {"cancel": found.status != _S.RUNNING, "repeat": found.status == _S.RUNNING}
-        return [
-            one
-            for one in super().get_actions_detail(request, object_id)
-            if not hidden.get(one.path, False)
-        ]
-
-    @action(description=_("Cancel"), url_path="cancel", icon="cancel")
-    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        trial = object_or_404(self, request, object_id, "add")
-        return confirm(
+        return self.start_page(
             request,
-            self,
-            trial,
-            Question(
-                title=_("Cancel this trial?"),
-                text=_("What it has found so far stays."),
-                submit=_("Cancel it"),
-                done=_("The trial is canceled."),
+            form,
+            partial(trial_start, **{name: subject}),
+            subject=subject,
+            text=_(
+                "The messages of past days are judged by these rules, to see what they would"
+                " have changed. Nothing is sent or stopped."
             ),
-            lambda _values: trial_cancel(trial=trial, actor=actor_of(request)),
+            back=reverse("admin:messaging_policytrial_changelist"),
         )
 
-    @action(description=_("Try again"), url_path="repeat", icon="replay")
-    def repeat(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        trial = object_or_404(self, request, object_id, "add")
-        page = reverse("admin:messaging_policytrial_add")
+    def repeat_query(self, trial: PolicyTrial) -> str:
         for name in _SUBJECTS:
             key = getattr(trial, f"{name}_id")
             if key is not None:
-                return HttpResponseRedirect(f"{page}?{name}={key}")
+                return f"{name}={key}"
         raise Http404
 
 
