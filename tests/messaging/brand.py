@@ -25,7 +25,8 @@ from tests.messaging.hot import Line, make_line
 ADVERTISEMENT = "[QC] Acme giam 30%. Tu choi, soan TC ACME gui 53849"
 MSISDN = "84981234567"
 # In Hanoi the window of 7:00 to 22:00 opens at midnight in UTC and closes at 15:00.
-TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+# A day whose night has begun: ids are made by the real clock, never before what is written.
+TODAY = (datetime.now(UTC) - timedelta(hours=18)).replace(hour=0, minute=0, second=0, microsecond=0)
 MORNING, NOON, CLOSES, NIGHT = (TODAY + timedelta(hours=hours) for hours in (1, 5, 15, 18))
 
 

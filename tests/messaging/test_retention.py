@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def packs(db: None) -> None:
     rule_packs_load_shipped(actor=None)
+    with connection.cursor() as cursor:  # thirty hours ago may be the day before yesterday
+        cursor.execute("SELECT create_day_partitions(current_date - 3, current_date)")
 
 
 def ago(**span: Any) -> datetime:
