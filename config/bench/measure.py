@@ -16,7 +16,7 @@ from config.bench.machine import machine_facts
 from config.bench.options import PROCESSOR_FIGURES, Options
 from config.bench.rig import pids, tell
 from config.bench.routing import routing
-from config.bench.throughput import throughput
+from config.bench.throughput import throughput, webhooks
 from config.bench.world import World, world_make
 from config.common import env
 
@@ -60,12 +60,18 @@ def _acts(options: Options, world: World, audience: Audience) -> Iterator[Callab
     latency = Latency(world) if "latency" in options.figures else None
     if latency is not None:
         yield latency.idle
+    roots = pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()}
     if "throughput" in options.figures:
-        roots = pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()}
         yield lambda: throughput(world, audience, roots, own_sink=options.sink is None)
     if latency is not None:
         # People who have had no advertisement yet: some countries allow only so many.
         yield lambda: latency.paced(audience_make(world, options.count))
         yield lambda: latency.loaded(audience_make(world, options.count))
     if "growth" in options.figures:
-        yield from growth(options, world, pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()})
+        yield from growth(options, world, roots)
+    if "webhooks" in options.figures:  # last: what follows would have the endpoint too
+        crowd = (
+            audience_make(world, options.count) if latency or len(options.figures) > 1 else audience
+        )
+        crowd = audience_make(world, options.count)
+        yield lambda: webhooks(world, crowd, roots, own_sink=options.sink is None)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from config.common import env
 
-USUAL_FIGURES = ("decisions", "encoder", "latency", "routing", "throughput")
+USUAL_FIGURES = ("decisions", "encoder", "latency", "routing", "throughput", "webhooks")
 FIGURES = (*USUAL_FIGURES, "failover", "growth")  # the latter take long: only where asked for
 PROCESSOR_FIGURES = ("decisions", "encoder", "routing")  # which need nothing but a processor
-PLATFORM_FIGURES = frozenset({"growth", "latency", "throughput"})  # which need all of it running
+PLATFORM_FIGURES = frozenset(
+    {"growth", "latency", "throughput", "webhooks"}
+)  # which need all of it running
 
 
 class OptionError(ValueError):

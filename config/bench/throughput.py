@@ -1,8 +1,8 @@
 """Messages per second from the launch of a campaign to the commit of its last receipt."""
 
+import threading
 import time
-from dataclasses import dataclass
-from threading import Event
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -15,12 +15,15 @@ from config.bench.audience import SHARES, Audience, campaign_draft
 from config.bench.cpu import Accounts, Spent
 from config.bench.figures import Figure, per_message
 from config.bench.rig import tell
-from config.bench.world import WINDOW, World
+from config.bench.world import WINDOW, World, webhook_make
 from messaging.constants import MessageStatus
+from messaging.models import WebhookDelivery, WebhookEndpoint
 from messaging.selectors.tallies import Counts, campaign_counts
 
 _POLL_SECONDS = 0.05
 _STALLED_SECONDS = 60.0
+_QUIET_SECONDS = 15.0  # after which no webhook comes any more
+_PAUSE = threading.Event()
 _INFRASTRUCTURE = frozenset({"simulator", "receiver", "bench"})
 
 
@@ -37,6 +40,28 @@ def throughput(
     world: World, audience: Audience, roots: dict[str, int], *, own_sink: bool
 ) -> Figure:
     """`roots`: the processes to account for; `own_sink`: the sink is the bundled simulator."""
+    return _campaign_measured("throughput", world, audience, roots, own_sink=own_sink)
+
+
+def webhooks(world: World, audience: Audience, roots: dict[str, int], *, own_sink: bool) -> Figure:
+    """Throughput while every event is delivered to the account's webhook too; how many were so
+    by the campaign's end, and how long the rest took."""
+    webhook_make(world)
+    figure = _campaign_measured("webhooks", world, audience, roots, own_sink=own_sink)
+    meanwhile, began = _webhooks_delivered(), time.monotonic()
+    afterwards = _rest_delivered() - meanwhile
+    seconds = time.monotonic() - began - _QUIET_SECONDS
+    values = {
+        "delivered_meanwhile": meanwhile,
+        "delivered_afterwards": afterwards,
+        "per_second_afterwards": round(afterwards / seconds, 1),
+    }
+    return replace(figure, values={**figure.values, **values})
+
+
+def _campaign_measured(
+    name: str, world: World, audience: Audience, roots: dict[str, int], *, own_sink: bool
+) -> Figure:
     start = sink.mark() if own_sink else None
     campaign = campaign_draft(world, audience, "throughput")
     began = time.monotonic()
@@ -62,10 +87,9 @@ def throughput(
         "excluded": excluded_of(counts),
         "outcomes": _outcomes(counts),
         "preflight_seconds": round(run.preflight_seconds, 2),
-        "webhooks_delivered": _webhooks_delivered(),
         "sink": judged,
     }
-    return Figure("throughput", values, settings_of(world), is_sound(counts, audience, judged))
+    return Figure(name, values, settings_of(world), is_sound(counts, audience, judged))
 
 
 def _by_process(seconds: Any, messages: int) -> dict[str, float]:
@@ -84,7 +108,6 @@ def _by_client(spent: Spent, messages: int) -> dict[str, float]:
 def settled(campaign_id: int, audience: int) -> Counts:
     """The counts once every contact is excluded or has its end. Raises TimeoutError when nothing
     moves any more."""
-    pause = Event()
     last, moved_at, told_at = -1, time.monotonic(), time.monotonic()
     while True:
         counts = campaign_counts([campaign_id])[campaign_id]
@@ -99,7 +122,7 @@ def settled(campaign_id: int, audience: int) -> Counts:
         if now - told_at > 5:
             told_at = now
             tell(f"{handled} released or excluded, {counts.finished} finished")
-        pause.wait(_POLL_SECONDS)
+        _PAUSE.wait(_POLL_SECONDS)
 
 
 def _outcomes(counts: Counts) -> dict[str, int]:
@@ -128,7 +151,7 @@ def settings_of(world: World) -> dict[str, Any]:
         "window": WINDOW,
         "binds": 1,
         "receipts": True,
-        "webhook": True,
+        "webhook": WebhookEndpoint.objects.exists(),
     }
 
 
@@ -139,6 +162,18 @@ def clients() -> dict[int, str]:
             "SELECT pid, coalesce(nullif(application_name, ''), backend_type) FROM pg_stat_activity"
         )
         return {pid: str(name).removeprefix("signalbox ") for pid, name in cursor.fetchall()}
+
+
+def _rest_delivered() -> int:
+    """How many webhooks were delivered once no more are: a failed one fails the figure."""
+    last, moved_at = _webhooks_delivered(), time.monotonic()
+    while time.monotonic() - moved_at < _QUIET_SECONDS:
+        _PAUSE.wait(0.2)
+        if (delivered := _webhooks_delivered()) != last:
+            last, moved_at = delivered, time.monotonic()
+    if WebhookDelivery.objects.exclude(status="delivered").exists():
+        raise TimeoutError(f"webhooks stand still after {last}")
+    return last
 
 
 def _webhooks_delivered() -> int:

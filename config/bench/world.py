@@ -80,6 +80,7 @@ class World:
     bind: Bind
     market: Market
     api_key: str
+    receiver: str
 
 
 @transaction.atomic
@@ -99,14 +100,18 @@ def _made(sink: Sink | None, receiver: str) -> World:
     bind = _bind(sink, market)
     _sender(account, "short_code", SHORT_CODE, ["otp", "transactional", "care"])
     sender = _sender(account, "alphanumeric", BRANDNAME, ["care", "marketing"])
-    webhook_put(account=account, url=receiver)
     _key, api_key = api_key_create(
         account=account,
         name="Benchmark",
         scopes=[scope.value for scope in ACCOUNT_SCOPES],
         actor=None,
     )
-    return World(account, _version(account), sender, bind, market, api_key)
+    return World(account, _version(account), sender, bind, market, api_key, receiver)
+
+
+def webhook_make(world: World) -> None:
+    """From now on the account's receiver is told of every event."""
+    webhook_put(account=world.account, url=world.receiver)
 
 
 def world_make(sink: Sink | None, receiver: str) -> World:
