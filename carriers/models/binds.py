@@ -87,6 +87,10 @@ class BindLease(models.Model):
     )
     state_since = models.DateTimeField(_("since"), null=True)
     detail = models.CharField(_("detail"), max_length=200, blank=True)
+    # What the holder measured when it renewed: true for as long as the lease holds.
+    in_flight = models.PositiveIntegerField(_("in flight"), db_default=0)
+    per_second = models.FloatField(_("segments per second"), db_default=0.0)
+    pace = models.FloatField(_("allowed now"), null=True)
 
     class Meta:
         verbose_name = _("bind lease")

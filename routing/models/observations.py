@@ -6,6 +6,7 @@ Without foreign keys: these rows are written beside the hot path, and outlive wh
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class ObservationDelta(models.Model):
@@ -75,6 +76,8 @@ class RouteQuality(models.Model):
     computed_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("quality of a route")
+        verbose_name_plural = _("quality and SLA")
         constraints = [
             models.UniqueConstraint(
                 fields=["carrier_id", "network_id", "message_class"], name="one_quality_per_key"
