@@ -17,7 +17,7 @@ from carriers.smpp.journal import JournalContent
 from carriers.smpp.statuses import StatusClass
 
 BindType = Literal["transmitter", "receiver", "transceiver"]
-Outcome = Literal["accepted", "refused", "throttled", "unknown"]
+Outcome = Literal["accepted", "refused", "throttled", "unknown", "late"]
 HealthState = Literal[
     "starting", "binding", "bound", "throttled", "connection_lost", "bind_failed", "unbound"
 ]
@@ -147,7 +147,7 @@ class SubmitResult(NamedTuple):
 
     accepted: the SMSC has it, `smsc_message_id` is its raw id. refused: `status_class` says what
     to do. throttled: not taken, send again, no attempt counted. unknown: no answer; the SMSC may
-    have it. The receiver gives `journal_slot` back (LinkControl.release) once it has committed.
+    have it. late: it has what was told as unknown before, under this id. The receiver gives `journal_slot` back (LinkControl.release) once it has committed.
     Times are Unix seconds.
     """
 

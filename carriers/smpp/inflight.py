@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from carriers.ports import NO_STATUS, BindConfig, Outcome, Submission, SubmitResult
+from carriers.ports import NO_SLOT, NO_STATUS, BindConfig, Outcome, Submission, SubmitResult
 from carriers.smpp import statuses
 from carriers.smpp.statuses import StatusClass
 from carriers.smpp.window import Pending, Window
@@ -19,6 +19,7 @@ class Traffic:
     refused: int = 0
     throttled: int = 0
     unknown: int = 0
+    late: int = 0  # of these the SMSC said afterwards that it has them
     inbound: int = 0
     response_seconds: float = 0.0  # smoothed; the bind's throughput is window / this
 
@@ -67,6 +68,16 @@ class InFlight:
                 traffic.refused += 1
         self._add_result(pending, outcome, status, message_id, status_class, now)
         return status_class
+
+    def answer_late(self, pending: Pending, status: int, message_id: str, now: float) -> None:
+        """Note an answer after response_timer. A refusal is no news: the outcome was told, and
+        what is to be done was done; an id is, because receipts will name it."""
+        if status != statuses.ESME_ROK:
+            return
+        self._traffic.late += 1
+        # Its slot of the journal may be another submission's by now.
+        former = pending._replace(journal_slot=NO_SLOT)
+        self._add_result(former, "late", status, message_id, StatusClass.OK, now)
 
     def expire(self, now: float) -> None:
         """Note as unknown what response_timer has run out for."""

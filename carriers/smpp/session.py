@@ -199,13 +199,10 @@ class SmppSession:
             self._life.on_stray_nack(header)
 
     def _answered(self, sequence: int, status: int, message_id: str, now: float) -> bool:
-        """Settle the submit_sm with this sequence; False when none waits for an answer.
-
-        An answer after response_timer finds none: its outcome has been told as unknown.
-        """
+        """Settle the submit_sm with this sequence; False when none waits for an answer."""
         pending = self._inflight.window.pop(sequence)
         if pending is None:
-            return False
+            return self._answered_late(sequence, status, message_id, now)
         self._life.on_valid_answer()
         self._life.timers.traffic(now)
         status_class = self._inflight.answer(pending, status, message_id, now)
@@ -215,6 +212,16 @@ class SmppSession:
         elif status_class is StatusClass.SESSION:
             # The rest of the window gets the same answer in a moment; without it, it is unknown.
             self._lost_bind = f"the SMSC lost the bind: {statuses.name(status)}"
+        return True
+
+    def _answered_late(self, sequence: int, status: int, message_id: str, now: float) -> bool:
+        """Take an answer after response_timer: its outcome has been told as unknown."""
+        overdue = self._inflight.window.pop_overdue(sequence)
+        if overdue is None:
+            return False
+        self._life.on_valid_answer()
+        self._life.timers.traffic(now)
+        self._inflight.answer_late(overdue, status, message_id, now)
         return True
 
     def _on_deliver_sm(self, frame: bytes, now: float) -> None:

@@ -3,9 +3,12 @@
 The window bounds what can be lost: everything in it becomes `unknown` when the link dies.
 """
 
-from typing import NamedTuple
+from collections import OrderedDict
+from typing import Final, NamedTuple
 
 from carriers.ports import Submission
+
+MOST_OVERDUE: Final = 2000  # remembered after the response timer, the youngest
 
 
 class Pending(NamedTuple):
@@ -27,9 +30,13 @@ def reserved_slots(size: int) -> int:
 
 
 class Window:
-    """In-flight submissions by sequence_number, oldest first."""
+    """In-flight submissions by sequence_number, oldest first.
 
-    __slots__ = ("_pending", "_reserved", "_size")
+    What the response timer ran out for is remembered beside them, so that an answer that comes
+    later still has its submission.
+    """
+
+    __slots__ = ("_overdue", "_pending", "_reserved", "_size")
 
     def __init__(self, size: int, reserved: int | None = None) -> None:
         if reserved is None:
@@ -39,6 +46,7 @@ class Window:
         self._size = size
         self._reserved = reserved
         self._pending: dict[int, Pending] = {}
+        self._overdue: OrderedDict[int, Pending] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -71,6 +79,10 @@ class Window:
         """Take out the submission that `sequence` answers; None when nobody waits for it."""
         return self._pending.pop(sequence, None)
 
+    def pop_overdue(self, sequence: int) -> Pending | None:
+        """Take out the expired submission that `sequence` answers; None when there is none."""
+        return self._overdue.pop(sequence, None)
+
     def oldest_sent_at(self) -> float | None:
         """Return when the longest waiting was sent (monotonic), None when nothing waits."""
         for pending in self._pending.values():
@@ -85,7 +97,11 @@ class Window:
             if pending.sent_at > cutoff:
                 break
             expired.append(sequence)
-        return [self._pending.pop(sequence) for sequence in expired]
+        taken = [self._pending.pop(sequence) for sequence in expired]
+        self._overdue.update(zip(expired, taken, strict=True))
+        while len(self._overdue) > MOST_OVERDUE:
+            self._overdue.popitem(last=False)
+        return taken
 
     def clear(self) -> list[Pending]:
         """Take out everything, oldest first."""

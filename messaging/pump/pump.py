@@ -119,7 +119,7 @@ class BindPump:
 
     def results(self, results: list[SubmitResult]) -> None:
         for result in results:
-            if result.outcome == "accepted":
+            if result.outcome == "accepted" or result.outcome == "late":
                 self._inbox.expect(self._sorter.smsc_id(result))
             elif result.outcome == "refused" and not is_known(result.command_status):
                 self._note_status(result.command_status)

@@ -40,8 +40,19 @@ FROM unnest(%(days)s::int[], %(messages)s::uuid[], %(numbers)s::smallint[],
     AS s(day, message_id, number, total, smsc_id, sent_at)
 """
 _KEEP_PARTIAL = """
-UPDATE messaging_message m SET segments_sent = p.sent
-FROM unnest(%s::uuid[], %s::smallint[]) AS p(id, sent) WHERE m.id = p.id
+UPDATE messaging_message m SET segments_sent = greatest(m.segments_sent, p.sent)
+FROM (SELECT id, max(sent) AS sent FROM unnest(%s::uuid[], %s::smallint[]) AS q(id, sent)
+    GROUP BY id) AS p
+WHERE m.id = p.id
+"""
+# Wherever it was put, claimed or not: who has claimed it changes no row that is gone.
+_CALL_BACK = """
+WITH gone AS (
+    DELETE FROM messaging_dispatch d
+    WHERE d.carrier_id = ANY(ARRAY(SELECT id FROM carriers_carrier) || 0::bigint)
+      AND d.lane = ANY(%(lanes)s::smallint[]) AND d.id = ANY(%(ids)s::uuid[])
+)
+DELETE FROM messaging_waiting w WHERE w.id = ANY(%(ids)s::uuid[])
 """
 
 
@@ -95,6 +106,7 @@ class Work:
     elsewhere: dict[str, list[Claim]] = field(default_factory=dict)  # by why
     refusals: list[Refusal] = field(default_factory=list)
     partial: list[tuple[uuid.UUID, int]] = field(default_factory=list)
+    late: list[Outcome] = field(default_factory=list)  # after they were told as lost
     slots: list[int] = field(default_factory=list)
 
 
@@ -126,12 +138,29 @@ class ResultSorter:
         work = Work()
         for result in results:
             claim = cast(Claim, result.submission.token)
-            claim.results[result.submission.segment] = result
             if result.outcome == "accepted":
                 work.segments.append((claim.id, result, self.smsc_id(result)))
+            elif result.outcome == "late":
+                self._late(work, claim, result)
+                continue
+            claim.results[result.submission.segment] = result
             if len(claim.results) == result.submission.segments:
                 self._finish(work, claim)
         return work
+
+    def _late(self, work: Work, claim: Claim, result: SubmitResult) -> None:
+        """The SMSC has what we had given up: receipts will name it by this id. What was told of
+        the message stays; one that is to be sent again is not, once nothing of it is missing."""
+        work.segments.append((claim.id, result, self.smsc_id(result)))
+        is_finished = len(claim.results) == result.submission.segments
+        claim.results[result.submission.segment] = result._replace(outcome="accepted")
+        if not is_finished:
+            return
+        taken = sum(one.outcome == "accepted" for one in claim.results.values())
+        work.partial.append((claim.id, taken))
+        if taken == result.submission.segments and claim.lane in DUPLICATE_ALLOWED_LANES:
+            at = moment(result.answered_at)
+            work.late.append(Outcome(claim.id, _SENT, at, segments_sent=taken))
 
     def _finish(self, work: Work, claim: Claim) -> None:
         results = list(claim.results.values())
@@ -259,6 +288,10 @@ def work_commit(
         cursor.execute(_KEEP_PARTIAL, [list(column) for column in zip(*work.partial, strict=True)])
     if work.outcomes:
         outcomes_apply(cursor, work.outcomes)
+    if work.late:
+        ids = Uuids([outcome.message_id for outcome in work.late])
+        cursor.execute(_CALL_BACK, {"lanes": sorted(DUPLICATE_ALLOWED_LANES), "ids": ids})
+        outcomes_apply(cursor, work.late)
 
 
 def _segments_insert(cursor: Any, work: Work, carrier_id: int, bind_id: int) -> None:

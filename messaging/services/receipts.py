@@ -75,7 +75,7 @@ RETURNING s.message_id, s.number
 _ALL_SETTLED = """
 SELECT message_id FROM messaging_segment
 WHERE message_id = ANY(%(messages)s) AND day BETWEEN %(first_day)s AND %(last_day)s
-GROUP BY message_id, total HAVING count(*) FILTER (WHERE status = 'delivered') >= total
+GROUP BY message_id, total HAVING count(DISTINCT number) FILTER (WHERE status = 'delivered') >= total
 """
 
 

@@ -138,6 +138,16 @@ def test_double_receipts_of_one_segment_in_a_batch_do_not_complete_the_message(l
     assert Segment.objects.get(message_id=message.pk, number=1).status == "delivered"
 
 
+def test_two_copies_of_one_segment_do_not_complete_the_message(line):
+    """A one-time code whose first attempt was answered late."""
+    message, parts = sent(line, 2)
+    copy = make_segment(message, line, 1, smsc_message_id="copy")
+    apply(line, of(parts[0]), of(copy))
+    assert state(message) == "sent"
+    apply(line, of(parts[1]))
+    assert state(message) == "delivered"
+
+
 def test_carrier_that_reports_one_segment_settles_by_the_first(line):
     message, parts = sent(line, 3)
     apply(line, of(parts[0]), first_settles=True)

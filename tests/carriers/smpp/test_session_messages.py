@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carriers.ports import NO_STATUS
+from carriers.ports import NO_SLOT, NO_STATUS
 from carriers.smpp import inbox, pdu
 from carriers.smpp.events import Closed, Throttled
 from carriers.smpp.statuses import StatusClass
@@ -136,11 +136,25 @@ def test_no_answer_within_response_timer_is_unknown():
     assert (result.journal_slot, driver.session.in_flight) == (3, 0)
 
 
-def test_answer_after_the_timer_does_not_make_a_second_outcome():
+def test_answer_after_the_timer_still_tells_the_id():
     driver = bound(response_timer_seconds=60.0, enquire_link_timer_seconds=0.0)
-    sequence = driver.submit()
+    submission = make_submission()
+    sequence = driver.submit(submission, slot=3)
     driver.tick(60.0)
-    assert driver.receive(pdu.submit_sm_resp(sequence, 0, "late")) == []
+    answer = pdu.submit_sm_resp(sequence, 0, "id")
+    (result,) = results_of(driver.receive(answer))
+    assert (result.submission, result.outcome, result.smsc_message_id) == (submission, "late", "id")
+    assert result.journal_slot == NO_SLOT  # it was freed with the unknown outcome
+    assert driver.receive(answer) == []
+
+
+def test_refusal_after_the_timer_is_no_news_and_no_lost_framing():
+    driver = bound(response_timer_seconds=60.0, enquire_link_timer_seconds=0.0)
+    sequences = [driver.submit() for _ in range(5)]
+    driver.tick(60.0)
+    for sequence in sequences:
+        assert driver.receive(pdu.generic_nack(sequence, 0x08)) == []
+    assert driver.session.is_bound
 
 
 def test_lost_connection_makes_written_unknown_and_returns_unwritten():

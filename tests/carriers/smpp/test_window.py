@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carriers.smpp.window import Pending, Window, reserved_slots
+from carriers.smpp.window import MOST_OVERDUE, Pending, Window, reserved_slots
 from tests.carriers.smpp.support import make_submission
 
 
@@ -44,6 +44,16 @@ def test_answers_come_in_any_order_and_once():
     assert window.pop(1) is first
     assert window.pop(1) is None
     assert len(window) == 0
+
+
+def test_what_expired_is_remembered_once_and_not_without_end():
+    window = Window(MOST_OVERDUE + 10)
+    for sequence in range(MOST_OVERDUE + 2):
+        window.add(sequence, pending())
+    window.expire(60.0, 60.0)
+    assert [window.pop_overdue(sequence) for sequence in (0, 1)] == [None, None]
+    assert window.pop_overdue(2) is not None
+    assert window.pop_overdue(2) is None
 
 
 def test_expiry_takes_exactly_what_waited_for_the_timer_oldest_first():

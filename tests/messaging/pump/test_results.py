@@ -208,6 +208,79 @@ def test_results_of_a_former_lease_are_stored_and_move_no_row(line):
     assert (state(claim), place(claim)) == ("sent", "claimed")
 
 
+def late(one):
+    """The answer to a submission whose loss was told before."""
+    return one._replace(outcome="late", smsc_message_id="late-1")
+
+
+def late_segments(claim) -> list[tuple[int, str, str]]:
+    rows = Segment.objects.filter(message_id=claim.id).order_by("number", "smsc_message_id")
+    return list(rows.values_list("number", "smsc_message_id", "status"))
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_late_answer_gives_a_lost_segment_its_id(line, in_one_batch):
+    """Its message was told as unknown; the receipt that follows finds it by this id."""
+    claim = line.claimed("marketing")
+    sorter, answer = ResultSorter(response_id_form="as_is"), result(claim)
+    lost = result(claim, status=NOTHING)
+    batches = [[lost, late(answer)]] if in_one_batch else [[lost], [late(answer)]]
+    for batch in batches:
+        commit(line, *batch, sorter=sorter)
+    assert (state(claim), place(claim)) == ("unknown no_answer", "nowhere")
+    assert late_segments(claim) == [(1, "late-1", "sent")]
+    assert Message.objects.get(pk=claim.id).segments_sent == 1
+
+
+@pytest.mark.parametrize("where", ["queued", "claimed", "waiting retry"])
+def test_code_that_is_answered_late_is_not_sent_once_more(line, where):
+    claim = line.claimed("otp")
+    sorter = ResultSorter(response_id_form="as_is")
+    commit(line, result(claim, status=NOTHING), sorter=sorter)
+    if where != "queued":
+        line.claimer.rewind()
+        (again,) = line.claim((0,))
+        if where != "claimed":
+            commit(line, result(again, status=TEMPORARY), sorter=sorter)
+    assert place(claim) == where
+    commit(line, late(result(claim)), sorter=sorter)
+    assert (state(claim), place(claim)) == ("sent", "nowhere")
+    assert late_segments(claim) == [(1, "late-1", "sent")]
+
+
+def test_second_attempt_after_a_late_answer_is_counted_and_changes_nothing(line):
+    claim = line.claimed("otp")
+    sorter = ResultSorter(response_id_form="as_is")
+    commit(line, result(claim, status=NOTHING), sorter=sorter)
+    line.claimer.rewind()
+    (again,) = line.claim((0,))
+    commit(line, late(result(claim)), sorter=sorter)
+    commit(line, result(again, smsc_id="second"), sorter=sorter)
+    assert (state(claim), events(line.account)) == ("sent", ["message.sent"])
+    assert late_segments(claim) == [(1, "late-1", "sent"), (1, "second", "sent")]
+
+
+def test_late_answer_after_a_second_attempt_was_refused_changes_no_outcome(line):
+    claim = line.claimed("otp")
+    sorter = ResultSorter(response_id_form="as_is")
+    commit(line, result(claim, status=NOTHING), sorter=sorter)
+    line.claimer.rewind()
+    (again,) = line.claim((0,))
+    commit(line, result(again, status=REFUSED), sorter=sorter)
+    commit(line, late(result(claim)), sorter=sorter)
+    assert (state(claim), len(late_segments(claim))) == ("failed rejected", 1)
+
+
+def test_late_answer_before_the_other_segments_completes_the_message(line):
+    claim = line.claimed("marketing", segment_count=2)
+    sorter = ResultSorter(response_id_form="as_is")
+    commit(line, result(claim, 1, status=NOTHING), sorter=sorter)
+    commit(line, late(result(claim, 1)), sorter=sorter)
+    commit(line, result(claim, 2), sorter=sorter)
+    assert (state(claim), place(claim)) == ("sent", "nowhere")
+    assert Message.objects.get(pk=claim.id).segments_sent == 2
+
+
 @given(
     raw=st.text(st.characters(max_codepoint=255), max_size=80),
     form=st.sampled_from(["as_is", "strip_zeros_upper", "hex_to_dec", "dec_to_hex", "pad_20"]),
