@@ -191,7 +191,21 @@ class PlatformEventType(models.TextChoices):
     BIND_REFUSED = "bind.refused", _("Bind refused")
     CARRIER_DRAINED = "carrier.drained", _("Carrier is being drained")
     CARRIER_SHIFTED = "carrier.shifted", _("Traffic is being shifted")
+    ORDER_RESTS = "order.rests", _("Shift rests: its target cannot take the traffic")
+    ORDER_RESUMED = "order.resumed", _("Shift acts again")
     ORDER_ENDED = "order.ended", _("Order is over")
     CARRIER_PINNED = "carrier.pinned", _("Temperature pinned")
     CARRIER_UNPINNED = "carrier.unpinned", _("Temperature no longer pinned")
     MESSAGES_REROUTED = "messages.rerouted", _("Waiting messages re-routed")
+    WORD_UNKNOWN = "word.unknown", _("Carrier says a word that no table knows")
+
+
+class Rest(models.TextChoices):
+    """Why a shift to another carrier rests: the traffic stays where it is meanwhile."""
+
+    NONE = "", ""
+    OFF = "off", _("its target is switched off")
+    UNBOUND = "unbound", _("its target has no session")
+    DRAINED = "drained", _("its target is being drained")
+    HOT = "hot", _("its target is hot there")
+    NO_ROUTE = "no_route", _("no route leads to its target")

@@ -87,6 +87,10 @@ class BindLease(models.Model):
     )
     state_since = models.DateTimeField(_("since"), null=True)
     detail = models.CharField(_("detail"), max_length=200, blank=True)
+    # The configuration that the carrier refused (a keyed digest), and in which words: it is not
+    # tried again, whoever holds the bind, until it changes or an operator asks for it.
+    refused_mark = models.CharField(max_length=64, blank=True, db_default="")
+    refused_detail = models.CharField(max_length=200, blank=True, db_default="")
     # What the holder measured when it renewed: true for as long as the lease holds.
     in_flight = models.PositiveIntegerField(_("in flight"), db_default=0)
     per_second = models.FloatField(_("segments per second"), db_default=0.0)

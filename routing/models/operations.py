@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carriers.models import Carrier
 from compliance.constants import MessageClass
-from routing.constants import HeatState, OrderEnd, OrderKind, PlatformEventType
+from routing.constants import HeatState, OrderEnd, OrderKind, PlatformEventType, Rest
 from routing.models.networks import Network
 
 
@@ -114,8 +114,9 @@ class CarrierOrder(models.Model):
         related_name="+",
         verbose_name=_("to"),
         help_text=_(
-            "Gets what a route allows it; the rest goes to the plan's other carriers. Empty: to"
-            " the others."
+            "Gets what a route allows it. Where no route leads to it, or while it is switched off,"
+            " without a session, drained or hot, the traffic stays where it is. Empty: to the"
+            " plan's other carriers."
         ),
     )
     part = models.FloatField(
@@ -158,6 +159,9 @@ class CarrierOrder(models.Model):
         help_text=_("Ends by itself when the carrier has been cool for some minutes."),
     )
     cool_since = models.DateTimeField(null=True)
+    rests = models.CharField(
+        _("rests because"), max_length=8, choices=Rest.choices, blank=True, default=""
+    )
     ended_at = models.DateTimeField(_("ended"), null=True)
     ended_why = models.CharField(_("why"), max_length=8, choices=OrderEnd.choices, blank=True)
     ended_by = models.ForeignKey(
