@@ -113,6 +113,17 @@ class ReceiptWatermark(models.Model):
         return str(self.bind_id)
 
 
+class ReceiptWait(models.Model):
+    """A message whose receipt is not missed yet although its bind's grace is over: its own
+    deadline leaves the carrier more time."""
+
+    message_id = models.UUIDField(primary_key=True)
+    due_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.message_id)
+
+
 class BounceWatermark(models.Model):
     """Up to which of an account's events failures were examined for numbers that never answer."""
 
