@@ -1,0 +1,70 @@
+"""Making many tables in one migration, and what squashed migrations must come to."""
+
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.db.migrations import CreateModel
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+
+from config.common.schema import CreateModels
+
+
+def _key() -> tuple[str, Any]:
+    return ("id", models.BigAutoField(primary_key=True))
+
+
+def _reference(to: str) -> Any:
+    return models.ForeignKey(to, models.CASCADE, null=True, related_name="+")
+
+
+OURS = {"compliance", "carriers", "routing", "messaging", "campaigns"}
+# The first refers to the second, and back.
+PAIR = CreateModels(
+    [
+        CreateModel("Left", [_key(), ("right", _reference("config.right"))]),
+        CreateModel("Right", [_key(), ("left", _reference("config.left"))]),
+    ]
+)
+
+
+def _applied(state: ProjectState) -> ProjectState:
+    after = state.clone()
+    PAIR.state_forwards("config", after)
+    return after
+
+
+def test_nothing_is_rendered_before_it_is_asked_for():
+    state = ProjectState()
+    assert state.apps  # what a migration before has rendered
+    PAIR.state_forwards("config", state)
+    assert "apps" not in vars(state)
+    assert {model._meta.model_name for model in state.apps.get_models()} >= {"left", "right"}
+
+
+@pytest.mark.django_db
+def test_models_may_refer_to_each_other_in_any_order():
+    before = ProjectState()
+    after = _applied(before)
+    with connection.schema_editor() as editor:
+        PAIR.database_forwards("config", editor, before, after)
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, "config_left")
+    assert [one["foreign_key"] for one in constraints.values() if one["foreign_key"]] == [
+        ("config_right", "id")
+    ]
+    with connection.schema_editor() as editor:
+        PAIR.database_backwards("config", editor, after, before)
+    assert not {"config_left", "config_right"} & set(connection.introspection.table_names())
+
+
+def test_squashed_migrations_end_where_those_they_replace_end():
+    one_by_one = MigrationLoader(None, replace_migrations=False)
+    squashed = [key for key in one_by_one.replacements if key[0] in OURS]
+    last = [max(one_by_one.replacements[key].replaces) for key in squashed]
+    old = one_by_one.project_state(last)
+    new = MigrationLoader(None).project_state(squashed)
+    assert {app for app, _ in squashed} == OURS
+    assert MigrationAutodetector(old, new).changes(one_by_one.graph) == {}
