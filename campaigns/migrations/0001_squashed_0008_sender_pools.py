@@ -29,11 +29,12 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    # Those of the replaced ones: an app that is at its end does not ask for the end of another.
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('compliance', '0001_squashed_0016_entity_id'),
-        ('routing', '0001_squashed_0011_resting_orders'),
-        ('messaging', '0001_squashed_0019_route_trials'),
+        ('compliance', '0006_retention_and_residency'),
+        ('routing', '0007_ported_numbers_and_pools'),
+        ('messaging', '0001_initial'),
     ]
 
     operations = [

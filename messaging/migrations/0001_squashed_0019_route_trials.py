@@ -43,12 +43,13 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    # Those of the replaced ones: an app that is at its end does not ask for the end of another.
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('config', '0001_configuration_version'),
-        ('compliance', '0001_squashed_0016_entity_id'),
-        ('carriers', '0001_squashed_0014_refused_binds'),
-        ('routing', '0001_squashed_0011_resting_orders'),
+        ('compliance', '0015_platform_keys'),
+        ('carriers', '0002_initial'),
+        ('routing', '0009_observations_and_temperatures'),
     ]
 
     operations = [

@@ -76,11 +76,12 @@ class Migration(migrations.Migration):
 
     initial = True
 
+    # Those of the replaced ones: an app that is at its end does not ask for the end of another.
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('config', '0001_configuration_version'),
-        ('compliance', '0001_squashed_0016_entity_id'),
-        ('carriers', '0001_squashed_0014_refused_binds'),
+        ('compliance', '0016_entity_id'),
+        ('carriers', '0014_refused_binds'),
     ]
 
     operations = [
