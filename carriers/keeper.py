@@ -15,6 +15,7 @@ from django.db import close_old_connections, connection
 
 from carriers.http.link import HttpLink
 from carriers.locks import BindLock
+from carriers.meters import Meter
 from carriers.models import Bind
 from carriers.ports import BindConfig, Lease, Pump, registered
 from carriers.selectors.configs import bind_config
@@ -61,6 +62,7 @@ class Held:
     lock: BindLock | None
     book: ShareBook
     taken_at: float
+    meter: Meter
 
 
 @dataclass(slots=True, eq=False)
@@ -140,7 +142,11 @@ class Keeper(threading.Thread):
         now = time.monotonic()
         asleep = _asleep()
         wanted = {bind_id: one.epoch for bind_id, one in keeping.items() if now < _ends_at(one)}
-        deadlines = leases_renew(wanted) if wanted else {}
+        measured = {
+            bind_id: one.meter.read(one.link.status(), one.link.pace(), now)
+            for bind_id, one in keeping.items()
+        }
+        deadlines = leases_renew(wanted, measured) if wanted else {}
         self._renewed_at = now
         for bind_id, held in keeping.items():
             if bind_id in deadlines:
@@ -294,8 +300,9 @@ class Keeper(threading.Thread):
         kind = HttpLink if config.http else Link
         link = kind(config, pump.source, pump.sink, journal, deadline, shares=book)
         held = Held(
-            config, lease.epoch, lease.deadline, pump, journal, link, _asleep(), lock, book, now
-        )
+            config, lease.epoch, lease.deadline, pump, journal, link, _asleep(), lock, book, now,
+            Meter(now),
+        )  # fmt: skip
         self._held[config.bind_id] = held
         pump.start(link)
         link.start()

@@ -2,18 +2,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from carriers.admin.bind_form import STATUS, BindForm, CopyForm, query_values
+from carriers.admin.bind_now import now_of, now_part
 from carriers.checks.certificates import ALARM_DAYS, certificate_facts, days_left
 from carriers.constants import BindKind
 from carriers.labels import SESSION_COLOURS, session_label
-from carriers.models import Bind, SessionEvent
+from carriers.models import Bind
 from carriers.options import GROUPS, Group
 from carriers.presets import PRESETS, PRESETS_BY_CODE
 from carriers.selectors.http_configs import webhook_url
@@ -26,12 +28,9 @@ from config.common.console.labels import coloured
 from config.common.console.pages import PlatformScopedAdmin
 from config.common.errors import DomainError
 
-_EVENTS_SHOWN = 10
 _HIDDEN = {"http_token", "status_names"}
 _READ_ONLY = (
-    "session",
-    "session_detail",
-    "recent_events",
+    "session_now",
     "see_also",
     "presets",
     "certificate",
@@ -42,7 +41,34 @@ _PAGES = (
     ("admin:carriers_bindprobe_changelist", "bind__id__exact", _("Tests")),
     ("admin:carriers_sessionevent_changelist", "bind__id__exact", _("All session events")),
 )
-_HTTP_LEAVES_OUT = {"connection", "tls", "vendor", "errors"}
+_HTTP_LEAVES_OUT = {"connection", "tls", "vendor", "errors", "http"}
+# Timers of sessions and fields of PDUs, which no request has.
+_SMPP_ONLY = frozenset(
+    {
+        "session_init_timer_seconds",
+        "inactivity_timer_seconds",
+        "pdu_read_timer_seconds",
+        "source_ton",
+        "destination_ton",
+        "destination_npi",
+        "address_charset",
+        "data_coding_gsm7",
+        "data_coding_ucs2",
+        "data_coding_latin1",
+        "packs_gsm7",
+        "asks_intermediate",
+        "receipt_source",
+        "text_without_flag",
+        "sends_user_message_reference",
+        "network_tlv",
+        "service_type",
+        "protocol_id",
+        "priority_flag",
+        "replace_if_present",
+        "sm_default_msg_id",
+        "validity_form",
+    }
+)
 
 
 @admin.register(Bind)
@@ -75,22 +101,36 @@ class BindAdmin(PlatformScopedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """One section for each group of options, the first one open."""
-        kind = obj.kind if obj else request.GET.get("kind", BindKind.SMPP)
+        asked = request.POST.get("kind") or request.GET.get("kind", BindKind.SMPP)
+        kind = obj.kind if obj else asked
         identity: list[Any] = [("carrier", "name"), "kind", "is_enabled"]
-        first = _fields(GROUPS[0])
         if obj is None:
             identity.insert(0, "presets")
+    class Media:
+        js = (Script("signalbox/refresh.js", defer=True),)
+
+    def get_urls(self) -> list[Any]:
+        """The part of a page that changes by itself."""
+        view = self.admin_site.admin_view(self.now_view)
+        return [
+            path("<int:object_id>/now", view, name="carriers_bind_now"),
+            *super().get_urls(),
+        ]
+
+    def now_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """How the session stands; asked for every other second while somebody looks."""
+        bind = object_or_404(self, request, str(object_id), "view")
+        return HttpResponse(now_of(bind))
+
         lead = _(
             "A carrier worker holds the session of a bind; what you change here it takes over"
             " within seconds, and binds again only where that is needed."
         )
         sections: list[Any] = [(None, {"fields": identity, "description": lead})]
         if obj is not None:
-            state = [("session", "session_detail"), "recent_events", "see_also"]
-            sections.append((_("Session now"), {"fields": state}))
-        groups = [group for group in GROUPS if _belongs(group, kind)]
-        for at, group in enumerate(groups):
-            fields = first if group is GROUPS[0] else _fields(group)
+            sections.append((_("Session now"), {"fields": ["session_now", "see_also"]}))
+        for at, group in enumerate(_groups(kind)):
+            fields = _fields(group, kind)
             if group.code == "tls" and obj is not None and obj.tls_certificate:
                 fields.append("certificate")
             if group.code == "http" and obj is not None:
@@ -161,10 +201,9 @@ class BindAdmin(PlatformScopedAdmin):
             return obj.http_url
         return f"{obj.host}:{obj.port}" + (" TLS" if obj.use_tls else "")
 
-    @display(description=_("recent events"))
-    def recent_events(self, obj: Bind) -> str:
-        events = SessionEvent.objects.filter(bind=obj).order_by("-id")[:_EVENTS_SHOWN]
-        return render_to_string("admin/session_events.html", {"events": events, "bind": obj})
+    @display(description=_("this moment"))
+    def session_now(self, obj: Bind) -> str:
+        return now_part(obj)
 
     @display(description=_("see also"))
     def see_also(self, obj: Bind) -> str:
@@ -199,7 +238,7 @@ class BindAdmin(PlatformScopedAdmin):
     # What can be done
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Connect or disconnect, whichever there is to do."""
+        """Connect or disconnect, whichever there is to do; a refused one can be tried again."""
         found = self.get_object(request, str(object_id))
         if found is None or not self.may(request, "change", found):
             return []
@@ -273,14 +312,17 @@ def _page(object_id: str) -> str:
     return reverse("admin:carriers_bind_change", args=[object_id])
 
 
-def _belongs(group: Group, kind: str) -> bool:
-    if kind == BindKind.HTTP:
-        return group.code not in _HTTP_LEAVES_OUT
-    return group.code != "http"
+def _groups(kind: str) -> list[Group]:
+    """What stands on the technical sheet comes first, and nothing that this kind never reads."""
+    if kind != BindKind.HTTP:
+        return [group for group in GROUPS if group.code != "http"]
+    own = [group for group in GROUPS if group.code == "http"]
+    return own + [group for group in GROUPS if group.code not in _HTTP_LEAVES_OUT]
 
 
-def _fields(group: Group) -> list[Any]:
-    names = [name for name in group.names if name not in _HIDDEN]
+def _fields(group: Group, kind: str) -> list[Any]:
+    hidden = _HIDDEN | (_SMPP_ONLY if kind == BindKind.HTTP else frozenset())
+    names = [name for name in group.names if name not in hidden]
     return [STATUS if name == "status_classes" else name for name in names]
 
 

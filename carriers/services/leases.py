@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from carriers.meters import Measured
 from carriers.watch import SeenLease
 
 LEASE_SECONDS = 8.0
@@ -22,6 +23,7 @@ _MARGIN_SECONDS = 1.0
 _WORKER_SECONDS = 4.0
 _SETTLED_SECONDS = 5.0
 _FORGET_SECONDS = 3600.0
+_NOTHING = Measured(0, 0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,15 @@ WITH former AS (
 )
 UPDATE carriers_bindlease l SET holder = %(holder)s, host = %(host)s, epoch = former.epoch + 1,
     journal = %(lock)s, expires_at = now() + make_interval(secs => %(seconds)s),
-    state = 'starting', state_since = now(), detail = ''
+    state = 'starting', state_since = now(), detail = '', in_flight = 0, per_second = 0, pace = NULL
 FROM former WHERE l.bind_id = former.bind_id
 RETURNING l.epoch, former.epoch, former.host
 """
 _RENEW = """
-UPDATE carriers_bindlease l SET expires_at = now() + make_interval(secs => %(seconds)s)
-FROM unnest(%(binds)s::bigint[], %(epochs)s::bigint[]) AS held(bind_id, epoch)
+UPDATE carriers_bindlease l SET expires_at = now() + make_interval(secs => %(seconds)s),
+    in_flight = held.in_flight, per_second = held.per_second, pace = held.pace
+FROM unnest(%(binds)s::bigint[], %(epochs)s::bigint[], %(flights)s::int[], %(rates)s::float8[],
+    %(paces)s::float8[]) AS held(bind_id, epoch, in_flight, per_second, pace)
 WHERE l.bind_id = held.bind_id AND l.epoch = held.epoch AND l.expires_at IS NOT NULL
 RETURNING l.bind_id
 """
@@ -116,19 +120,26 @@ def lease_take(*, seen: SeenLease, holder: str, host: str, lock: str = "") -> Ta
     return TakenLease(seen.bind_id, row[0], deadline, row[1], row[2])
 
 
-def leases_renew(held: Mapping[int, int]) -> dict[int, float]:
+def leases_renew(
+    held: Mapping[int, int], measured: Mapping[int, Measured] | None = None
+) -> dict[int, float]:
     """Renews bind → epoch in one statement; returns the new deadlines of those still ours.
 
+    What their holder measured is written with it, for people to see.
     Only for leases whose own deadline has not passed: then nobody may have followed, whatever
     the database's clock says, and if somebody has, the epoch tells.
     """
     began = time.monotonic()
+    figures = [(measured or {}).get(bind_id, _NOTHING) for bind_id in held]
     with connection.cursor() as cursor:
         cursor.execute(
             _RENEW,
             {
                 "binds": list(held),
                 "epochs": list(held.values()),
+                "flights": [one.in_flight for one in figures],
+                "rates": [one.per_second for one in figures],
+                "paces": [one.pace for one in figures],
                 "seconds": LEASE_SECONDS,
             },
         )

@@ -364,7 +364,7 @@ def test_machine_that_slept_has_lost_its_leases(smsc, start, pumps, monkeypatch)
     until(lambda: is_bound(keeper, bind))
     grant = pumps.opened[0].lease
     before = grant.deadline()
-    monkeypatch.setattr(keepers, "leases_renew", lambda held: {})
+    monkeypatch.setattr(keepers, "leases_renew", lambda held, measured: {})
     slept = keepers._asleep() + 60
     monkeypatch.setattr(keepers, "_asleep", lambda: slept)
     assert grant.deadline() < before - 50

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from carriers.meters import Measured
 from carriers.models import BindLease, CarrierWorker
 from carriers.services.leases import (
     LEASE_SECONDS,
@@ -79,6 +80,17 @@ def test_renewal_keeps_what_is_held_and_nothing_else(bind):
     run_out(theirs)
     take(theirs, "worker two")
     assert leases_renew(held).keys() == {bind.pk}
+
+
+def test_renewal_writes_what_the_holder_measured(bind):
+    lease = take(bind)
+    leases_renew({bind.pk: lease.epoch}, {bind.pk: Measured(12, 80.5, 90.0)})
+    row = BindLease.objects.get(pk=bind.pk)
+    assert (row.in_flight, row.per_second, row.pace) == (12, 80.5, 90.0)
+    lease_release(bind_id=bind.pk, epoch=lease.epoch)
+    take(bind, "worker two")
+    row.refresh_from_db()
+    assert (row.in_flight, row.per_second, row.pace) == (0, 0.0, None)
 
 
 def test_lease_outlives_a_leap_of_the_databases_clock(bind):

@@ -219,3 +219,44 @@ def test_binds_are_for_operators_alone(world: World, browse: Any, name: str) -> 
     assert client.get(reverse("admin:carriers_bind_changelist")).status_code == 403
     page = reverse("admin:carriers_bind_change", args=[make_bind().pk])
     assert client.get(page).status_code == 403
+
+
+def test_page_shows_what_passes_a_session_this_moment(world: World, browse: Any) -> None:
+    bind = make_bind(throughput=450, window=50)
+    row = lease(bind, "bound", 60)
+    BindLease.objects.filter(pk=row.pk).update(in_flight=12, per_second=90.0, pace=225.0)
+    now, state = clock.now(), SessionState.CONNECTION_LOST
+    SessionEvent.objects.create(bind=bind, state=state, detail="no answer", at=now)
+    client = browse(world.olga)
+    page = client.get(reverse("admin:carriers_bind_change", args=[bind.pk])).content.decode()
+    part = client.get(reverse("admin:carriers_bind_now", args=[bind.pk]))
+    assert "no-store" in part["Cache-Control"]
+    for text in (page, part.content.decode()):
+        assert "12 of a window of 50" in text
+        assert "90 of 450 contracted (20 %)" in text
+        assert "225" in text
+        assert "Connection lost: no answer" in text
+
+
+def test_what_a_dead_worker_measured_is_not_shown(world: World, browse: Any) -> None:
+    bind = make_bind(throughput=450)
+    row = lease(bind, "bound", -60)
+    BindLease.objects.filter(pk=row.pk).update(in_flight=12, per_second=90.0)
+    part = browse(world.olga).get(reverse("admin:carriers_bind_now", args=[bind.pk]))
+    assert "In flight" not in part.content.decode()
+    assert "Last trouble" in part.content.decode()
+
+
+def test_moment_of_a_bind_is_for_operators_alone(world: World, browse: Any) -> None:
+    page = reverse("admin:carriers_bind_now", args=[make_bind().pk])
+    assert browse(world.alice).get(page).status_code == 404
+    assert browse(world.olga).get(reverse("admin:carriers_bind_now", args=[0])).status_code == 404
+
+
+def test_bind_over_http_shows_what_requests_have_and_no_pdus(world: World, browse: Any) -> None:
+    page = browse(world.olga).get(reverse("admin:carriers_bind_add") + "?kind=http")
+    text = page.content.decode()
+    assert 'name="http_url"' in text
+    assert text.index('name="http_url"') < text.index('name="response_timer_seconds"')
+    for hidden in ("pdu_read_timer_seconds", "destination_ton", "service_type", "system_id"):
+        assert f'name="{hidden}"' not in text
