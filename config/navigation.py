@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance.access import permission_of
 
-# Title, then pages as (title, icon, model). Pages of `KEPT_BY` are for those who keep them;
+# Title, then pages as (title, icon, model), and where it is not the model's list, the page's name:
+# those who may see the model may see it. Pages of `KEPT_BY` are for those who keep them;
 # others reach them by links.
+_LIST = 3  # the length of an entry that is a model's list
 KEPT_BY = frozenset({"routing.network", "compliance.advertiser"})
-GROUPS = (
+GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
         _("Campaigns"),
         (
@@ -107,9 +109,12 @@ GROUPS = (
         _("Routing"),
         (
             (_("Routes"), "alt_route", "routing.route"),
+            (_("Route map"), "map", "routing.route", "admin:routing_route_map"),
+            (_("Try a number"), "science", "routing.route", "admin:routing_route_try"),
             (_("Routing versions"), "difference", "routing.routepolicy"),
             (_("Trials of routes"), "history_toggle_off", "messaging.routetrial"),
             (_("Price lists"), "request_quote", "routing.pricelist"),
+            (_("Margins"), "balance", "routing.pricelist", "admin:routing_pricelist_margins"),
             (_("Rates"), "payments", "routing.rate"),
             (_("Exchange rates"), "currency_exchange", "routing.exchangerate"),
             (_("Networks"), "hub", "routing.network"),
@@ -132,12 +137,14 @@ GROUPS = (
     ),
 )
 
+_NAMED = [page[2:] for _group, pages in GROUPS for page in pages if len(page) > _LIST]
 
-def page_of(label: str) -> str | None:
-    """The address of a model's list, or None where it has no page."""
+
+def page_of(label: str, name: str = "") -> str | None:
+    """The address of a model's list or of the page `name`, or None where there is no such page."""
     app, model = label.split(".")
     try:
-        return reverse(f"admin:{app}_{model}_changelist")
+        return reverse(name or f"admin:{app}_{model}_changelist")
     except NoReverseMatch:
         return None
 
@@ -147,21 +154,36 @@ def _is_shown(request: HttpRequest, label: str) -> bool:
     return request.user.has_perm(permission_of(label, action))
 
 
+def _active(request: HttpRequest, address: str) -> dict[str, bool]:
+    """Which of a list and the pages beneath it is open; elsewhere the sidebar tells by itself."""
+    beneath = [page_of(label, *name) for label, *name in _NAMED]
+    if address in beneath:
+        return {"active": request.path == address}
+    if any(one and one.startswith(address) for one in beneath):
+        return {"active": request.path.startswith(address) and request.path not in beneath}
+    return {}
+
+
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """Groups of links for this person, without empty ones."""
     home = {"title": _("Home"), "icon": "home", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"items": [home]}]
-    for title, pages in GROUPS:
+    for heading, pages in GROUPS:
         items = [
-            {"title": name, "icon": icon, "link": page_of(label)}
-            for name, icon, label in pages
-            if _is_shown(request, label) and page_of(label)
+            {"title": title, "icon": icon, "link": address, **_active(request, address)}
+            for title, icon, label, *name in pages
+            if _is_shown(request, label) and (address := page_of(label, *name))
         ]
         if items:
-            groups.append({"title": title, "separator": True, "items": items})
+            groups.append({"title": heading, "separator": True, "items": items})
     return groups
 
 
 def icon_address(_request: HttpRequest) -> str:
     """The browser tab's icon."""
     return static("signalbox/icon.svg")
+
+
+def style_address(_request: HttpRequest) -> str:
+    """What every page of the console looks like beside Unfold's own."""
+    return static("signalbox/console.css")

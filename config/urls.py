@@ -1,6 +1,7 @@
 """Every door of the platform."""
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView
@@ -11,10 +12,19 @@ from config.common.api import handlers
 from config.common.api.docs import DocsView
 from config.dashboards.live import live_view
 from config.language import set_language
+from config.navigation import icon_address
 from messaging.views import PreferenceView
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The product's icon, where browsers look for one by themselves."""
+    return HttpResponsePermanentRedirect(icon_address(request))
+
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    # Browsers ask here on pages that name no icon (the schema, a download's tab).
+    path("favicon.ico", favicon),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
@@ -34,5 +44,6 @@ urlpatterns = [
     path("api/docs/", DocsView.as_view(), name="api-docs"),
 ]
 handler400 = handlers.bad_request
+handler403 = handlers.forbidden
 handler404 = handlers.not_found
 handler500 = handlers.server_error

@@ -75,7 +75,7 @@ class RouteQualityAdmin(ReadOnlyMixin, PlatformScopedAdmin):
         query.pop("format", None)
         context = {
             **self.admin_site.each_context(request),
-            "title": gettext("Quality and service reports"),
+            "title": gettext("Quality and SLA"),
             "opts": self.opts,
             "media": self.media + form.media if form is not None else self.media,
             "form": form,

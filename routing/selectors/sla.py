@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from carriers.models import Bind, Carrier, SessionEvent
 from carriers.smpp import statuses
@@ -102,7 +103,8 @@ def sla_report(carrier: Carrier, first: date, last: date, sender: Sender | None)
             answers[bucket] += n
     came = counts[DELIVERED]
     refused = sum(counts[STATUS].values())
-    outages = () if sender else tuple(outages_of(carrier, since, until))
+    known = None if sender else known_since(carrier, since, until)
+    outages = tuple(outages_of(carrier, known, until)) if known else ()
     return SlaReport(
         carrier=carrier,
         sender=sender,
@@ -129,7 +131,7 @@ def sla_report(carrier: Carrier, first: date, last: date, sender: Sender | None)
         ),
         ends=tuple((what, sum(counts[what].values())) for what in RECEIPTS if counts[what]),
         outages=outages,
-        availability=None if sender else _availability(outages, since, until),
+        availability=_availability(outages, known, until) if known else None,
     )
 
 
@@ -168,11 +170,19 @@ def _contracted(carrier: Carrier, sender: Sender | None) -> float | None:
     return min(limits) if limits else None
 
 
+def known_since(carrier: Carrier, since: datetime, until: datetime) -> datetime | None:
+    """From when on the sessions of the period are known: nobody waited for a carrier before it
+    was first connected. None where it never was."""
+    rows = _events(carrier, until)
+    if rows.filter(at__lt=since).exists():
+        return since
+    first = rows.order_by("id").first()
+    return None if first is None else first.at
+
+
 def outages_of(carrier: Carrier, since: datetime, until: datetime) -> list[Outage]:
     """When none of the carrier's submitting binds was bound, by the sessions' own events."""
-    rows = SessionEvent.objects.filter(bind__carrier=carrier, at__lt=until).exclude(
-        bind__bind_type="receiver"
-    )
+    rows = _events(carrier, until)
     before = rows.filter(at__lt=since).order_by("bind_id", "-id").distinct("bind_id")
     live = {row.bind_id for row in before if row.state in _LIVE}
     inside = (
@@ -180,6 +190,12 @@ def outages_of(carrier: Carrier, since: datetime, until: datetime) -> list[Outag
     )
     known = before.exists() or inside.exists()
     return list(_outages(inside, live, since)) if known else []
+
+
+def _events(carrier: Carrier, until: datetime) -> QuerySet[SessionEvent]:
+    return SessionEvent.objects.filter(bind__carrier=carrier, at__lt=until).exclude(
+        bind__bind_type="receiver"
+    )
 
 
 def _outages(

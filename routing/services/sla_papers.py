@@ -98,7 +98,7 @@ def title_of(report: SlaReport) -> str:
 def period_of(report: SlaReport) -> str:
     """Its days."""
     days = (date_format(day, "DATE_FORMAT") for day in (report.first, report.last))
-    return _("%(first)s to %(last)s") % dict(zip(("first", "last"), days, strict=True))
+    return _("%(first)s to %(last)s, days in UTC") % dict(zip(("first", "last"), days, strict=True))
 
 
 def _words(sheet: FPDF, text: str, size: float, style: str = "") -> None:

@@ -32,6 +32,36 @@ def test_menu_has_what_the_role_opens(world: World, browse: Any) -> None:
     assert reverse("admin:compliance_apikey_changelist") not in page
 
 
+def test_menu_names_pages_beside_lists_and_marks_the_open_one(world: World, browse: Any) -> None:
+    pages = [reverse(f"admin:routing_route_{name}") for name in ("changelist", "map", "try")]
+    for address in pages:
+        answer = browse(world.olga).get(address)
+        items = [item for group in answer.context["sidebar_navigation"] for item in group["items"]]
+        marked = {item["link"]: item["active"] for item in items if item["link"] in pages}
+        assert marked == {one: one == address for one in pages}
+    page = text(browse(world.alice).get(reverse("admin:index")))
+    assert not any(f'"{address}"' in page for address in pages)
+
+
+def test_pages_of_their_own_are_named_behind_their_list(world: World, browse: Any) -> None:
+    page = text(browse(world.olga).get(reverse("admin:routing_route_map")))
+    assert 'aria-current="page">Route map</span>' in page
+    page = text(browse(world.olga).get(reverse("admin:routing_route_changelist")))
+    assert "aria-current" not in page
+
+
+def test_icon_is_found_where_browsers_look_for_it(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 301
+    assert answer["Location"].endswith("signalbox/icon.svg")
+
+
+def test_what_no_role_opens_is_said_in_words(world: World, browse: Any) -> None:
+    answer = browse(world.alice).get(reverse("admin:carriers_carrier_changelist"))
+    assert answer.status_code == 403
+    assert "None of your roles opens this page" in text(answer)
+
+
 @pytest.mark.parametrize("name", ["alice", "bob", "ines", "charlie", "olga", "ada"])
 def test_everybody_has_a_home(world: World, browse: Any, name: str) -> None:
     answer = browse(getattr(world, name)).get(reverse("admin:index"))

@@ -18,6 +18,15 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.bad_request(request, exception)
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: no role of the person opens this page."""
+    if request.path.startswith(PREFIX):
+        return problems.response(
+            request, 403, "forbidden", _("The request is not allowed: check what the key may do.")
+        )
+    return defaults.permission_denied(request, exception)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: no resource has this address."""
     if request.path.startswith(PREFIX):
