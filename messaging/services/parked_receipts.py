@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from messaging.constants import MessageStatus
 from messaging.services.outcomes import outcomes_apply
 from messaging.services.receipts import RECENT_DAYS, Receipt, receipt_outcome, receipts_apply
 
@@ -27,11 +28,12 @@ ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
 """
 # The two last octets of our id travel as user_message_reference (SMPP 3.4 §5.3.2.17).
 _FIND_BY_REFERENCE = """
-SELECT id FROM messaging_message
+SELECT id, status FROM messaging_message
 WHERE msisdn = %(msisdn)s AND id BETWEEN uuid7_floor(%(from)s) AND uuid7_floor(%(to)s)
   AND (get_byte(uuid_send(id), 14) << 8) + get_byte(uuid_send(id), 15) = %(reference)s
-  AND carrier_id = ANY(%(carriers)s::bigint[]) AND status = 'unknown' AND segment_count = 1
+  AND carrier_id = ANY(%(carriers)s::bigint[]) AND segment_count = 1
 """
+_SETTLED = frozenset({MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value})
 
 
 def receipts_park(
@@ -82,11 +84,11 @@ def receipts_unpark(
         if not rows:
             return settled
         after = rows[-1][0]
-        parked = {_receipt(row): row[0] for row in rows}
+        parked = [(row[0], _receipt(row)) for row in rows]
         missed = set(
             receipts_apply(
                 cursor,
-                list(parked),
+                [receipt for _key, receipt in parked],
                 carrier_id=carrier_id,
                 first_settles=first_settles,
                 days=days,
@@ -94,7 +96,7 @@ def receipts_unpark(
             )
         )
         missed -= {r for r in missed if _settle_by_reference(cursor, r, carriers)}
-        found = [key for receipt, key in parked.items() if receipt not in missed]
+        found = [key for key, receipt in parked if receipt not in missed]
         cursor.execute("DELETE FROM messaging_parkedreceipt WHERE id = ANY(%s)", [found])
         settled += len(found)
 
@@ -105,7 +107,8 @@ def _receipt(row: tuple[Any, ...]) -> Receipt:
 
 
 def _settle_by_reference(cursor: Any, receipt: Receipt, carriers: Sequence[int]) -> bool:
-    """For messages whose answer was lost; only where exactly one fits, because 16 bits repeat."""
+    """For messages whose answer was lost; only where exactly one fits, because 16 bits repeat.
+    Where a receipt has settled that one already, this is its copy: there is nothing to wait for."""
     if receipt.reference is None:
         return False
     cursor.execute(
@@ -118,7 +121,8 @@ def _settle_by_reference(cursor: Any, receipt: Receipt, carriers: Sequence[int])
             "carriers": list(carriers),
         },
     )
-    rows = cursor.fetchall()
-    if len(rows) != 1:
-        return False
-    return bool(outcomes_apply(cursor, [receipt_outcome(receipt, rows[0][0])]))
+    fitting = cursor.fetchall()
+    lost = [key for key, status in fitting if status == MessageStatus.UNKNOWN]
+    if len(lost) == 1:
+        return bool(outcomes_apply(cursor, [receipt_outcome(receipt, lost[0])]))
+    return len(fitting) == 1 and fitting[0][1] in _SETTLED

@@ -271,6 +271,28 @@ def test_receipt_finds_its_message_by_the_reference_it_carried(line):
     assert state(message) == "delivered"
 
 
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_copy_of_a_receipt_that_settled_by_reference_is_not_kept(line, rounds):
+    """The SMSC sends it again where our answer was lost."""
+    message = line.message(status="unknown", failure_reason="no_answer")
+    reference = user_message_reference(message.pk.bytes)
+    copies = [receipt("never seen", msisdn=message.msisdn, reference=reference)] * 2
+    for part in (copies,) if rounds == 1 else ([one] for one in copies):
+        park(line, *part)
+        unpark(line)
+    assert (state(message), ParkedReceipt.objects.count()) == ("delivered", 0)
+    assert events(line.account) == ["message.delivered"]
+
+
+def test_receipt_whose_reference_fits_an_open_message_too_is_kept(line):
+    first = uuid7()
+    second = type(first)(bytes=uuid7().bytes[:14] + first.bytes[14:])
+    for key, status in ((first, "delivered"), (second, "sent")):
+        line.message(id=key, status=status, msisdn="84981234567")
+    park(line, receipt("its own", reference=user_message_reference(first.bytes)))
+    assert (unpark(line), ParkedReceipt.objects.count()) == (0, 1)
+
+
 @pytest.mark.parametrize(
     "values", [{"msisdn": "84980000000"}, {"carrier_id": 999}, {"segment_count": 2}]
 )
