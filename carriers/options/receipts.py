@@ -77,7 +77,11 @@ RECEIPTS = Group(
         ),
         Option(
             "receipt_grace_seconds",
-            _("After so long without receipt a message becomes unknown."),
+            _(
+                "How long a receipt is waited for after the message's validity is over (its own"
+                " deadline or the bind's validity, whichever is first; without either, from"
+                " sending). Then it becomes unknown."
+            ),
             _("Longer where the operator reports days later; 259200 are three days."),
             SECONDS,
         ),

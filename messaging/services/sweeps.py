@@ -1,5 +1,7 @@
 """Care for what time does to messages: missing receipts, passed deadlines, growing tables."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -28,12 +30,26 @@ RETURNING examined_to
 """
 # Found by the time they were sent (a BRIN index), never by scanning messages: no index on a
 # column that changes, and nothing to write at sending.
+# A carrier may deliver until the message's own deadline or the bind's validity, whichever is first.
 _SILENT = """
-SELECT DISTINCT s.message_id FROM messaging_segment s
-JOIN messaging_message m ON m.id = s.message_id
+SELECT s.message_id, max(greatest(s.sent_at,
+    least(m.not_after, s.sent_at + make_interval(secs => %(validity)s))))
+FROM messaging_segment s JOIN messaging_message m ON m.id = s.message_id
 WHERE s.bind_id = %(bind)s AND s.sent_at >= %(after)s AND s.sent_at < %(before)s
   AND s.day BETWEEN %(first)s AND %(last)s AND m.status = 'sent'
   AND m.message_class = ANY(%(classes)s)
+GROUP BY s.message_id
+"""
+_WAIT_LONGER = """
+INSERT INTO messaging_receiptwait (message_id, due_at)
+SELECT * FROM unnest(%(ids)s::uuid[], %(due)s::timestamptz[])
+ON CONFLICT (message_id) DO UPDATE SET due_at = excluded.due_at
+"""
+_WAITED = """
+DELETE FROM messaging_receiptwait WHERE message_id = ANY(ARRAY(
+    SELECT message_id FROM messaging_receiptwait WHERE due_at <= %(now)s
+    ORDER BY due_at LIMIT %(limit)s))
+RETURNING message_id
 """
 _DROP_PARKED = """
 DELETE FROM messaging_parkedreceipt p WHERE p.received_at < %(now)s - make_interval(days =>
@@ -60,13 +76,15 @@ FROM old GROUP BY campaign_id, status, reason
 
 
 def receipts_expire() -> int:
-    """Messages without a receipt after their bind's validity and grace become `unknown`; a late
-    receipt may still settle them. Bounded work: from a watermark per bind to the grace's edge."""
+    """Messages without a receipt become `unknown` when their validity (their own deadline, or the
+    bind's) and then their bind's grace are over; a late receipt may still settle them. Bounded
+    work: from a watermark per bind to the grace's edge, and what was found to be due later."""
     now = clock.now()
     with transaction.atomic(), connection.cursor() as cursor:
         if not _locked(cursor):
             return 0
-        return sum(_expire_bind(cursor, bind, now) for bind in Bind.objects.all())
+        found = sum(_expire_bind(cursor, bind, now) for bind in Bind.objects.all())
+        return found + _expire_waited(cursor, now)
 
 
 def _expected(bind: Bind) -> list[str]:
@@ -88,24 +106,49 @@ def _locked(cursor: Any) -> bool:
 def _expire_bind(cursor: Any, bind: Bind, now: datetime) -> int:
     cursor.execute(_WATERMARK, {"bind": bind.pk})
     after: datetime = cursor.fetchone()[0]
-    seconds = bind.receipt_grace_seconds + (bind.validity_seconds or 0)
-    before = now - timedelta(seconds=seconds)
+    grace = timedelta(seconds=bind.receipt_grace_seconds)
+    before = now - grace
     if before <= after:
         return 0
     silent = _silent(cursor, bind, after, before)
-    unknown, reason = MessageStatus.UNKNOWN.value, FailureReason.NO_RECEIPT.value
-    for start in range(0, len(silent), _SLICE):
-        ids = silent[start : start + _SLICE]
-        outcomes_apply(cursor, [Outcome(key, unknown, now, reason) for key in ids])
+    over = [message_id for message_id, ends in silent if ends + grace <= now]
+    later = [(message_id, ends + grace) for message_id, ends in silent if ends + grace > now]
+    _lose(cursor, over, now)
+    if later:
+        ids, due = zip(*later, strict=True)
+        cursor.execute(_WAIT_LONGER, {"ids": list(ids), "due": list(due)})
     cursor.execute(
         "UPDATE messaging_receiptwatermark SET examined_to = %s WHERE bind_id = %s",
         [before, bind.pk],
     )
-    return len(silent)
+    return len(over)
 
 
-def _silent(cursor: Any, bind: Bind, after: datetime, before: datetime) -> list[Any]:
-    """Messages sent between the two that should have got a receipt and have none."""
+def _expire_waited(cursor: Any, now: datetime) -> int:
+    total = 0
+    while True:
+        cursor.execute(_WAITED, {"now": now, "limit": _SLICE})
+        ids = [row[0] for row in cursor.fetchall()]
+        if not ids:
+            return total
+        total += _lose(cursor, ids, now)
+
+
+def _lose(cursor: Any, ids: Sequence[uuid.UUID], now: datetime) -> int:
+    """How many had no receipt yet."""
+    unknown, reason = MessageStatus.UNKNOWN.value, FailureReason.NO_RECEIPT.value
+    lost = 0
+    for start in range(0, len(ids), _SLICE):
+        part = ids[start : start + _SLICE]
+        lost += len(outcomes_apply(cursor, [Outcome(key, unknown, now, reason) for key in part]))
+    return lost
+
+
+def _silent(
+    cursor: Any, bind: Bind, after: datetime, before: datetime
+) -> list[tuple[uuid.UUID, datetime]]:
+    """Messages sent between the two that should have got a receipt and have none, and until when
+    the carrier may deliver them."""
     classes = _expected(bind)
     if not classes:  # examined all the same: what is asked for later says nothing of them
         return []
@@ -118,9 +161,10 @@ def _silent(cursor: Any, bind: Bind, after: datetime, before: datetime) -> list[
             "first": after.toordinal() - _EPOCH_DAY,
             "last": before.toordinal() - _EPOCH_DAY,
             "classes": classes,
+            "validity": bind.validity_seconds,
         },
     )
-    return [row[0] for row in cursor.fetchall()]
+    return list(cursor.fetchall())
 
 
 def deadlines_expire() -> int:

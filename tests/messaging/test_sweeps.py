@@ -7,7 +7,7 @@ from django.db import connection
 
 from config.common import clock
 from config.common.ids import uuid7
-from messaging.models import Dispatch, Frequency, ParkedReceipt, Segment, Tally
+from messaging.models import Dispatch, Frequency, ParkedReceipt, ReceiptWait, Segment, Tally
 from messaging.services import sweeps
 from messaging.services.outcomes import Outcome, outcomes_apply
 from messaging.services.receipts import Receipt, receipts_apply
@@ -82,6 +82,32 @@ def test_grace_begins_when_the_validity_is_over(line):
     old, _segment = sent(line, GRACE + 3605)
     assert sweeps.receipts_expire() == 1
     assert (state(message), state(old)) == ("sent", "unknown no_receipt")
+
+
+@pytest.mark.parametrize(("validity", "waits"), [(None, 3600), (7200, 3600), (600, 600)])
+def test_grace_begins_when_the_message_s_own_deadline_is_over(line, validity, waits):
+    line.bind.validity_seconds = validity
+    line.bind.save()
+    began = clock.now()
+    deadline = began - timedelta(seconds=GRACE + 5) + timedelta(seconds=3600)
+    message, _segment = sent(line, GRACE + 5, not_after=deadline, campaign_id=CAMPAIGN)
+    assert (sweeps.receipts_expire(), state(message)) == (0, "sent")
+    with clock.freeze(began + timedelta(seconds=waits - 10)):
+        assert sweeps.receipts_expire() == 0
+    with clock.freeze(began + timedelta(seconds=waits)):
+        assert sweeps.receipts_expire() == 1
+    assert (state(message), ReceiptWait.objects.count()) == ("unknown no_receipt", 0)
+
+
+def test_receipt_within_the_deadline_settles_what_was_waited_for(line):
+    deadline = clock.now() + timedelta(hours=1)
+    message, _segment = sent(line, GRACE + 5, not_after=deadline)
+    sweeps.receipts_expire()
+    with connection.cursor() as cursor:
+        outcomes_apply(cursor, [Outcome(message.pk, "delivered", clock.now())])
+    with clock.freeze(deadline + timedelta(seconds=GRACE + 1)):
+        assert sweeps.receipts_expire() == 0
+    assert (state(message), ReceiptWait.objects.count()) == ("delivered", 0)
 
 
 @pytest.mark.parametrize(
