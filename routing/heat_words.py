@@ -7,7 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from routing.constants import HeatState, OrderKind, PlatformEventType
+from routing.constants import HeatState, OrderKind, PlatformEventType, Rest
 from routing.models import CarrierOrder
 
 HEAT_COLOURS = {
@@ -24,6 +24,9 @@ EVENT_COLOURS = {
     PlatformEventType.MESSAGES_REROUTED.value: "warning",
     PlatformEventType.CARRIER_DRAINED.value: "warning",
     PlatformEventType.CARRIER_SHIFTED.value: "warning",
+    PlatformEventType.ORDER_RESTS.value: "warning",
+    PlatformEventType.ORDER_RESUMED.value: "success",
+    PlatformEventType.WORD_UNKNOWN.value: "warning",
 }
 _KINDS = {
     "unanswered": gettext_lazy("not answered"),
@@ -93,9 +96,19 @@ def event_words(event_type: str, data: Mapping[str, Any]) -> str:
         ) % {"count": _number(count), "why": move_words(str(data.get("why")))}
     if "bind" in data:
         return f"{data['bind']}: {data.get('detail', '')}"
+    if "rests" in data:
+        return _resting_words(data)
     parts = [str(data.get("class") or ""), reasons_words(data.get("reasons") or {})]
     parts.append(str(data.get("reason") or ""))
     return " · ".join(part for part in parts if part)
+
+
+def _resting_words(data: Mapping[str, Any]) -> str:
+    to, why = str(data.get("to", "")), str(data["rests"])
+    if not why:
+        return _("traffic goes to %(to)s again") % {"to": to}
+    label = Rest(why).label if why in Rest.values else why
+    return _("to %(to)s: %(why)s; the traffic stays where it is") % {"to": to, "why": label}
 
 
 def _number(n: float) -> str:

@@ -16,6 +16,7 @@ from routing.engine.moments import Order
 from routing.selectors.moments import orders
 from routing.services.orders import orders_end
 from routing.services.platform_events import platform_event_append
+from routing.services.resting import orders_rest
 from routing.services.thermostat import Change, Thermostat
 from routing.services.watch import EXPRESS_SECONDS, Unbound, carriers_watch
 
@@ -64,7 +65,9 @@ class Diverter:
             self._known_hot.clear()
             return False
         orders_end()
-        found = {*self._unbound(carriers_watch()), *self._ordered(orders()), *self._hot(changes)}
+        unbound = carriers_watch()
+        orders_rest()
+        found = {*self._unbound(unbound), *self._ordered(orders()), *self._hot(changes)}
         now = time.monotonic()
         for trouble in found:
             self._cases.setdefault(trouble, _Case(now + _SETTLED_SECONDS))

@@ -101,8 +101,11 @@ class CarrierOrderAdmin(PlatformScopedAdmin):
     def what(self, obj: CarrierOrder) -> str:
         return order_words(obj)
 
-    @coloured(_("state"), {"holds": "warning"})
+    @coloured(_("state"), {"holds": "warning", "rests": "danger"})
     def state(self, obj: CarrierOrder) -> tuple[str, str]:
+        if obj.ended_at is None and obj.rests:
+            why = {"why": obj.get_rests_display()}
+            return "rests", gettext("Rests: %(why)s") % why
         if obj.ended_at is None:
             return "holds", gettext("In force")
         return "over", obj.get_ended_why_display()

@@ -24,6 +24,8 @@ ALERTS = frozenset(
         PlatformEventType.CARRIER_HOT,
         PlatformEventType.CARRIER_UNBOUND,
         PlatformEventType.BIND_REFUSED,
+        PlatformEventType.ORDER_RESTS,
+        PlatformEventType.WORD_UNKNOWN,
     }
 )
 

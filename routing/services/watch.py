@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from carriers.models import BindLease
+from carriers.models import BindLease, UnknownWord
 from carriers.selectors.availability import carrier_standings
 from config.common import clock
 from routing.constants import PlatformEventType
@@ -14,6 +14,7 @@ from routing.models import CarrierWatch, PlatformEvent
 from routing.services.platform_events import platform_event_append
 
 EXPRESS_SECONDS = 2.0
+_MOST_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ def carriers_watch() -> list[Unbound]:
                 row.is_told = True
                 row.save(update_fields=["is_told"])
     _tell_refused(now)
+    _tell_words(now)
     return unbound
 
 
@@ -67,6 +69,28 @@ def _tell(kind: PlatformEventType, row: CarrierWatch, now: datetime) -> None:
         carrier_id=row.carrier_id,
         data={"since": row.since.isoformat(), "seconds": round((now - row.since).total_seconds())},
     )
+
+
+def _tell_words(now: datetime) -> None:
+    """What carriers say that no table knows, once per carrier and word. Of garbage, which has no
+    end, the first words of an hour are enough: the others stand on their page."""
+    found = UnknownWord.objects.filter(first_at__gte=now - timedelta(hours=1), meaning="")
+    by_key: dict[str, UnknownWord] = {}
+    for word in found.select_related("bind").order_by("first_at", "pk")[:_MOST_WORDS]:
+        key = f"word.unknown:{word.bind.carrier_id}:{word.kind}:{word.word}"
+        by_key.setdefault(key, word)
+    if not by_key:
+        return
+    told = PlatformEvent.objects.filter(key__in=by_key).values_list("key", flat=True)
+    for key in by_key.keys() - set(told):
+        word = by_key[key]
+        platform_event_append(
+            PlatformEventType.WORD_UNKNOWN,
+            at=now,
+            key=key,
+            carrier_id=word.bind.carrier_id,
+            data={"bind": word.bind.name, "detail": word.word, "kind": word.kind},
+        )
 
 
 def _tell_refused(now: datetime) -> None:
