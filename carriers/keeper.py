@@ -29,6 +29,14 @@ from carriers.services.leases import (
     worker_beat,
     worker_leave,
 )
+from carriers.services.refusals import (
+    Refusal,
+    config_mark,
+    refusal_forget,
+    refusal_of,
+    refusal_remember,
+    still_refused,
+)
 from carriers.services.shares import shares_settle
 from carriers.shares import ShareBook
 from carriers.smpp import journal as journals
@@ -63,6 +71,7 @@ class Held:
     book: ShareBook
     taken_at: float
     meter: Meter
+    is_refusal_kept: bool = False  # in the database
 
 
 @dataclass(slots=True, eq=False)
@@ -162,10 +171,20 @@ class Keeper(threading.Thread):
 
     def _restart_ended(self) -> None:
         """A link that ended by itself is started anew, but for a refused bind: hammering it
-        locks accounts, so it waits for a change of its configuration."""
+        locks accounts, so it waits for a change of its configuration, or for an operator."""
+        self._keep_refusals()
+        refused = [bind_id for bind_id, held in self._held.items() if held.is_refusal_kept]
+        waiting = still_refused(refused) if refused else set()
         for bind_id, held in list(self._held.items()):
-            if not held.link.is_alive() and held.link.end != "bind_failed":
+            if not held.link.is_alive() and bind_id not in waiting:
                 self._give_back(bind_id)
+
+    def _keep_refusals(self) -> None:
+        for bind_id, held in self._held.items():
+            if held.link.end == "bind_failed" and not held.is_refusal_kept:
+                refusal = Refusal(config_mark(held.config), held.link.health.detail)
+                refusal_remember(bind_id=bind_id, epoch=held.epoch, refusal=refusal)
+                held.is_refusal_kept = True
 
     def _reload(self) -> None:
         for bind_id, held in list(self._held.items()):
@@ -288,6 +307,7 @@ class Keeper(threading.Thread):
         path = _journal_path(config.bind_id)
         path.parent.mkdir(parents=True, exist_ok=True)
         held: Held | None = None
+        refused = _refused(config)
 
         def deadline() -> float:
             return lease.deadline if held is None else _ends_at(held)
@@ -298,10 +318,10 @@ class Keeper(threading.Thread):
         now = time.monotonic()
         book = ShareBook(found.carrier_id, found.carrier_contract, self._due.set, now)
         kind = HttpLink if config.http else Link
-        link = kind(config, pump.source, pump.sink, journal, deadline, shares=book)
+        link = kind(config, pump.source, pump.sink, journal, deadline, shares=book, refused=refused)
         held = Held(
             config, lease.epoch, lease.deadline, pump, journal, link, _asleep(), lock, book, now,
-            Meter(now),
+            Meter(now), bool(refused),
         )  # fmt: skip
         self._held[config.bind_id] = held
         pump.start(link)
@@ -333,6 +353,7 @@ class Keeper(threading.Thread):
 
     def _leave_all(self) -> None:
         try:
+            self._keep_refusals()
             worker_leave(holder=self._holder)
         except DatabaseError:  # it is forgotten when it is not seen any more
             connection.close()
@@ -363,6 +384,18 @@ def _wind_up(bind_id: int, held: Held, gives_back: bool) -> None:
             held.lock.release()
         connection.close()
     log.info("bind left", extra={"bind": held.config.name})
+
+
+def _refused(config: BindConfig) -> str:
+    """Why this very configuration was refused before, in the carrier's words; "" where it was
+    not. Another one's refusal is over with this."""
+    refusal = refusal_of(config.bind_id)
+    if not refusal.mark:
+        return ""
+    if refusal.mark == config_mark(config):
+        return refusal.detail or "refused"
+    refusal_forget(config.bind_id)
+    return ""
 
 
 def _asleep() -> float:

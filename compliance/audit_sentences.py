@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "bind.created": _("%(who)s added the bind “%(name)s”."),
     "bind.changed": _("%(who)s changed the bind “%(name)s”: %(changes)s."),
     "bind.enabled": _("%(who)s switched the bind “%(name)s” on."),
+    "bind.tried_again": _("%(who)s let the refused bind “%(name)s” be tried again."),
     "bind.disabled": _("%(who)s switched the bind “%(name)s” off."),
     "bind.deleted": _("%(who)s deleted the bind “%(name)s”."),
     "bind.trace_started": _("%(who)s started a trace of the bind %(object)s: %(reason)s."),

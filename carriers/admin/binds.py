@@ -20,7 +20,14 @@ from carriers.options import GROUPS, Group
 from carriers.presets import PRESETS, PRESETS_BY_CODE
 from carriers.selectors.http_configs import webhook_url
 from carriers.selectors.sessions import session_of
-from carriers.services.binds import bind_copy, bind_delete, bind_save, bind_switch
+from carriers.services.binds import (
+    bind_copy,
+    bind_delete,
+    bind_save,
+    bind_switch,
+    bind_try_again,
+)
+from carriers.services.refusals import still_refused
 from config.common import clock
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
@@ -92,20 +99,13 @@ class BindAdmin(PlatformScopedAdmin):
     search_fields = ("name", "carrier__name", "host", "system_id")
     readonly_fields = _READ_ONLY
     autocomplete_fields = ("carrier",)
-    actions_detail = ("connect", "disconnect", "copy_bind", "test_bind")
+    actions_detail = ("connect", "disconnect", "try_again", "copy_bind", "test_bind")
     empty_title = _("No bind yet")
     empty_text = _(
         "A bind is one connection to an operator's SMSC. Have the operator's technical sheet at"
         " hand: address, port, login name and password are enough to begin."
     )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """One section for each group of options, the first one open."""
-        asked = request.POST.get("kind") or request.GET.get("kind", BindKind.SMPP)
-        kind = obj.kind if obj else asked
-        identity: list[Any] = [("carrier", "name"), "kind", "is_enabled"]
-        if obj is None:
-            identity.insert(0, "presets")
     class Media:
         js = (Script("signalbox/refresh.js", defer=True),)
 
@@ -122,6 +122,13 @@ class BindAdmin(PlatformScopedAdmin):
         bind = object_or_404(self, request, str(object_id), "view")
         return HttpResponse(now_of(bind))
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """One section for each group of options, the first one open."""
+        asked = request.POST.get("kind") or request.GET.get("kind", BindKind.SMPP)
+        kind = obj.kind if obj else asked
+        identity: list[Any] = [("carrier", "name"), "kind", "is_enabled"]
+        if obj is None:
+            identity.insert(0, "presets")
         lead = _(
             "A carrier worker holds the session of a bind; what you change here it takes over"
             " within seconds, and binds again only where that is needed."
@@ -242,8 +249,11 @@ class BindAdmin(PlatformScopedAdmin):
         found = self.get_object(request, str(object_id))
         if found is None or not self.may(request, "change", found):
             return []
-        hidden = "connect" if found.is_enabled else "disconnect"
-        return [one for one in super().get_actions_detail(request, object_id) if one.path != hidden]
+        hidden = {"connect" if found.is_enabled else "disconnect"}
+        if not (found.is_enabled and still_refused([found.pk])):
+            hidden.add("try-again")
+        found_actions = super().get_actions_detail(request, object_id)
+        return [one for one in found_actions if one.path not in hidden]
 
     @action(
         description=_("Connect"), url_path="connect", icon="link", variant=ActionVariant.SUCCESS
@@ -271,6 +281,17 @@ class BindAdmin(PlatformScopedAdmin):
             lambda _values: _done(
                 bind_switch(bind, is_enabled=is_enabled, actor=actor_of(request))
             ),
+        )
+
+    @action(description=_("Try again"), url_path="try-again", icon="refresh")
+    def try_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        bind = object_or_404(self, request, object_id, "change")
+        return confirm(
+            request,
+            self,
+            bind,
+            _TRY_AGAIN,
+            lambda _values: _done(bind_try_again(bind, actor=actor_of(request))),
         )
 
     @action(description=_("Copy this bind"), url_path="copy", icon="content_copy")
@@ -341,6 +362,15 @@ _DISCONNECT = Question(
     submit=_("Disconnect"),
     done=_("The session ends as soon as open answers are in."),
     is_dangerous=True,
+)
+_TRY_AGAIN = Question(
+    title=_("Try this bind again?"),
+    text=_(
+        "The carrier refused these very values, so nobody has tried them since. Try again once the"
+        " carrier says that it has changed something: repeated wrong logins lock accounts."
+    ),
+    submit=_("Try again"),
+    done=_("A worker tries it once more."),
 )
 _COPY = Question(
     title=_("Copy this bind"),

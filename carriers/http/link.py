@@ -65,6 +65,7 @@ class HttpLink(threading.Thread):
         wall: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
         shares: ShareBook | None = None,
+        refused: str = "",
     ) -> None:
         super().__init__(name=f"http-{config.name}", daemon=True)
         if config.http is None:
@@ -78,6 +79,7 @@ class HttpLink(threading.Thread):
         self._backoff = Backoff(config.reconnect_base_seconds, config.reconnect_cap_seconds, jitter)
         self._feeder = Feeder(source, journal, self._pacer)
         self._traffic = Traffic()
+        self._refused = refused
         self._is_stopping = self._is_fatal = self._is_throttled = False
         self._wanted = False  # the source may have more than warm lines can take
         self._try_at = 0.0  # when to connect while nothing stands
@@ -169,6 +171,9 @@ class HttpLink(threading.Thread):
             self._report(SessionHealth("unbound", self.end or ""))
 
     def _keep_sending(self) -> LinkEnd:
+        if self._refused:
+            self._report(SessionHealth("bind_failed", self._refused))
+            return "bind_failed"
         with selectors.DefaultSelector() as selector:
             selector.register(self._wakeup, selectors.EVENT_READ)
             while True:

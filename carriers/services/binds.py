@@ -11,6 +11,7 @@ from carriers import waiting
 from carriers.checks import Problem, bind_problems
 from carriers.models import Bind, Carrier
 from carriers.options import IDENTITY, OPTIONS, label_of, secret_names
+from carriers.services.refusals import refusal_forget
 from config.common import audit
 from config.common.errors import ConflictError, InvalidError
 
@@ -60,7 +61,22 @@ def bind_switch(bind: Bind, *, is_enabled: bool, actor: Any) -> Bind:
     if row.is_enabled != is_enabled:
         row.is_enabled = is_enabled
         row.save(update_fields=["is_enabled"])
+        refusal_forget(row.pk)
         _note("bind.enabled" if is_enabled else "bind.disabled", row, actor, [])
+    return row
+
+
+@transaction.atomic
+def bind_try_again(bind: Bind, *, actor: Any) -> Bind:
+    """Lets a bind that the carrier refused be tried once more as it is: what was wrong may have
+    been at the carrier. Raises ConflictError where no refusal stands."""
+    row = Bind.objects.select_for_update().get(pk=bind.pk)
+    if not refusal_forget(row.pk):
+        raise ConflictError(
+            "bind_not_refused",
+            _("“%(bind)s” is not refused: nothing keeps it from connecting.") % {"bind": row},
+        )
+    _note("bind.tried_again", row, actor, [])
     return row
 
 

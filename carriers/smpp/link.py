@@ -69,7 +69,8 @@ class LinkStatus:
 class Link(threading.Thread):
     """Owns the bind's socket. `start` it, `stop` it, `join` it; then `end` says why it ended.
 
-    Nothing is written after `deadline()`, in the time of `clock` (monotonic seconds).
+    Nothing is written after `deadline()`, in the time of `clock` (monotonic seconds). `refused`:
+    why the SMSC refused these very values before; then it is not asked again.
     """
 
     def __init__(
@@ -84,9 +85,11 @@ class Link(threading.Thread):
         wall: Callable[[], float] = time.time,
         jitter: Callable[[], float] = random.random,
         shares: ShareBook | None = None,
+        refused: str = "",
     ) -> None:
         super().__init__(name=f"smpp-{config.name}", daemon=True)
         self._config = config
+        self._refused = refused
         self._journal = journal
         self._mailbox = Mailbox()
         self._traffic = Traffic()
@@ -189,6 +192,9 @@ class Link(threading.Thread):
 
     def _keep_bound(self) -> LinkEnd:
         self._report(SessionHealth("starting"), force=True)
+        if self._refused:
+            self._report(SessionHealth("bind_failed", self._refused))
+            return "bind_failed"
         seconds = 0.0
         while True:
             self._wait(None, 0, self._around.clock() + seconds)

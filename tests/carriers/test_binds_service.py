@@ -1,5 +1,6 @@
 """Binds as the form and the API make, change and delete them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from cryptography.x509.oid import NameOID
 
 from carriers import waiting
 from carriers.checks.certificates import days_left
-from carriers.models import Bind, Carrier
+from carriers.http.options import HttpOptions
+from carriers.models import Bind, BindLease, Carrier
 from carriers.selectors.configs import bind_config
 from carriers.services.binds import (
     bind_check,
@@ -22,6 +24,7 @@ from carriers.services.binds import (
     carrier_delete,
     carrier_save,
 )
+from carriers.services.refusals import config_mark, still_refused
 from compliance.models import AuditEntry
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError
@@ -100,6 +103,28 @@ def test_copy_has_everything_and_is_switched_off():
     with pytest.raises(InvalidError) as refused:
         bind_copy(bind, "second", None)
     assert refused.value.field == "name"
+
+
+def test_mark_of_a_configuration_tells_every_value_and_hides_the_password():
+    config = bind_config(make_bind(password="geheim12"))
+    marks = {
+        config_mark(one)
+        for one in (
+            config,
+            replace(config, password="geheim13"),
+            replace(config, port=2776),
+            replace(config, http=HttpOptions("https://a.example", secret="one")),
+            replace(config, http=HttpOptions("https://a.example", secret="two")),
+        )
+    }
+    assert (len(marks), config_mark(config)) == (5, config_mark(replace(config)))
+
+
+def test_bind_that_is_switched_on_is_tried_whatever_was_refused_before():
+    bind = make_bind(is_enabled=False)
+    BindLease.objects.create(bind=bind, refused_mark="of these values")
+    bind_switch(bind, is_enabled=True, actor=None)
+    assert not still_refused([bind.pk])
 
 
 def test_bind_is_deleted_only_when_it_is_off_and_nothing_waits(monkeypatch):

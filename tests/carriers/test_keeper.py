@@ -15,6 +15,7 @@ from carriers.locks import BindLock
 from carriers.models import Bind, BindLease
 from carriers.ports import BindConfig, Lease, SessionHealth
 from carriers.selectors.configs import bind_config
+from carriers.services.binds import bind_try_again
 from carriers.simulator.operators import Account, OperatorProfile
 from carriers.simulator.server import SimulatorConfig
 from carriers.simulator.thread import SimulatorThread
@@ -22,6 +23,7 @@ from carriers.smpp.journal import Journal, JournalContent
 from carriers.smpp.link import live_links
 from carriers.watch import SeenLease
 from config.common import clock
+from config.common.errors import ConflictError
 from tests.carriers.simulator.esme import Esme
 from tests.factories import make_bind, make_carrier
 
@@ -183,7 +185,9 @@ def test_changed_bind_is_bound_anew_with_its_new_values(smsc, start, pumps):
         ("window", 7, 0),
         ("throughput", 12.5, 0),
         ("response_timer_seconds", 7.0, 0),
-        ("status_classes", {"0x45": "temporary"}, 0),
+        ("status_classes", {"0x45": "temporary"}, 1),
+        ("ported_codes", ["0x0B"], 1),
+        ("receipt_states", {"GONE": "rejected"}, 1),
         ("label_after", "TC: 1313", 1),
         ("class_options", {"otp": {"priority_flag": 3}}, 1),
     ],
@@ -203,6 +207,29 @@ def test_changed_option_is_taken_over_without_a_new_session(
     assert session.status().connections == 1
     assert len(pumps.opened) == 1
     assert pumps.opened[0].reconfigured == reads_again
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("receipt_trust", "handset"), ("reports_every_segment", False)]
+)
+def test_what_a_carrier_says_of_receipts_is_told_to_its_pumps(smsc, start, pumps, field, value):
+    bind = bind_to(smsc)
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    setattr(bind.carrier, field, value)
+    bind.carrier.save()
+    until(lambda: pumps.opened[0].reconfigured == 1)
+    assert len(pumps.opened) == 1
+
+
+def test_pumps_hear_of_a_carrier_that_joins_their_group(smsc, start, pumps):
+    bind = bind_to(smsc)
+    bind.carrier.receipt_group = "one smsc"
+    bind.carrier.save()
+    keeper = start()
+    until(lambda: is_bound(keeper, bind))
+    make_carrier(receipt_group="one smsc")
+    until(lambda: pumps.opened[0].reconfigured == 1)
 
 
 def _held(keeper: Keeper, bind: Bind) -> BindConfig:
@@ -260,6 +287,41 @@ def test_refused_password_is_not_tried_again_until_it_changes(smsc, start, pumps
     bind.save()
     until(lambda: is_bound(keeper, bind))
     assert refused == 1
+
+
+def refused_logins(smsc: SimulatorThread) -> int:
+    return smsc.call(lambda simulator: simulator.operators["test"].stats.binds_refused)
+
+
+def stop(keeper: Keeper) -> None:
+    keeper.stop()
+    keeper.join(SECONDS)
+
+
+def test_restart_does_not_repeat_a_refused_login(smsc, start, pumps):
+    bind = bind_to(smsc, password="wrong")
+    first = start()
+    until(lambda: first.info().get(bind.name) == "bind_failed")
+    stop(first)
+    second = start("second")
+    until(lambda: second.info().get(bind.name) == "bind_failed")
+    assert "RINVPASWD" in second._held[bind.pk].link.health.detail
+    assert refused_logins(smsc) == 1
+    bind.password = "secret"
+    bind.save()
+    until(lambda: is_bound(second, bind))
+    assert lease_of(bind).refused_mark == ""
+
+
+def test_operator_lets_a_refused_bind_be_tried_again(smsc, start, pumps):
+    bind = bind_to(smsc, password="wrong")
+    keeper = start()
+    until(lambda: keeper.info().get(bind.name) == "bind_failed" and lease_of(bind).refused_mark)
+    bind_try_again(bind, actor=None)
+    until(lambda: refused_logins(smsc) == 2)
+    until(lambda: lease_of(bind).refused_mark)
+    with pytest.raises(ConflictError):
+        bind_try_again(make_bind(), actor=None)
 
 
 def test_keeper_survives_what_its_pumps_cannot_open(smsc, start, pumps, monkeypatch):

@@ -155,6 +155,18 @@ def test_bind_is_switched_and_copied_on_its_page(world: World, browse: Any) -> N
     assert (second.password, second.is_enabled, second.host) == ("geheim12", False, bind.host)
 
 
+def test_refused_bind_is_tried_again_from_its_page(world: World, browse: Any) -> None:
+    bind, client = make_bind(), browse(world.olga)
+    address = reverse("admin:carriers_bind_try_again", args=[bind.pk])
+    page = reverse("admin:carriers_bind_change", args=[bind.pk])
+    assert address not in client.get(page).content.decode()
+    BindLease.objects.create(bind=bind, state="bind_failed", refused_mark="of these values")
+    assert address in client.get(page).content.decode()
+    client.post(address)
+    assert BindLease.objects.get(bind=bind).refused_mark == ""
+    assert AuditEntry.objects.filter(action="bind.tried_again").exists()
+
+
 def lease(bind: Bind, state: str, seconds: int) -> BindLease:
     now = clock.now()
     return BindLease.objects.create(
