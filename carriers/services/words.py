@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from carriers.models import Bind, UnknownWord
 from carriers.smpp.receipts import RECEIPT_STATES
@@ -79,9 +79,13 @@ def word_take_as(*, word: UnknownWord, meaning: str, actor: Any) -> Bind:
     """Puts the word into its bind's map with this meaning: a receipt state, or a class of status
     codes. Running workers take it over by themselves. Raises InvalidError for another meaning."""
     is_state = word.kind == STATE
-    if meaning not in (RECEIPT_STATES if is_state else STATUS_MEANINGS):
+    known = RECEIPT_STATES if is_state else STATUS_MEANINGS
+    if meaning not in known:
         raise InvalidError(
-            "unknown_meaning", _("Choose one of the meanings in the list."), field="meaning"
+            "unknown_meaning",
+            _("“%(meaning)s” is none of the meanings: choose one of %(known)s.")
+            % {"meaning": meaning, "known": ", ".join(sorted(known))},
+            field="meaning",
         )
     with transaction.atomic():
         bind = Bind.objects.select_for_update().get(pk=word.bind_id)

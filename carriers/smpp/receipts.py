@@ -64,6 +64,7 @@ _STAT_WORDS: Final[dict[str, ReceiptState]] = {
     "SCHEDULED": "enroute",
     "UNKNOWN": "unknown",
 }
+USUAL_WORDS: Final[Mapping[str, ReceiptState]] = _STAT_WORDS
 
 # The usual text in one go; everything else field by field.
 _usual = re.compile(

@@ -46,6 +46,7 @@ DELIVERED: dict[str, Any] = {
     "delivery_proof": "network",
     "sent_at": "2027-01-31T02:00:00.210000Z",
     "done_at": "2027-01-31T02:00:03.900000Z",
+    "way": "From 53849, over a route for the network.",
 }
 BATCH_REQUEST: dict[str, Any] = {
     "from": "53849",
@@ -234,3 +235,38 @@ WEBHOOK: dict[str, Any] = {
     "delivered_up_to": 1042,
 }
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  the specification's own example
+POOL_REQUEST: dict[str, Any] = {
+    "name": "reminders",
+    "country": "VN",
+    "classes": ["care"],
+    "spread": "weight",
+    "members": [{"sender": "53849", "weight": 3}, {"sender": "84901234567"}],
+}
+POOL: dict[str, Any] = {
+    "id": 3,
+    "name": "reminders",
+    "country": "VN",
+    "classes": ["care"],
+    "spread": "weight",
+    "is_sticky": True,
+    "sticky_days": 90,
+    "is_active": True,
+    "members": [{"sender": "53849", "weight": 3}, {"sender": "84901234567", "weight": 1}],
+}
+FALLBACK_REQUEST: dict[str, Any] = {
+    "sender": "53849",
+    "causes": ["no_route", "not_registered"],
+    "to_sender": "84901234567",
+}
+FALLBACK: dict[str, Any] = {
+    "id": 8,
+    "order": 1,
+    "sender": "53849",
+    "sender_kind": "",
+    "classes": [],
+    "causes": ["no_route", "not_registered"],
+    "errors": [],
+    "to_sender": "84901234567",
+    "to_pool": None,
+    "is_active": True,
+}

@@ -24,9 +24,10 @@ from messaging.api.common import (
     uuid_cursor,
 )
 from messaging.api.inputs import BatchInput, MessageInput, MessagesQuery
-from messaging.api.outputs import BatchOutput, MessageOutput
+from messaging.api.outputs import BatchOutput, MessageDetailOutput, MessageOutput
 from messaging.api.sending import send_batch, send_one
 from messaging.selectors.messages import MessageFilter, message_get, messages_page
+from messaging.selectors.ways import message_way
 from messaging.services.holds import message_cancel
 from messaging.services.idempotency import answer_once
 
@@ -155,12 +156,14 @@ class MessageView(ApiView):
         "Read a message",
         tag=_TAG,
         scope=_READ[0],
-        responses={200: MessageOutput},
+        responses={200: MessageDetailOutput},
         also=(404,),
         examples=[OpenApiExample("Delivered", examples.DELIVERED, response_only=True)],
     )
     def get(self, request: Request, message_id: UUID) -> Response:
-        return Response(_SHOWN.to_representation(message_get(account_of(request), message_id)))
+        account = account_of(request)
+        shown = _SHOWN.to_representation(message_get(account, message_id))
+        return Response({**shown, "way": message_way(account, message_id, shown["from"])})
 
 
 class MessageCancelView(ApiView):

@@ -89,6 +89,16 @@ class MessageOutput(OutputSerializer):
         return shown
 
 
+class MessageDetailOutput(MessageOutput):
+    """A message with the way it took."""
+
+    way = serializers.CharField(
+        allow_null=True,
+        help_text="In one sentence, for people: its sender, instead of which one if by a fallback "
+        "rule, and what kind of route. Null while that is not decided, and of refused messages.",
+    )
+
+
 class AcceptedOutput(OutputSerializer):
     """A row of a batch that became a message."""
 

@@ -150,6 +150,7 @@ def _route(route: RoutePreview) -> dict[str, Any]:
                 "is_chosen": one.is_chosen,
                 "is_available": one.is_available,
                 "exclusion": one.exclusion or None,
+                "segment_count": one.segment_count,
             }
             for one in route.candidates
         ],

@@ -116,7 +116,13 @@ class CandidateOutput(OutputSerializer):
     is_chosen = serializers.BooleanField()
     is_available = serializers.BooleanField(help_text="It takes messages at this moment.")
     exclusion = serializers.ChoiceField(
-        [one.value for one in Exclusion], allow_null=True, help_text="Why it gets none."
+        [one.value for one in Exclusion],
+        allow_null=True,
+        help_text="Why it gets none; `bind_limits`: its connections do not take such a message.",
+    )
+    segment_count = serializers.IntegerField(
+        allow_null=True,
+        help_text="Segments of the text on this way; null where it has no connection.",
     )
 
 

@@ -11,6 +11,7 @@ from config.common.api import exceptions
 NAMES: Mapping[str, str] = {
     "body": "text",
     "message_class": "class",
+    "message_classes": "classes",
     "msisdn": "to",
     "sender": "from",
     "slug": "template",
@@ -18,5 +19,6 @@ NAMES: Mapping[str, str] = {
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """Every error of a view as RFC 9457 problem."""
-    return exceptions.exception_handler(error, context, NAMES)
+    """Every error of a view as RFC 9457 problem; a view's `field_names` stand for `NAMES`."""
+    names = getattr(context["view"], "field_names", NAMES)
+    return exceptions.exception_handler(error, context, names)

@@ -13,9 +13,11 @@ from messaging.api.evidence import (
     MessageTraceView,
     NumberProofView,
 )
+from messaging.api.fallback_rules import FallbackRulesView, FallbackRuleView
 from messaging.api.inbound import InboundView
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
 from messaging.api.preview import PreviewView
+from messaging.api.sender_pools import SenderPoolsView, SenderPoolView
 from messaging.api.senders import (
     SenderRegistrationsView,
     SenderRegistrationView,
@@ -74,6 +76,10 @@ urlpatterns = [
     path(
         "senders/<str:address>/registrations/<int:registration>", SenderRegistrationView.as_view()
     ),
+    path("sender-pools", SenderPoolsView.as_view()),
+    path("sender-pools/<int:pool_id>", SenderPoolView.as_view()),
+    path("fallback-rules", FallbackRulesView.as_view()),
+    path("fallback-rules/<int:rule_id>", FallbackRuleView.as_view()),
     path("templates", TemplatesView.as_view()),
     path("templates/<slug:template>", TemplateView.as_view()),
     path("templates/<slug:template>/versions", TemplateVersionsView.as_view()),

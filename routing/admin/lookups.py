@@ -26,9 +26,9 @@ from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
 from config.common.console.forms import ServiceForm
 from config.common.console.labels import coloured, plain
-from routing.lookups import KINDS
+from routing.lookups import KIND_CHOICES, KINDS
 from routing.models import LookupPolicy, LookupProvider, NumberImport, NumberLookup
-from routing.services.lookup_settings import provider_check
+from routing.services.lookup_settings import policy_check, provider_check
 from routing.services.lookups import numbers_look_up
 from routing.services.number_imports import (
     PROBLEMS,
@@ -55,7 +55,7 @@ _HTTP = {
 class ProviderForm(ServiceForm):
     kind = forms.ChoiceField(
         label=_("Kind"),
-        choices=[(kind, words) for kind, (words, _path) in KINDS.items()],
+        choices=KIND_CHOICES,
         widget=UnfoldAdminSelectWidget,
     )
     secret = forms.CharField(
@@ -76,9 +76,6 @@ class ProviderForm(ServiceForm):
     def clean_secret(self) -> str:
         """Empty keeps what is stored."""
         return self.cleaned_data["secret"] or self.instance.secret
-
-    def clean_countries(self) -> list[str]:
-        return [str(one).upper() for one in self.cleaned_data["countries"]]
 
 
 class TrialForm(forms.Form):
@@ -215,7 +212,7 @@ class LookupPolicyAdmin(PlatformScopedAdmin):
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.country = obj.country.upper()
+        policy_check(obj)
         super().save_model(request, obj, form, change)
 
 

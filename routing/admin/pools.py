@@ -40,10 +40,6 @@ class PoolForm(ScopedForm):
             "is_active",
         )
 
-    def clean_country(self) -> str:
-        """Two capital letters."""
-        return str(self.cleaned_data["country"]).upper()
-
 
 @admin.register(SenderPool)
 class SenderPoolAdmin(AccountScopedAdmin):

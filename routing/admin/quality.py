@@ -15,13 +15,13 @@ from compliance.constants import MessageClass
 from compliance.scoping import PlatformScopedAdmin
 from config.common import clock
 from config.common.console.pages import ReadOnlyMixin
+from config.common.errors import InvalidError
 from routing.models import Network, RouteQuality, Sender
-from routing.selectors.sla import SlaReport, sla_report
+from routing.selectors.sla import SlaReport, period_check, sla_report
 from routing.services.qualities import ENOUGH_SAMPLES
 from routing.services.sla_papers import csv_of, pdf_of, period_of, sections_of, title_of
 
 _DAYS = 7
-_MOST_DAYS = 400
 
 
 class PeriodForm(forms.Form):
@@ -45,12 +45,11 @@ class PeriodForm(forms.Form):
         """A period that is one, and not too long."""
         values = super().clean() or self.cleaned_data
         first, last = values.get("first"), values.get("last")
-        if first and last and last < first:
-            self.add_error("last", _("The period ends before it begins."))
-        elif first and last and last - first > timedelta(days=_MOST_DAYS):
-            self.add_error(
-                "first", _("At most %(days)d days: choose a later day.") % {"days": _MOST_DAYS}
-            )
+        if first and last:
+            try:
+                period_check(first, last)
+            except InvalidError as error:
+                self.add_error(error.field, str(error.message))
         return values
 
 

@@ -44,6 +44,7 @@ KINDS: Mapping[str, tuple[Promise, str]] = {
         "routing.lookups.files.FileProvider",
     ),
 }
+KIND_CHOICES = [(kind, words) for kind, (words, _path) in KINDS.items()]
 
 
 def provider_of(row: LookupProvider, codes: Mapping[str, str]) -> Provider:

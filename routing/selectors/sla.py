@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from carriers.models import Bind, Carrier, SessionEvent
 from carriers.smpp import statuses
 from config.common import clock
+from config.common.errors import InvalidError
 from routing.engine.buckets import quantile
 from routing.models import Sender
 from routing.observed import (
@@ -26,6 +28,7 @@ from routing.observed import (
     TAKEN,
 )
 
+MOST_DAYS = 400
 _LIVE = frozenset({"bound", "throttled"})
 _READ = """
 SELECT what, bucket, CASE WHEN what IN ('peak_second', 'peak_minute') THEN max(n) ELSE sum(n) END
@@ -90,6 +93,18 @@ class SlaReport:
     def used(self) -> float | None:
         """The greatest part of the contracted throughput that was reached."""
         return self.peak_second / self.contracted if self.contracted else None
+
+
+def period_check(first: date, last: date) -> None:
+    """A period that is one, and not too long. Raises InvalidError with the field."""
+    if last < first:
+        raise InvalidError("period_reversed", _("The period ends before it begins."), field="last")
+    if last - first > timedelta(days=MOST_DAYS):
+        raise InvalidError(
+            "period_too_long",
+            _("At most %(days)d days: choose a later day.") % {"days": MOST_DAYS},
+            field="first",
+        )
 
 
 def sla_report(carrier: Carrier, first: date, last: date, sender: Sender | None) -> SlaReport:

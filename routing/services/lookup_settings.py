@@ -8,13 +8,47 @@ from django.utils.translation import gettext_lazy as _
 
 from config.common.errors import InvalidError
 from routing.lookups import KINDS
-from routing.models import LookupProvider, Sender, SenderFallback, SenderPool
+from routing.models import LookupPolicy, LookupProvider, Sender, SenderFallback, SenderPool
+from routing.services.kept_rows import row_save
+
+
+def provider_save(row: LookupProvider, values: Mapping[str, Any], *, actor: Any) -> LookupProvider:
+    """Makes or changes a provider; an empty secret stays as it is, None takes it away.
+
+    Raises InvalidError with the field, ConflictError for a name taken."""
+    kept = dict(values)
+    if kept.get("secret", "") == "":
+        kept.pop("secret", None)
+    elif kept["secret"] is None:
+        kept["secret"] = ""
+    return row_save(row, kept, actor=actor, check=provider_check)
+
+
+def policy_save(row: LookupPolicy, values: Mapping[str, Any], *, actor: Any) -> LookupPolicy:
+    """Makes or changes a policy. Raises InvalidError with the field, ConflictError where the
+    country has one for the class already."""
+    return row_save(row, values, actor=actor, check=policy_check)
+
+
+def policy_check(row: LookupPolicy) -> None:
+    """Countries are two capital letters. Raises InvalidError."""
+    row.country = country_of(row.country)
+
+
+def country_of(code: str, *, field: str = "country") -> str:
+    """Two capital letters. Raises InvalidError."""
+    if len(code) != 2 or not (code.isascii() and code.isalpha()):
+        raise InvalidError(
+            "unknown_country", _("Write a country in two letters, such as VN."), field=field
+        )
+    return code.upper()
 
 
 def provider_check(row: LookupProvider) -> None:
     """Raises InvalidError naming the field, the rule and the fix."""
     if row.kind not in KINDS:
         raise InvalidError("unknown_kind", _("Choose one of the kinds."), field="kind")
+    row.countries = [country_of(one, field="countries") for one in row.countries]
     if row.kind != "http":
         return
     parts = urlsplit(row.url)
@@ -43,6 +77,7 @@ def _is_words(value: Any) -> bool:
 
 def pool_check(row: SenderPool) -> None:
     """A pool may not be called like a sender of its account. Raises InvalidError."""
+    row.country = country_of(row.country)
     if Sender.objects.filter(account_id=row.account_id, address__iexact=row.name).exists():
         raise InvalidError(
             "pool_name_taken",

@@ -1,30 +1,28 @@
 """What the views of operators share: scopes, pages, answers given once, and who it is."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import CharField, Model, QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from carriers.models import Bind, Carrier
 from compliance.constants import Scope
-from compliance.models import Account, User
+from compliance.models import User
 from config.common.api.idempotency import idempotency_key
-from config.common.api.pagination import PageInput, cut, page_response, query
+from config.common.api.pagination import cut, decode, page_response, query
 from config.common.api.schema import operation
 from config.common.api.views import ApiView
-from config.common.errors import InvalidError, NotFoundError
 from messaging.api.common import KEY_HEADER, answer_response, int_cursor, key_of, written
+from messaging.api.operations.examples import shown
+from messaging.api.operations.filters import Filters
 from messaging.services.idempotency import Answer, answer_once
-from routing.models import Network
 
 READ = (Scope.OPERATIONS_READ.value, Scope.OPERATIONS.value)
 WRITE = (Scope.OPERATIONS.value,)
 TAG = "operations"
+UNFILTERED: Final = Filters()
 
 Row = TypeVar("Row", bound=Model)
 
@@ -36,14 +34,33 @@ class OperationsView(ApiView):
     scopes = {"GET": READ, "POST": WRITE, "PUT": WRITE, "PATCH": WRITE, "DELETE": WRITE}
 
 
-def reads(operation_id: str, summary: str, **more: Any) -> Callable[[Any], Any]:
-    """`operation` for what reads."""
-    return operation(operation_id, summary, tag=TAG, scope=READ[0], **more)
+def reads(
+    operation_id: str, summary: str, *, responses: Mapping[Any, Any], **more: Any
+) -> Callable[[Any], Any]:
+    """`operation` for what reads, with its examples."""
+    return _described(operation_id, summary, READ[0], responses, more)
 
 
-def writes(operation_id: str, summary: str, **more: Any) -> Callable[[Any], Any]:
+def writes(
+    operation_id: str, summary: str, *, responses: Mapping[Any, Any], **more: Any
+) -> Callable[[Any], Any]:
     """`operation` for what changes; each change is in the audit log with the key."""
-    return operation(operation_id, summary, tag=TAG, scope=WRITE[0], **more)
+    return _described(operation_id, summary, WRITE[0], responses, more)
+
+
+def _described(
+    operation_id: str, summary: str, scope: str, responses: Mapping[Any, Any], more: Any
+) -> Callable[[Any], Any]:
+    status = next(iter(responses))
+    return operation(
+        operation_id,
+        summary,
+        tag=TAG,
+        scope=scope,
+        responses=responses,
+        examples=shown(operation_id, status if isinstance(status, int) else status[0]),
+        **more,
+    )
 
 
 def posts(operation_id: str, summary: str, **more: Any) -> Callable[[Any], Any]:
@@ -78,71 +95,20 @@ def page(
     request: Request,
     rows: QuerySet[Row],
     shown: Callable[[Row], Any],
-    given: PageInput | None = None,
+    filters: Filters = UNFILTERED,
 ) -> Response:
-    """A page of rows by their ids, oldest first."""
-    wanted = query(request, given or PageInput())
-    after = int_cursor(wanted.get("cursor"))
-    found = rows.order_by("pk")
+    """A page of the rows that the filters leave, by their ids, oldest first."""
+    wanted = query(request, filters.query())
+    found = rows.filter(**filters.of(wanted)).order_by("pk")
+    after = _after(rows, wanted.get("cursor"))
     if after is not None:
         found = found.filter(pk__gt=after)
     kept = cut(list(found[: wanted["limit"] + 1]), wanted["limit"], lambda row: row.pk)
     return page_response(request, kept, [shown(row) for row in kept.rows])
 
 
-def found(rows: QuerySet[Row], **by: Any) -> Row:
-    """The row, or NotFoundError."""
-    row = rows.filter(**by).first()
-    if row is None:
-        raise NotFoundError("not_found", _("There is no such thing."))
-    return row
-
-
-def carrier_named(code: str, *, field: str = "carrier") -> Carrier:
-    """A carrier by its code. Raises InvalidError."""
-    row = Carrier.objects.filter(code=code).first()
-    if row is None:
-        raise InvalidError(
-            "unknown_carrier",
-            _("There is no carrier with the code “%(code)s”.") % {"code": code},
-            field=field,
-        )
-    return row
-
-
-def network_named(code: str | None, *, field: str = "network") -> Network | None:
-    """A network by its code, None for none. Raises InvalidError."""
-    if not code:
-        return None
-    row = Network.objects.filter(code=code).first()
-    if row is None:
-        raise InvalidError(
-            "unknown_network",
-            _("There is no network with the code “%(code)s”.") % {"code": code},
-            field=field,
-        )
-    return row
-
-
-def account_named(slug: str | None, *, field: str = "account") -> Account | None:
-    """An account by its short name, None for none. Raises InvalidError."""
-    if not slug:
-        return None
-    row = Account.objects.filter(slug=slug).first()
-    if row is None:
-        raise InvalidError(
-            "unknown_account",
-            _("There is no account with the short name “%(slug)s”.") % {"slug": slug},
-            field=field,
-        )
-    return row
-
-
-def bind_found(bind_id: int) -> Bind:
-    """A bind with its carrier. Raises NotFoundError."""
-    return found(Bind.objects.select_related("carrier"), pk=bind_id)
-
-
-def many(serializer: serializers.BaseSerializer[Any], rows: Sequence[Any]) -> list[Any]:
-    """Rows as callers see them."""
-    return [serializer.to_representation(row) for row in rows]
+def _after(rows: QuerySet[Any], cursor: str | None) -> Any:
+    """The id in a cursor, of the kind that the rows have."""
+    if cursor is not None and isinstance(rows.model._meta.pk, CharField):
+        return decode(cursor, str)
+    return int_cursor(cursor)

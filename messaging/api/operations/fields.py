@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from config.common.api.fields import (
@@ -26,7 +28,10 @@ _LONGEST = 20_000
 class Decimal(serializers.FloatField):
     """A number."""
 
-    default_error_messages = {"invalid": Whole.default_error_messages["invalid"]}
+    default_error_messages = {
+        **Whole.default_error_messages,
+        "invalid": gettext_lazy("The value is not a number: write it without quotes, like 0.5."),
+    }
 
 
 class Anything(serializers.JSONField):
@@ -46,19 +51,24 @@ def input_of(
     required: Iterable[str] = (),
     help_of: Callable[[str], str] = lambda _column: "",
     more: Mapping[str, serializers.Field[Any, Any, Any, Any]] | None = None,
+    limits: bool = False,
 ) -> type[StrictSerializer]:
-    """A strict input with a field per column; what is left out stays as it is."""
+    """A strict input with a field per column; what is left out stays as it is. With `limits` the
+    columns' own limits are the fields' too, else the service behind names them."""
     needed = set(required)
     fields = {
         f"{name_of(column)}_": _field(
-            model._meta.get_field(column), help_of(column), is_required=column in needed
+            model._meta.get_field(column),
+            help_of(column),
+            is_required=column in needed,
+            limits=limits,
         )
         for column in columns
     }
     return type(name, (StrictSerializer,), {**fields, **(more or {}), "__doc__": ""})
 
 
-def _field(column: Any, said: str, *, is_required: bool) -> Any:
+def _field(column: Any, said: str, *, is_required: bool, limits: bool = False) -> Any:
     """`column` is any of Django's."""
     shared: dict[str, Any] = {"required": is_required, "help_text": said or str(column.help_text)}
     if column.null:
@@ -68,8 +78,21 @@ def _field(column: Any, said: str, *, is_required: bool) -> Any:
         return serializers.ListField(child=child, max_length=1000, **shared)
     for kind, field in _TAKEN:
         if isinstance(column, kind):
-            return field(**shared)
+            return field(**shared, **(_limits(column) if limits else {}))
     return _text(column, shared)
+
+
+def _limits(column: Any) -> dict[str, Any]:
+    """The least and the greatest value of a column of numbers, as its validators say."""
+    if not isinstance(column, (models.FloatField, models.IntegerField)):
+        return {}
+    found: dict[str, Any] = {}
+    for one in column.validators:
+        if isinstance(one, MinValueValidator):
+            found["min_value"] = one.limit_value
+        elif isinstance(one, MaxValueValidator):
+            found["max_value"] = one.limit_value
+    return found
 
 
 _TAKEN: tuple[tuple[Any, Any], ...] = (

@@ -7,10 +7,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.common.api.fields import OutputSerializer
-from config.common.api.pagination import PageInput
 from config.common.api.schema import page_of
-from messaging.api.operations.common import OperationsView, found, page, reads
+from messaging.api.operations.common import OperationsView, page, reads
 from messaging.api.operations.fields import output_of
+from messaging.api.operations.filters import by_account, by_country, by_word, filters
+from messaging.api.operations.named import found
+from routing.constants import SenderKind, SenderStatus
 from routing.models import Sender
 
 _COLUMNS = (
@@ -73,6 +75,13 @@ _SENDER: Final = OperatorSenderOutput()
 _SENDERS = Sender.objects.select_related("account").prefetch_related(
     "registrations__network", "certificates", "programs"
 )
+_FILTERS: Final = filters(
+    "OperatorSenders",
+    account=by_account(),
+    country=by_country(),
+    kind=by_word("kind", SenderKind.choices),
+    status=by_word("status", SenderStatus.choices),
+)
 
 
 class OperatorSendersView(OperationsView):
@@ -81,12 +90,12 @@ class OperatorSendersView(OperationsView):
     @reads(
         "list_all_senders",
         "List the senders of every account",
-        query=PageInput,
+        query=_FILTERS.query,
         responses={200: page_of("OperatorSender", OperatorSenderOutput)},
         description="With lease, contracted throughput and papers.",
     )
     def get(self, request: Request) -> Response:
-        return page(request, _SENDERS, _SENDER.to_representation)
+        return page(request, _SENDERS, _SENDER.to_representation, _FILTERS)
 
 
 class OperatorSenderView(OperationsView):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import User
@@ -25,12 +26,12 @@ def kind_of(paper: Paper) -> PaperKind:
     return _KINDS[type(paper)]
 
 
-def may(actor: User | None, action: str, paper: AnyPaper) -> bool:
-    """Whether a role of the actor in the sender's account allows it; the system may."""
+def may(actor: User | None, action: str, paper: Model) -> bool:
+    """Whether a role of the actor in the account allows it; the system may."""
     return actor is None or actor.has_perm(f"routing.{action}_{paper._meta.model_name}", paper)
 
 
-def role_required(actor: User | None, action: str, paper: AnyPaper) -> None:
+def role_required(actor: User | None, action: str, paper: Model) -> None:
     """Raises NotAllowedError."""
     if not may(actor, action, paper):
         raise NotAllowedError(

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 
 from config.common import clock
+from messaging.api.operations.urls import urlpatterns
 from messaging.selectors.snapshot import snapshots
 from routing.models import Network, Sender
 from tests.factories import make_template, make_template_version
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PAGE = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text(encoding="utf-8")
 # A command goes on while its lines are indented and not empty.
 COMMANDS = re.findall(r"^ +curl (?:.+\n?)+", PAGE, re.MULTILINE)
-ADDRESS = re.compile(r"http://127\.0\.0\.1:8000/api/v1(\S*)")
+ADDRESS = re.compile(r"http://127\.0\.0\.1:8000/api/v1([^\s\"]*)")
 BODY = re.compile(r"-d '(.*)'", re.DOTALL)
 METHOD = re.compile(r"-X ([A-Z]+)")
 
@@ -69,4 +70,18 @@ def test_every_resource_has_a_command():
     assert "/numbers/+84981234567/proof" in paths
     assert {"/carriers", "/binds", "/routes", "/routing/explain", "/price-lists"} <= paths
     assert {"/orders", "/overrides/+84981234567", "/lookups/+84981234567"} <= paths
+    assert {"/sender-pools", "/fallback-rules", "/lookup-providers"} <= paths
+    assert {"/sla", "/operations/events"} <= {path.partition("?")[0] for path in paths}
     assert "/templates/parcel-ready/versions/1/approve" in paths
+
+
+def test_the_page_names_every_address_of_operators():
+    """With their filters, which a reader looks for first."""
+    table = PAGE[PAGE.index("| Address | What |") : PAGE.index("Every operation has an example")]
+    named = set(re.findall(r"`/([^`]*)`", table))
+    acts = re.compile(r"/(activate|undo|diff|discard)$|^price-lists/.*/confirm$|/\{id\}$")
+    for one in urlpatterns:
+        address = re.sub(r"<int:number>", "{number}", str(one.pattern))
+        address = re.sub(r"<int:\w+>", "{id}", address)
+        address = re.sub(r"<\w+:(\w+)>", r"{\1}", address)
+        assert address in named or acts.search(address), address

@@ -12,7 +12,7 @@ from messaging.models import Dispatch, Message, Waiting
 from messaging.selectors.snapshot import snapshots
 from messaging.services.routing import unrouted_route
 from routing.models import Network
-from tests.factories import make_route, make_sender, make_template_version
+from tests.factories import make_bind, make_route, make_sender, make_template_version
 
 pytestmark = pytest.mark.django_db
 
@@ -250,9 +250,22 @@ def test_route_tells_ways_but_neither_carrier_nor_cost(api, text):
     found = preview(api, **text)
     (candidate,) = found["route"]["candidates"]
     assert (candidate["share"], candidate["is_chosen"]) == (1.0, True)
-    assert set(candidate) == {"tier", "share", "is_chosen", "is_available", "exclusion"}
+    told = {"tier", "share", "is_chosen", "is_available", "exclusion", "segment_count"}
+    assert set(candidate) == told
     assert route.carrier.name not in str(found)
     assert route.name not in str(found)
+
+
+def test_each_way_says_its_segments_and_what_its_binds_do_not_take(api, text):
+    wide, narrow = make_route(), make_route(tier=2)
+    make_bind(wide.carrier)
+    make_bind(narrow.carrier, max_octets=70, max_segments=2)
+    make_bind(narrow.carrier, bind_type="receiver", max_octets=40)
+    snapshots.forget()
+    found = preview(api, **text | {"text": "a" * 150})
+    first, second = found["route"]["candidates"]
+    assert (first["segment_count"], first["exclusion"]) == (1, None)
+    assert (second["segment_count"], second["exclusion"]) == (3, "bind_limits")
 
 
 def test_ways_of_other_accounts_are_not_shown(api, text, world):

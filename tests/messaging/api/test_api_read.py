@@ -205,3 +205,36 @@ def test_replies_are_paged(api, world):
     rest = api.get(f"/inbound?limit=2&cursor={page['next_cursor']}").json()
     assert [one["id"] for one in page["data"] + rest["data"]] == made[::-1]
     assert rest["next_cursor"] is None
+
+
+WAYS = [
+    (None, None),
+    ({"route": None, "why": ["no_route"]}, None),
+    (
+        {"route": 7, "why": ["by_network", "only_route"]},
+        "From 53849, over a route for the network.",
+    ),
+    (
+        {
+            "route": 7,
+            "why": ["by_country"],
+            "fallback": {"from": "SAOMAI", "to": "53849", "cause": "no_route"},
+        },
+        "From 53849 instead of SAOMAI (no route takes the sender), over a route for the country.",
+    ),
+    (
+        {"route": 7, "why": ["by_country"], "rerouted": [{"from": 1, "to": 2, "why": "hot"}]},
+        "From 53849, over a route for the country, after it had waited for another one.",
+    ),
+    (
+        {"route": 7, "why": [], "before": {"why": "refused", "status": 69, "carrier": 3}},
+        "From 53849, over a route, after another one had refused it.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("decision", "way"), WAYS)
+def test_the_way_is_told_in_one_sentence(api, world, decision, way):
+    sender = make_sender(world.account, address="53849")
+    message = make_message(world.account, sender=sender, decision=decision)
+    assert api.get(f"/messages/{message.pk}").json()["way"] == way

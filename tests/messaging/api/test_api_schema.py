@@ -1,9 +1,6 @@
 """The description of the API is complete, valid and true."""
 
-import pytest
 import yaml
-from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from campaigns.api.urls import urlpatterns as campaigns_urlpatterns
@@ -19,14 +16,6 @@ from messaging.api import (
 )
 from messaging.api.operations.urls import urlpatterns as operations_urlpatterns
 from messaging.api.urls import urlpatterns
-
-
-@pytest.fixture(scope="module")
-def schema():
-    GENERATOR_STATS.reset()
-    found = SchemaGenerator().get_schema(request=None, public=True)
-    assert not GENERATOR_STATS
-    return found
 
 
 def operations(schema):

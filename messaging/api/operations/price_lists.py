@@ -1,4 +1,4 @@
-"""Rates in force, and price lists: uploaded, compared, confirmed, taken back."""
+"""Price lists: uploaded, compared, confirmed, taken back."""
 
 from typing import Any, Final
 
@@ -9,44 +9,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.common.api.fields import Moment, StrictSerializer, Text, Truth, Whole
-from config.common.api.pagination import PageInput
 from config.common.api.schema import page_of
 from config.common.api.views import body
-from messaging.api.operations import examples
 from messaging.api.operations.common import (
     OperationsView,
-    account_named,
-    carrier_named,
-    found,
     once,
     page,
     posts,
     reads,
     who,
 )
-from messaging.api.operations.examples import shown
 from messaging.api.operations.fields import output_of
-from routing.models import PriceLine, PriceList, Rate
+from messaging.api.operations.filters import by_account, by_carrier, by_word, filters
+from messaging.api.operations.named import account_named, carrier_named, found
+from routing.constants import PriceChange, PriceKind, PriceListState
+from routing.models import PriceLine, PriceList
 from routing.services.prices import (
     PriceListValues,
-    price_list_confirm,
-    price_list_discard,
     price_list_read,
-    price_list_undo,
     price_list_upload,
 )
 
-RateOutput = output_of(
-    "RateOutput",
-    Rate,
-    ("id", "country", "message_class", "amount_micros", "currency", "effective_from"),
-    {
-        "carrier": serializers.CharField(source="carrier.code", allow_null=True, default=None),
-        "account": serializers.CharField(source="account.slug", allow_null=True, default=None),
-        "network": serializers.CharField(source="network.code", allow_null=True, default=None),
-        "price_list": serializers.IntegerField(source="price_list_id", allow_null=True),
-    },
-)
 PriceListOutput = output_of(
     "PriceListOutput",
     PriceList,
@@ -115,31 +98,17 @@ class PriceListInput(StrictSerializer):
     )
 
 
-class ReasonInput(StrictSerializer):
-    """Why."""
-
-    reason = Text(max_length=300)
-
-
-class NothingInput(StrictSerializer):
-    """An empty object."""
-
-
-_RATE: Final = RateOutput()
-_LIST: Final = PriceListOutput()
+LIST: Final = PriceListOutput()
 _LINE: Final = PriceLineOutput()
-_LISTS = PriceList.objects.select_related("carrier", "account")
-
-
-class RatesView(OperationsView):
-    """`/rates`"""
-
-    @reads(
-        "list_rates", "List rates", query=PageInput, responses={200: page_of("Rate", RateOutput)}
-    )
-    def get(self, request: Request) -> Response:
-        rows = Rate.objects.select_related("carrier", "account", "network")
-        return page(request, rows, _RATE.to_representation)
+LISTS = PriceList.objects.select_related("carrier", "account")
+_FILTERS: Final = filters(
+    "PriceLists",
+    kind=by_word("kind", PriceKind.choices),
+    state=by_word("state", PriceListState.choices),
+    carrier=by_carrier(),
+    account=by_account(),
+)
+_LINE_FILTERS: Final = filters("PriceLines", change=by_word("change", PriceChange.choices))
 
 
 class PriceListsView(OperationsView):
@@ -148,16 +117,15 @@ class PriceListsView(OperationsView):
     @reads(
         "list_price_lists",
         "List price lists",
-        query=PageInput,
+        query=_FILTERS.query,
         responses={200: page_of("PriceList", PriceListOutput)},
     )
     def get(self, request: Request) -> Response:
-        return page(request, _LISTS, _LIST.to_representation)
+        return page(request, LISTS, LIST.to_representation, _FILTERS)
 
     @posts(
         "upload_price_list",
         "Upload a price list",
-        examples=shown("upload_price_list", examples.PRICE_LIST),
         request=PriceListInput,
         responses={201: PriceListOutput},
         description="Compares the list with the rates that hold: read its lines, then confirm it. "
@@ -179,7 +147,7 @@ class PriceListsView(OperationsView):
                 is_read_now=True,
             )
             price_list_read(made.pk)
-            return 201, _LIST.to_representation(_LISTS.get(pk=made.pk))
+            return 201, LIST.to_representation(LISTS.get(pk=made.pk))
 
         return once(request, "upload_price_list", work)
 
@@ -189,7 +157,7 @@ class PriceListView(OperationsView):
 
     @reads("get_price_list", "Read a price list", responses={200: PriceListOutput}, also=(404,))
     def get(self, request: Request, list_id: int) -> Response:
-        return Response(_LIST.to_representation(found(_LISTS, pk=list_id)))
+        return Response(LIST.to_representation(found(LISTS, pk=list_id)))
 
 
 class PriceLinesView(OperationsView):
@@ -198,82 +166,11 @@ class PriceLinesView(OperationsView):
     @reads(
         "read_price_lines",
         "Read what a list changes",
-        query=PageInput,
+        query=_LINE_FILTERS.query,
         responses={200: page_of("PriceLine", PriceLineOutput)},
         also=(404,),
         description="Line by line: new, changed, the same, ended, or bad with the reason.",
     )
     def get(self, request: Request, list_id: int) -> Response:
-        lines = found(_LISTS, pk=list_id).lines.select_related("network")
-        return page(request, lines, _LINE.to_representation)
-
-
-class PriceListConfirmView(OperationsView):
-    """`/price-lists/{id}/confirm`"""
-
-    @posts(
-        "confirm_price_list",
-        "Confirm a price list",
-        request=NothingInput,
-        responses={200: PriceListOutput},
-        also=(404, 409),
-    )
-    def post(self, request: Request, list_id: int) -> HttpResponse:
-        body(request, NothingInput())
-        row = found(_LISTS, pk=list_id)
-        return once(
-            request,
-            "confirm_price_list",
-            lambda: (
-                200,
-                _LIST.to_representation(price_list_confirm(found=row, actor=who(request))),
-            ),
-        )
-
-
-class PriceListDiscardView(OperationsView):
-    """`/price-lists/{id}/discard`"""
-
-    @posts(
-        "discard_price_list",
-        "Discard a price list",
-        request=NothingInput,
-        responses={200: PriceListOutput},
-        also=(404, 409),
-        description="One that was never confirmed.",
-    )
-    def post(self, request: Request, list_id: int) -> HttpResponse:
-        body(request, NothingInput())
-        row = found(_LISTS, pk=list_id)
-
-        def work() -> tuple[int, Any]:
-            price_list_discard(found=row, actor=who(request))
-            return 200, _LIST.to_representation(_LISTS.get(pk=row.pk))
-
-        return once(request, "discard_price_list", work)
-
-
-class PriceListUndoView(OperationsView):
-    """`/price-lists/{id}/undo`"""
-
-    @posts(
-        "undo_price_list",
-        "Take a price list back",
-        request=ReasonInput,
-        responses={200: PriceListOutput},
-        also=(404, 409),
-        description="From now on exactly those rates hold that would hold without it.",
-    )
-    def post(self, request: Request, list_id: int) -> HttpResponse:
-        values = body(request, ReasonInput())
-        row = found(_LISTS, pk=list_id)
-        return once(
-            request,
-            "undo_price_list",
-            lambda: (
-                200,
-                _LIST.to_representation(
-                    price_list_undo(found=row, actor=who(request), reason=values["reason"])
-                ),
-            ),
-        )
+        lines = found(LISTS, pk=list_id).lines.select_related("network")
+        return page(request, lines, _LINE.to_representation, _LINE_FILTERS)

@@ -1,0 +1,171 @@
+"""Orders, temperatures, quality, service reports and events."""
+
+from typing import Any, Final
+
+from messaging.api.operations.examples.form import Example, page
+
+_SEND_GIVE_ORDER: dict[str, Any] = {
+    "kind": "shift",
+    "carrier": "viettel-direct",
+    "part": 0.3,
+    "until_cool": True,
+    "reason": "Slow receipts since 10:00",
+}
+_SEND_PIN_TEMPERATURE: dict[str, Any] = {
+    "carrier": "viettel-direct",
+    "state": "cool",
+    "class": "otp",
+    "reason": "Known test traffic",
+}
+_ORDER: dict[str, Any] = {
+    "carrier": "viettel-direct",
+    "network": None,
+    "to_carrier": None,
+    "id": 4,
+    "kind": "shift",
+    "part": 0.3,
+    "class": "",
+    "reason": "Slow receipts since 10:00",
+    "until": None,
+    "until_cool": True,
+    "ended_at": None,
+}
+_TEMPERATURE: dict[str, Any] = {
+    "carrier": "viettel-direct",
+    "network": None,
+    "id": 4,
+    "class": "otp",
+    "value": 0.0,
+    "state": "cool",
+    "share": 1.0,
+    "reasons": {},
+    "changed_at": None,
+    "updated_at": "2027-01-31T02:00:00Z",
+    "pinned_state": "cool",
+    "pinned_until": None,
+    "pin_reason": "Known test traffic",
+}
+_QUALITY: dict[str, Any] = {
+    "id": 3,
+    "carrier": "viettel-direct",
+    "network": "viettel",
+    "class": "otp",
+    "delivery_rate": 0.97,
+    "median_seconds": 2.5,
+    "coverage": 0.99,
+    "conversion": None,
+    "samples": 800,
+    "computed_at": "2027-01-31T02:00:00Z",
+}
+_SLA: dict[str, Any] = {
+    "carrier": "viettel-direct",
+    "sender": None,
+    "first": "2027-01-25",
+    "last": "2027-01-31",
+    "contracted": 100.0,
+    "peak_second": 64,
+    "peak_minute": 2900,
+    "used": 0.64,
+    "segments": 81204,
+    "messages": 80310,
+    "refused": 412,
+    "unanswered": 3,
+    "answer_p50": 0.021,
+    "answer_p95": 0.09,
+    "answer_p99": 0.31,
+    "asked": 80310,
+    "receipts": 79880,
+    "delivered": 78155,
+    "coverage": 0.9946,
+    "delivery_rate": 0.9732,
+    "receipt_p50": 2.6,
+    "receipt_p95": 14.0,
+    "codes": [{"code": "ESME_RTHROTTLED", "count": 400}, {"code": "ESME_RINVSRCADR", "count": 12}],
+    "ends": [{"end": "delivered", "count": 78155}, {"end": "undelivered", "count": 1725}],
+    "outages": [
+        {
+            "since": "2027-01-28T03:10:00Z",
+            "until": "2027-01-28T03:12:30Z",
+            "seconds": 150.0,
+            "detail": "connection lost",
+        }
+    ],
+    "availability": 0.9998,
+}
+_EVENTS: dict[str, Any] = {
+    "data": [
+        {
+            "sequence": 1,
+            "type": "carrier.shifted",
+            "timestamp": "2027-01-31T02:00:00Z",
+            "carrier": "viettel-direct",
+            "is_alert": False,
+            "data": {
+                "kind": "shift",
+                "part": 0.3,
+                "class": "",
+                "order": 4,
+                "until": None,
+                "reason": "Slow receipts since 10:00",
+                "network": None,
+                "to_carrier": None,
+                "until_cool": True,
+            },
+        },
+        {
+            "sequence": 2,
+            "type": "order.ended",
+            "timestamp": "2027-01-31T02:00:00Z",
+            "carrier": "viettel-direct",
+            "is_alert": False,
+            "data": {
+                "why": "lifted",
+                "kind": "shift",
+                "part": 0.3,
+                "class": "",
+                "order": 4,
+                "until": None,
+                "reason": "Slow receipts since 10:00",
+                "network": None,
+                "to_carrier": None,
+                "until_cool": True,
+            },
+        },
+        {
+            "sequence": 3,
+            "type": "carrier.pinned",
+            "timestamp": "2027-01-31T02:00:00Z",
+            "carrier": "viettel-direct",
+            "is_alert": False,
+            "data": {"class": "otp", "state": "cool", "network": None},
+        },
+        {
+            "sequence": 4,
+            "type": "carrier.unpinned",
+            "timestamp": "2027-01-31T02:00:00Z",
+            "carrier": "viettel-direct",
+            "is_alert": False,
+            "data": {"class": "otp", "network": None},
+        },
+        {
+            "sequence": 5,
+            "type": "carrier.hot",
+            "timestamp": "2027-01-31T02:00:00Z",
+            "carrier": "viettel-direct",
+            "is_alert": True,
+            "data": {"class": "otp", "network": "viettel", "reasons": ["refusals"]},
+        },
+    ],
+    "next_cursor": "5",
+}
+OF: Final = {
+    "give_order": Example(sends=_SEND_GIVE_ORDER, answers=_ORDER),
+    "list_orders": Example(answers=page(_ORDER)),
+    "lift_order": Example(answers=_ORDER | {"ended_at": "2027-01-31T02:00:00Z"}),
+    "pin_temperature": Example(sends=_SEND_PIN_TEMPERATURE, answers=_TEMPERATURE),
+    "list_temperatures": Example(answers=page(_TEMPERATURE)),
+    "unpin_temperature": Example(answers=_TEMPERATURE | {"pinned_state": "", "pin_reason": ""}),
+    "list_qualities": Example(answers=page(_QUALITY)),
+    "read_sla": Example(answers=_SLA),
+    "list_platform_events": Example(answers=_EVENTS),
+}
