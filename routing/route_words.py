@@ -51,6 +51,9 @@ def exclusion_words() -> dict[str, str]:
         ),
         Exclusion.LESS_SPECIFIC: _("A route that fits the number more closely decides."),
         Exclusion.AVOIDED: _("The message was tried there already."),
+        Exclusion.BIND_LIMITS: _(
+            "None of its binds takes such a message: look at their senders, segments and characters."
+        ),
         Exclusion.DRAINED: _("An operator drains the carrier: it gets nothing new."),
         Exclusion.UNAVAILABLE: _("No bind of the carrier is connected."),
         Exclusion.HOT: _("The carrier is hot there and gets nothing until it cools."),

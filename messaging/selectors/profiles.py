@@ -1,11 +1,13 @@
 """What texts may become on the way over a bind."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
-from carriers.constants import CharacterPolicy, LongMessages
+from carriers.constants import BindType, CharacterPolicy, LongMessages
 from carriers.models import Bind
+from messaging.encoding.errors import EncodingError
 from messaging.encoding.profile import DefaultAlphabet, EncodingProfile, NationalLanguage
 from messaging.encoding.segmentation import segment_count
 
@@ -35,6 +37,23 @@ def segments_sent(bind: Bind, text: str, reference: int | None) -> int:
     if reference is not None and reference < 0:
         profile = replace(profile, reference_bits=16)
     return segment_count(text, profile=profile).segment_count
+
+
+def segments_by_carrier(carrier_ids: Iterable[int], text: str) -> dict[int, int]:
+    """How many segments the text is over each carrier: the most of its binds that send; carriers
+    without such a bind, or of which none can write the text, are left out. One query."""
+    rows = Bind.objects.filter(carrier_id__in=set(carrier_ids), is_enabled=True)
+    found: dict[int, int] = {}
+    counted: dict[EncodingProfile, int] = {}
+    for bind in rows.exclude(bind_type=BindType.RECEIVER).defer("password", "tls_key"):
+        profile = profile_of(bind)
+        try:
+            if profile not in counted:
+                counted[profile] = segment_count(text, profile=profile).segment_count
+        except EncodingError:
+            continue
+        found[bind.carrier_id] = max(found.get(bind.carrier_id, 0), counted[profile])
+    return found
 
 
 def refused_characters(bind: Bind) -> re.Pattern[str] | None:

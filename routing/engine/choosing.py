@@ -53,7 +53,7 @@ def choose(snapshot: RoutingSnapshot, request: RouteRequest) -> RouteDecision:
         sender_refusal(snapshot, request),
     )
     step = None if deadline is None else _step(deadline)
-    key = (scope, request.avoid_carrier_ids, step)
+    key = (scope, request.avoid_carrier_ids, request.refusing_carrier_ids, step)
     plan = snapshot.plans.get(key)
     if plan is None:
         if len(snapshot.plans) >= _MOST_PLANS:

@@ -19,6 +19,7 @@ class Exclusion(StrEnum):
     TRAFFIC_KIND = "traffic_kind"
     RESIDENCY = "residency"
     AVOIDED = "avoided"
+    BIND_LIMITS = "bind_limits"
     LESS_SPECIFIC = "less_specific"
     DRAINED = "drained"
     UNAVAILABLE = "unavailable"
@@ -55,6 +56,7 @@ class Reason(StrEnum):
 _FACTORS = frozenset(
     {"price", "quality", "speed", "conversion", "capacity", "score", "heat", "room", "stays"}
 )
+_OF_THE_MESSAGE = frozenset({Exclusion.AVOIDED, Exclusion.BIND_LIMITS})
 _AT_THE_MOMENT = frozenset(
     {Exclusion.DRAINED, Exclusion.UNAVAILABLE, Exclusion.HOT, Exclusion.TOO_SLOW}
 )
@@ -64,9 +66,10 @@ _AT_THE_MOMENT = frozenset(
 class RouteRequest:
     """One message's way. `spread` is any number stable per message (its id as an integer).
 
-    `avoid_carrier_ids` are carriers already tried, for a re-route; `deadline_seconds` is how
-    long the message is still of use (None: long enough); `must_stay_in` are the countries in
-    which the account's data has to stay (empty: anywhere).
+    `avoid_carrier_ids` are carriers already tried, for a re-route, `refusing_carrier_ids` those
+    of which no bind takes such a message (its sender, its length, its characters);
+    `deadline_seconds` is how long the message is still of use (None: long enough);
+    `must_stay_in` are the countries in which the account's data has to stay (empty: anywhere).
     """
 
     msisdn: str
@@ -82,6 +85,7 @@ class RouteRequest:
     traffic_kind: str = "a2p"
     deadline_seconds: int | None = None
     must_stay_in: frozenset[str] = ANYWHERE
+    refusing_carrier_ids: frozenset[int] = NOTHING_AVOIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,7 @@ class RouteDecision:
             "terms": {
                 str(one.route_id): one.memory
                 for one in self.candidates
-                if one.terms and one.exclusion != Exclusion.AVOIDED
+                if one.terms and one.exclusion not in _OF_THE_MESSAGE
             }
         }
 
@@ -176,7 +180,7 @@ class RouteDecision:
 ConfiguredKey = tuple[
     str, int | None, str, str, int | None, str, int | None, str, frozenset[str], Reason | None
 ]
-PlanKey = tuple[ConfiguredKey, frozenset[int], int | None]
+PlanKey = tuple[ConfiguredKey, frozenset[int], frozenset[int], int | None]
 
 
 @dataclass(frozen=True, slots=True)

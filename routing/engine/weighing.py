@@ -118,6 +118,8 @@ def _exclude(seats: Sequence[Seat], request: RouteRequest, orders: Sequence[Orde
     for seat in seats:
         if seat.candidate.carrier_id in request.avoid_carrier_ids:
             seat.exclusion = Exclusion.AVOIDED
+        elif seat.candidate.carrier_id in request.refusing_carrier_ids:
+            seat.exclusion = Exclusion.BIND_LIMITS
         elif seat.candidate.carrier_id in drained:
             seat.exclusion = Exclusion.DRAINED
     left = [seat for seat in seats if not seat.is_out]

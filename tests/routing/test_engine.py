@@ -241,6 +241,17 @@ def test_a_reroute_avoids_the_carrier_tried_before() -> None:
     assert (nothing.chosen, nothing.reasons) == (None, (Reason.ALL_EXCLUDED,))
 
 
+def test_a_carrier_whose_binds_refuse_the_message_is_told_apart_from_one_tried() -> None:
+    snapshot = make_snapshot(Route(1, ALPHA, tier=1), Route(2, BETA, tier=2))
+    refusing = frozenset({ALPHA})
+    decision = choose(snapshot, make_request(refusing_carrier_ids=refusing))
+    assert decision.carrier_id == BETA
+    assert exclusions(decision)[1] is Exclusion.BIND_LIMITS
+    assert choose(snapshot, make_request()).carrier_id == ALPHA
+    tried = choose(snapshot, make_request(avoid_carrier_ids=refusing))
+    assert exclusions(tried)[1] is Exclusion.AVOIDED
+
+
 def test_a_reroute_rather_waits_for_a_bind_than_tries_the_same_carrier_again() -> None:
     snapshot = make_snapshot(Route(1, ALPHA), Route(2, BETA), carriers=down(BETA))
     decision = choose(snapshot, make_request(avoid_carrier_ids=frozenset({ALPHA})))

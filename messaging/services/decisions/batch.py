@@ -20,6 +20,7 @@ from messaging.services.frequency import Loss
 from messaging.services.network_demands import registration_finding, registration_missing
 from messaging.services.spreads import spread_of
 from routing.engine import Reason, RouteDecision, RouteRequest, choose
+from routing.engine.decisions import NOTHING_AVOIDED
 from routing.network_texts import NetworkText
 
 _END = "end"
@@ -180,19 +181,18 @@ class Batch:
                 # A message that failed draws anew: else it would be the probe of a hot carrier
                 # each time.
                 spread=spread_of(case.id, case.attempts),
-                avoid_carrier_ids=self._avoided(case, sender),
+                avoid_carrier_ids=case.avoid,
+                refusing_carrier_ids=self._refusing(case, sender),
                 traffic_kind=sender.traffic_kind,
                 deadline_seconds=self._seconds_left(case),
                 must_stay_in=self._snapshot.accounts[case.account_id].residency,
             ),
         )
 
-    def _avoided(self, case: Case, sender: SenderCard) -> frozenset[int]:
-        """Carriers that refused the message, and those whose binds would."""
+    def _refusing(self, case: Case, sender: SenderCard) -> frozenset[int]:
+        """Carriers whose binds would refuse the message."""
         limits = self._snapshot.bind_limits
-        if not limits:
-            return case.avoid
-        return case.avoid | carriers_refusing(limits, case.text, sender.address)
+        return carriers_refusing(limits, case.text, sender.address) if limits else NOTHING_AVOIDED
 
     def _seconds_left(self, case: Case) -> int | None:
         """How long the message is still of use; most have no deadline."""

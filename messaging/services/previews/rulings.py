@@ -8,6 +8,7 @@ from config.common.errors import DomainError, InvalidError
 from messaging.constants import MessageStatus, Origin
 from messaging.encoding.segmentation import segment_count
 from messaging.selectors.findings import finding_readable
+from messaging.selectors.profiles import segments_by_carrier
 from messaging.selectors.snapshot import AccountCard, Snapshot
 from messaging.services.counting import text_counted_by
 from messaging.services.decisions import Explanation, case_of, cases_explain
@@ -96,7 +97,7 @@ def ruling_of(
         status="" if refusal else found.verdict.status,
         failure_reason="" if refusal else found.verdict.reason if _has_ended(found) else "",
         network=_network(material.snapshot, draft),
-        route=None if found.route is None else _route(found.route),
+        route=None if found.route is None else _route(found.route, draft.text),
         compliance=CompliancePreview(
             decision=decision,
             until=found.verdict.due_at if decision == "delayed" else None,
@@ -140,9 +141,10 @@ def _network(snapshot: Snapshot, draft: Draft) -> KnownNetwork | None:
     return KnownNetwork(code, snapshot.numbers.names.get(network_id, code), draft.network_source)
 
 
-def _route(decision: RouteDecision) -> RoutePreview:
+def _route(decision: RouteDecision, text: str) -> RoutePreview:
     """Ways that belong to other accounts are nobody else's business."""
     chosen = decision.chosen
+    segments = segments_by_carrier((one.carrier_id for one in decision.candidates), text)
     return RoutePreview(
         candidates=tuple(
             RouteCandidate(
@@ -151,6 +153,7 @@ def _route(decision: RouteDecision) -> RoutePreview:
                 is_chosen=chosen is not None and one.route_id == chosen.route_id,
                 is_available=one.is_available,
                 exclusion=str(one.exclusion or ""),
+                segment_count=segments.get(one.carrier_id),
             )
             for one in decision.candidates
             if one.exclusion != Exclusion.ACCOUNT_NOT_ALLOWED

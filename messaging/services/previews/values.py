@@ -119,7 +119,8 @@ class KnownNetwork:
 
 @dataclass(frozen=True, slots=True)
 class RouteCandidate:
-    """A way to the destination: `share` of the traffic it gets (0 to 1), `exclusion` why none.
+    """A way to the destination: `share` of the traffic it gets (0 to 1), `exclusion` why none;
+    `segment_count` as its connection cuts the text, None where it has none.
 
     What it costs and whose it is are the platform's business.
     """
@@ -129,6 +130,7 @@ class RouteCandidate:
     is_chosen: bool
     is_available: bool
     exclusion: str
+    segment_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
