@@ -31,6 +31,10 @@ class Assessed(Protocol):
     due_at: datetime | None
     text: str
     taken_from: tuple[int | None, ...]
+    sender: str
+    stand_in: tuple[str, str, str] | None
+    carrier_id: int
+    cost_micros: int
 
 
 @dataclass(slots=True)
@@ -76,6 +80,10 @@ class Report:
     samples: list[Assessed] = field(default_factory=list)
     longest: Assessed | None = None
     countries: set[str] = field(default_factory=set)
+    # Asked for, instead of it, why, and on which network.
+    stand_ins: Counter[tuple[str, str, str, int | None]] = field(default_factory=Counter)
+    costs: Counter[int] = field(default_factory=Counter)  # millionths by carrier
+    without_cost: Sums = field(default_factory=Sums)
 
     def add(self, assessed: Iterable[Assessed]) -> None:
         """A slice of the audience."""
@@ -102,6 +110,12 @@ class Report:
         self.taken_from.update(str(campaign or "") for campaign in one.taken_from)
         if one.due_at is not None:
             self.waiting[one.due_at] += 1
+        if one.stand_in is not None:
+            self.stand_ins[*one.stand_in, one.network_id] += 1
+        if one.cost_micros:
+            self.costs[one.carrier_id] += one.cost_micros
+        else:
+            self.without_cost.add(one)
         if len(self.samples) < _FIRST_SAMPLES:
             self.samples.append(one)
         elif self.longest is None or len(one.text) > len(self.longest.text):
@@ -132,6 +146,9 @@ class Report:
             "by_encoding": {name: sums.as_json() for name, sums in self.by_encoding.items()},
             "by_count": {str(n): self.by_count[n].as_json() for n in sorted(self.by_count)},
             "networks": self._networks(network_names),
+            "stand_ins": self._stand_ins(network_names),
+            "costs": {str(carrier): micros for carrier, micros in self.costs.items()},
+            "without_cost": self.without_cost.as_json(),
             "held_by": dict(self.held_by.most_common(_MOST_CAMPAIGNS)),
             "taken_from": dict(self.taken_from.most_common(_MOST_CAMPAIGNS)),
             "waiting": {
@@ -149,6 +166,25 @@ class Report:
         return [
             {"name": "" if key is None else names.get(key, "")} | sums.as_json()
             for key, sums in ordered
+        ]
+
+    def _stand_ins(self, names: Mapping[int, str]) -> list[dict[str, Any]]:
+        """Who is written to from another sender, by sender and cause."""
+        found: dict[tuple[str, str, str], Counter[str]] = {}
+        for (asked, other, cause, network_id), count in self.stand_ins.items():
+            there = found.setdefault((asked, other, cause), Counter())
+            there[names.get(network_id or 0, "")] += count
+        return [
+            {
+                "from": asked,
+                "to": other,
+                "cause": cause,
+                "messages": there.total(),
+                "networks": dict(there.most_common()),
+            }
+            for (asked, other, cause), there in sorted(
+                found.items(), key=lambda pair: -pair[1].total()
+            )
         ]
 
     def _finish(self, limits: Mapping[str, float], moment: datetime) -> dict[str, Any]:
@@ -170,6 +206,7 @@ class Report:
 
 def _sample(one: Assessed) -> dict[str, Any]:
     return {
+        "from": one.sender,
         "to": f"+{masked(one.msisdn)}",
         "text": one.text,
         "encoding": one.encoding,

@@ -21,6 +21,7 @@ from campaigns.models import Campaign
 from campaigns.selectors.checks import check_of
 from campaigns.selectors.labels import detail_label, money, reason_label, status_label
 from campaigns.selectors.live import filters, live, why_rows
+from campaigns.selectors.preflight_margin import PERMISSION, MarginShown, margin_of
 from campaigns.selectors.results import ResultFilter, results_page
 from campaigns.services.audience import audience_size
 from campaigns.services.preflight import PreflightState, preflight_state
@@ -93,6 +94,7 @@ class CampaignPages(CampaignActs):
             "state": preflight_state(campaign).value if status == CampaignStatus.DRAFT else "",
             "report": report,
             "check": check_of(report) if report and report["state"] == "done" else None,
+            "margin": _margin(request, report),
             "live": None if is_before else live(campaign),
             "why": [] if is_before else why_rows(campaign),
             "can_run": may(request, "run", campaign),
@@ -174,6 +176,12 @@ class CampaignPages(CampaignActs):
     def edit_address(self, campaign: Campaign) -> str:
         """The form of a draft."""
         return reverse("admin:campaigns_campaign_edit", args=[campaign.pk])
+
+
+def _margin(request: HttpRequest, report: Any) -> MarginShown | None:
+    """What is left for the platform: never for the account's own people."""
+    is_done = report and report["state"] == "done"
+    return margin_of(report) if is_done and request.user.has_perm(PERMISSION) else None
 
 
 def _filter_of(request: HttpRequest, campaign: Campaign) -> tuple[ResultFilter, str]:

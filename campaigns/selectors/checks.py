@@ -19,6 +19,7 @@ from campaigns.selectors.labels import (
     money,
     reason_label,
 )
+from routing.constants import FallbackCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Check:
     networks: list[tuple[str, str, str, str]]
     waiting: list[tuple[datetime | None, str]]
     collisions: list[str]
+    stand_ins: list[str]
     samples: list[dict[str, Any]]
     finish_at: datetime | None
     limit: str
@@ -86,6 +88,7 @@ def check_of(report: Mapping[str, Any]) -> Check:
             for row in report["waiting"]["until"]
         ],
         collisions=_collisions(report),
+        stand_ins=_stand_ins(report),
         samples=[
             sample | {"encoding": ENCODINGS.get(sample["encoding"], sample["encoding"])}
             for sample in report["samples"]
@@ -146,6 +149,33 @@ def _collisions(report: Mapping[str, Any]) -> list[str]:
         % {"count": grouped(number), "campaign": name_of(key, names)}
         for key, number in report.get("taken_from", {}).items()
     ]
+
+
+def _stand_ins(report: Mapping[str, Any]) -> list[str]:
+    """Who gets the message from another sender than the campaign's, where and why."""
+    causes = {choice.value: str(choice.label) for choice in FallbackCause}
+    return [
+        ngettext(
+            "%(count)s person gets it from %(to)s instead of %(from)s (%(cause)s): %(networks)s",
+            "%(count)s people get it from %(to)s instead of %(from)s (%(cause)s): %(networks)s",
+            row["messages"],
+        )
+        % {
+            "count": grouped(row["messages"]),
+            "to": row["to"],
+            "from": row["from"],
+            "cause": _lower(causes.get(row["cause"], row["cause"])),
+            "networks": ", ".join(
+                f"{name or _('unknown network')} {grouped(n)}"
+                for name, n in row["networks"].items()
+            ),
+        }
+        for row in report.get("stand_ins", ())  # none in older reports
+    ]
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _segments(sums: Mapping[str, Any]) -> str:

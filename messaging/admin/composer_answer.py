@@ -11,8 +11,9 @@ from messaging.admin.composer_readings import readings_json
 from messaging.admin.composer_signs import notes_json, refusal_json, sign_json
 from messaging.admin.labels import ENCODINGS
 from messaging.services.previews.compositions import Composition, CompositionRequest
-from messaging.services.previews.compositions.values import Shown
+from messaging.services.previews.compositions.values import Shown, StandIn
 from messaging.wording.worst import Figures
+from routing.constants import FallbackCause
 
 
 def error_json(error: DomainError) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def as_json(found: Composition, asked: CompositionRequest) -> dict[str, Any]:
             }
             for one in found.checks
         ],
-        "findings": _findings(found),
+        "findings": [*_findings(found), *_stand_ins(found, asked)],
         "no_findings": _("No rule objects to this text.") if asked.template else _no_template(),
     }
 
@@ -150,3 +151,42 @@ def _findings(found: Composition) -> list[dict[str, Any]]:
         for one in found.findings
         for finding in sorted(one.findings, key=lambda item: not item.is_blocking)
     ]
+
+
+def _stand_ins(found: Composition, asked: CompositionRequest) -> list[dict[str, Any]]:
+    """Where another sender stands in, beside the rules: it is no fault of the text."""
+    country = asked.template.account.country if asked.template else ""
+    return [
+        {
+            "country": country,
+            "severity": "warn" if one.cause_now else "delay",
+            "label": _("another sender"),
+            "message": _stand_in(one),
+            "fix": "",
+            "citation": _("The account's fallback rules"),
+        }
+        for one in found.stand_ins
+    ]
+
+
+def _stand_in(one: StandIn) -> str:
+    values = {"to": one.to, "from": one.instead_of}
+    if one.cause_now:
+        return _(
+            "From %(to)s instead of %(from)s to everybody of these networks: %(networks)s (%(cause)s)."
+        ) % (
+            values
+            | {
+                "networks": ", ".join(one.networks_now),
+                "cause": _uncapped(FallbackCause(one.cause_now).label),
+            }
+        )
+    causes = "; ".join(_uncapped(FallbackCause(cause).label) for cause in one.causes)
+    return _("From %(to)s instead of %(from)s, to those for whom this holds: %(causes)s.") % (
+        values | {"causes": causes}
+    )
+
+
+def _uncapped(label: object) -> str:
+    sentence = str(label)
+    return sentence[:1].lower() + sentence[1:]

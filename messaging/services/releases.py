@@ -75,7 +75,9 @@ class Assessment:
     the campaigns whose messages the person has had instead, with commas between). `taken_from`:
     the campaigns from which the message takes a place (None: a message of no campaign).
     `due_at`: when it may leave, where that is later. `billed_segments`: with what the network
-    adds.
+    adds. `stand_in`: (sender asked for, `sender` instead, cause) where the account's rule names
+    another one. `cost_micros` in the currency of `carrier_id`, for those who may see it; 0
+    without a route yet.
     """
 
     contact_id: int
@@ -92,6 +94,10 @@ class Assessment:
     text: str = ""
     message_id: uuid.UUID | None = None
     taken_from: tuple[int | None, ...] = ()
+    sender: str = ""
+    stand_in: tuple[str, str, str] | None = None
+    carrier_id: int = 0
+    cost_micros: int = 0
 
 
 RELEASED, EXCLUDED = "released", "excluded"
@@ -301,6 +307,10 @@ def _settle(
         text=draft.text,
         message_id=draft.id,
         taken_from=verdict.taken_from,
+        sender=draft.sender.address,
+        stand_in=_stand_in(verdict),
+        carrier_id=verdict.carrier_id,
+        cost_micros=verdict.cost_micros,
     )
     if verdict.action == "end":
         assessment.outcome, assessment.reason = EXCLUDED, verdict.reason
@@ -311,6 +321,11 @@ def _settle(
         assessment.message_id = None
         return assessment, None
     return assessment, (draft, _fate(verdict))
+
+
+def _stand_in(verdict: Verdict) -> tuple[str, str, str] | None:
+    told = verdict.decision.get("fallback") if verdict.sender_id and verdict.decision else None
+    return (told["from"], told["to"], told["cause"]) if told else None
 
 
 def _campaigns(holders: Sequence[int | None]) -> str:

@@ -13,14 +13,17 @@ from campaigns.models import Campaign, Contact
 from campaigns.services import preflight as preflight_module
 from campaigns.services.campaigns import campaign_pause
 from campaigns.services.preflight import preflight_run
+from compliance.constants import Role
 from compliance.models import AuditEntry
+from compliance.services.access import role_grant
 from config.common import clock
 from messaging.constants import MessageStatus
 from messaging.models import Dispatch, Message, TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from messaging.services.outcomes import Outcome, outcomes_apply
+from routing.models import Route
 from tests.campaigns.launching import Market, contacts_of, make_market, opt_out, release_all
-from tests.factories import make_sender, make_template_version
+from tests.factories import make_rate, make_sender, make_template_version
 from tests.world import World
 
 PAGES = ("change", "edit", "history", "delete", "progress", "results", "export", "launch", "cancel")
@@ -192,6 +195,24 @@ def test_the_page_of_a_draft_leads_to_the_pre_flight_and_then_to_the_launch(mark
     assert "The recipient opted out" in page
     assert "600 VND" in page
     assert "Hello Nguyễn Văn 1" in page
+
+
+def test_the_margin_is_for_those_who_see_costs_and_never_for_the_account(market, world, browse):
+    campaign = market.campaign(3)
+    cost = {"carrier": Route.objects.get().carrier, "amount_micros": 200_000_000}
+    make_rate(**cost)
+    snapshots.forget()
+    preflight_run(campaign.pk)
+    page = address("change", campaign.pk)
+    for name in ("alice", "bob"):
+        text = browse(getattr(world, name)).get(page).content.decode()
+        assert "900 VND" in text
+        assert "600 VND" not in text
+        assert "Margin" not in text
+    role_grant(user=world.olga, role=Role.MARKETER, account=world.account, actor=None)
+    text = browse(world.olga).get(page).content.decode()
+    assert "600 VND" in text
+    assert "Margin" in text
 
 
 def test_the_launch_shows_the_numbers_and_starts(market, alice):

@@ -1,10 +1,11 @@
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from campaigns.models import AudienceEntry, Campaign, Contact
 from campaigns.selectors.checks import check_of
+from campaigns.selectors.preflight_margin import margin_of
 from campaigns.services import preflight as preflight_module
 from campaigns.services.campaigns import campaign_launch, campaign_update
 from campaigns.services.preflight import (
@@ -21,7 +22,15 @@ from config.common.errors import ConflictError, DomainError
 from messaging.models import Message, TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from messaging.services.templates.registrations import registrations_record
-from routing.models import Network, NetworkTextRule, Rate, Sender
+from routing.models import (
+    ExchangeRate,
+    Network,
+    NetworkTextRule,
+    Rate,
+    Route,
+    Sender,
+    SenderFallback,
+)
 from tests.campaigns.launching import (
     VALUES,
     Market,
@@ -288,3 +297,48 @@ def test_a_report_that_cannot_be_made_says_why(market):
 def test_a_launched_campaign_is_not_checked_again(market):
     with pytest.raises(ConflictError):
         preflight_request(campaign=market.launched(1), actor=None)
+
+
+def test_people_who_get_it_from_another_sender_are_told_with_their_networks(market):
+    other = make_sender(
+        market.account,
+        kind="long_code",
+        address="84900000001",
+        registered=(Network.objects.get(code="viettel-test"),),
+    )
+    Route.objects.update(sender_kinds=["long_code"])
+    SenderFallback.objects.create(
+        account=market.account, sender=market.sender, causes=["no_route"], to_sender=other
+    )
+    snapshots.forget()
+    report = checked(market.campaign(3))
+    (told,) = report["stand_ins"]
+    assert (told["from"], told["to"]) == (market.sender.address, "84900000001")
+    assert (told["messages"], told["networks"]) == (3, {"Viettel-Test": 3})
+    assert {sample["from"] for sample in report["samples"]} == {"84900000001"}
+    (sentence,) = check_of(report).stand_ins
+    assert sentence.startswith("3 people get it from 84900000001 instead of")
+    assert "no route takes the sender" in sentence
+
+
+def test_margin_counts_what_has_a_cost_in_one_currency(market):
+    report = checked(market.campaign(2))
+    assert (report["costs"], report["without_cost"]["messages"]) == ({}, 2)
+    assert margin_of(report) is None
+    carrier = Route.objects.get().carrier
+    Rate.objects.create(
+        carrier=carrier, country="VN", amount_micros=10_000, currency="USD",
+        effective_from=date(2026, 1, 1),
+    )  # fmt: skip
+    type(carrier).objects.update(currency="USD")
+    snapshots.forget()
+    report = checked(market.campaign(2))
+    unknown = margin_of(report)
+    assert (unknown.cost, unknown.left) == ("–", "–")
+    assert "exchange rate" in unknown.note
+    ExchangeRate.objects.create(
+        currency="USD", per_unit=25_000, effective_from=date(2026, 1, 1), source="test"
+    )
+    found = margin_of(report)
+    assert (found.price, found.cost, found.left) == ("600 VND", "500 VND", "100 VND")
+    assert (found.part, found.is_loss, found.note) == ("16.7 %", False, "")

@@ -12,10 +12,11 @@ from compliance.services.rules import rule_packs_load_shipped
 from messaging.models import TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from messaging.services.previews import DraftWording, PreviewRequest, message_preview
-from routing.models import NetworkTextRule
+from routing.models import NetworkTextRule, SenderFallback
 from tests.factories import (
     make_network,
     make_rate,
+    make_route,
     make_sender,
     make_template,
     make_template_version,
@@ -288,6 +289,32 @@ def test_rules_of_the_templates_class_are_named(world: World, browse: Any) -> No
     assert {one["country"] for one in findings} == {"VN"}
     assert all(one["fix"] and one["citation"] for one in findings)
     assert found(world, browse, SALE, template=marketing.pk)["findings"] == []
+
+
+def test_another_sender_is_said_where_it_writes_now_and_where_it_would(
+    world: World, browse: Any
+) -> None:
+    code = make_sender(world.account, address="53849")
+    brand = make_sender(world.account, kind="alphanumeric", address="SAOMAI")
+    near, far = make_network(name="Near"), make_network(name="Far")
+    make_route(network=near)
+    make_route(network=far, sender_kinds=["alphanumeric"])
+    rule = SenderFallback.objects.create(
+        account=world.account, sender=code, causes=["no_route"], to_sender=brand
+    )
+    template = make_template(world.account, message_class="care")
+    (told,) = found(world, browse, "Hello", template=template.pk)["findings"]
+    assert told["message"] == (
+        "From SAOMAI instead of 53849 to everybody of these networks: Far (no route takes the"
+        " sender)."
+    )
+    SenderFallback.objects.filter(pk=rule.pk).update(causes=["refused", "not_registered"])
+    snapshots.forget()
+    (told,) = found(world, browse, "Hello", template=template.pk)["findings"]
+    assert "the sender is not registered there; a carrier refuses the sender" in told["message"]
+    SenderFallback.objects.update(message_classes=["otp"])
+    snapshots.forget()
+    assert found(world, browse, "Hello", template=template.pk)["findings"] == []
 
 
 def test_foreign_templates_are_not_known(world: World, browse: Any) -> None:

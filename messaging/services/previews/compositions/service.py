@@ -26,6 +26,7 @@ from messaging.services.previews.compositions.signs import (
     refusals_of,
     signs_of,
 )
+from messaging.services.previews.compositions.stand_ins import stand_ins_of
 from messaging.services.previews.compositions.texts import (
     LanguageText,
     language_text,
@@ -60,7 +61,8 @@ def composition_made(request: CompositionRequest) -> Composition:
     written, specs, problems = specs_judged(parsed, request.slots, letters)
     view = next((one for one in others if one.language == request.language), own)
     grammar = parsed if view is own else text_parsed(view, parsed)
-    market = market_of(snapshots.current(), request.template)
+    snapshot = snapshots.current()
+    market = market_of(snapshot, request.template)
     terms = terms_of(market)
     text = masked(view.body)
     ways = {one: _wording(request, view, grammar, specs, one) for one in REWRITINGS}
@@ -85,6 +87,7 @@ def composition_made(request: CompositionRequest) -> Composition:
         checks=format_checks(wording, request.message_format),
         registering_networks=market.registers if market else (),
         findings=_findings(request.template, languages),
+        stand_ins=stand_ins_of(snapshot, market),
         refusal=_refusal(request),
         currency=request.template.account.currency if request.template else "",
         audience_size=request.audience_size,

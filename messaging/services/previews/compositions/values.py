@@ -136,6 +136,18 @@ class FormatCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """Another sender (or pool) than was asked for, by the account's rule: for which `causes`, and
+    which of them holds now (`cause_now`, "" for none) on which networks."""
+
+    instead_of: str
+    to: str
+    causes: tuple[str, ...]
+    cause_now: str
+    networks_now: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """A wording as it would be stored and sent, seen from the text in view.
 
@@ -162,5 +174,6 @@ class Composition:
     checks: tuple[FormatCheck, ...]
     registering_networks: tuple[str, ...]
     findings: tuple[CountryFindings, ...]
+    stand_ins: tuple[StandIn, ...]
     currency: str
     audience_size: int | None
