@@ -19,6 +19,7 @@ from carriers.constants import BindKind
 from carriers.models import Bind, BindProbe
 from carriers.options import label_of
 from carriers.probe.questions import CHOICES
+from carriers.probe_words import step_words
 from carriers.services.probes import (
     probe_answer,
     probe_apply,
@@ -65,7 +66,7 @@ class BindProbeAdmin(ReadOnlyMixin, PlatformScopedAdmin):
         "bind",
         "state_label",
         "sent",
-        "step",
+        "step_shown",
         "created_at",
         "finished_at",
         "started_by",
@@ -79,7 +80,7 @@ class BindProbeAdmin(ReadOnlyMixin, PlatformScopedAdmin):
             {
                 "fields": (
                     ("bind", "state_label"),
-                    ("sent", "step"),
+                    ("sent", "step_shown"),
                     ("created_at", "finished_at"),
                     ("started_by", "applied_by"),
                     "error_shown",
@@ -95,6 +96,10 @@ class BindProbeAdmin(ReadOnlyMixin, PlatformScopedAdmin):
     @display(description=_("messages"))
     def sent(self, obj: BindProbe) -> str:
         return gettext("%(sent)d of at most %(total)d") % {"sent": obj.done, "total": obj.total}
+
+    @display(description=_("step"))
+    def step_shown(self, obj: BindProbe) -> str:
+        return step_words().get(obj.step, obj.step) or "–"
 
     @display(description=_("error"))
     def error_shown(self, obj: BindProbe) -> str:
@@ -154,7 +159,12 @@ class BindProbeAdmin(ReadOnlyMixin, PlatformScopedAdmin):
         if probe is not None:
             context["is_open"] = probe.state in _OPEN
             context["changes"] = [_change(one) for one in probe.proposal]
-            context["findings"] = [one for one in probe.findings if one["evidence"]]
+            words = step_words()
+            context["findings"] = [
+                one | {"label": words.get(one["key"], one["key"])}
+                for one in probe.findings
+                if one["evidence"]
+            ]
             context["asked"] = [
                 (one, gettext(CHOICES[probe.answers.get(one.key, "")]))
                 for one in probe_questions(probe)

@@ -16,6 +16,7 @@ from carriers.probe.proposal import OPTIONS, propose
 from carriers.probe.questions import Question, answers_by_handset, questions
 from carriers.probe.run import NothingWorksError, Probe, planned
 from carriers.probe.values import Finding, Plan, PlanError, plan_of
+from carriers.probe_words import plan_sentence
 from carriers.selectors.configs import bind_config
 from carriers.services.binds import bind_save
 from carriers.services.probe_leases import LostError, hold
@@ -43,7 +44,7 @@ def probe_plan(values: Mapping[str, Any]) -> Plan:
         plan = plan_of(values)
     except (PlanError, TypeError, ValueError) as error:
         field = getattr(error, "field", "")
-        raise InvalidError("probe_plan", f"{error}.", field=field) from error
+        raise InvalidError("probe_plan", plan_sentence(field, error), field=field) from error
     known = known_numbers(plan.numbers)
     if known:
         raise InvalidError(

@@ -68,13 +68,13 @@ def test_what_the_plan_refuses_stands_at_its_field(operator):
     bind = make_bind()
     url = reverse("admin:carriers_bindprobe_add")
     page = operator.post(url, FORM | {"bind": bind.pk, "numbers": "abc"}).content.decode()
-    assert "digits only" in page
+    assert "with their country code" in page
     assert not BindProbe.objects.exists()
 
 
 def test_findings_questions_and_proposal_are_shown(operator):
     page = operator.get(change(make_probe())).content.decode()
-    for word in ("SAR parameters", "T01 @", "default_gsm7", "ESME_RINVESMCLASS", "handsets now"):
+    for word in ("SAR parameters", "T01 @", "data_coding 0 as GSM 03.38", "ESME_RINVESMCLASS", "handsets now"):
         assert word in page
 
 
