@@ -29,15 +29,15 @@ class ApiKeyForm(ScopedForm):
         super().__init__(*args, **kwargs)
         if self.request.user.is_superuser:
             return
-        every = permitted_accounts(self.request.user, "compliance.add_apikey") is None
+        every = _makes_platforms(self.request)
         scopes: Any = self.fields.get("scopes")
         if scopes is not None:
             kept = PLATFORM_SCOPES if every else ACCOUNT_SCOPES
             scopes.choices = [(one.value, one.label) for one in kept]
-        account: Any = self.fields.get("account")
-        if every and account is not None:
-            account.queryset = account.queryset.none()
-            account.help_text = _("Keys of accounts are made by their integrators.")
+
+
+def _makes_platforms(request: HttpRequest) -> bool:
+    return permitted_accounts(request.user, "compliance.add_apikey") is None
 
 
 @admin.register(ApiKey)
@@ -70,9 +70,16 @@ class ApiKeyAdmin(OwnOrEverybodysMixin, AccountScopedAdmin):
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """A key that is not made yet has no use."""
+        """A key that is not made yet has no use; those of the platform have no account."""
         fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if obj else fieldsets[:-1]
+        if obj:
+            return fieldsets
+        if _makes_platforms(request) and not request.user.is_superuser:
+            lead = _("A key of the platform: it reads or changes what operators do, and sees no"
+                     " account's data. Keys of accounts are made by their integrators.")  # fmt: skip
+            first = (None, {"fields": ("name", "scopes"), "description": lead})
+            return [first, *fieldsets[1:-1]]
+        return fieldsets[:-1]
 
     creator = plain("created_by", _("created by"))
 
