@@ -5,15 +5,17 @@ import json
 import ssl
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from carriers.constants import BindKind
-from carriers.models import Bind
+from carriers.models import Bind, Carrier
 from carriers.options.addresses import ADDRESSES
 from carriers.options.parameters import ADVANCED, VENDOR
 from carriers.options.receipts import RECEIPTS
 from carriers.options.texts import TEXTS
 from carriers.ports import BindConfig
 from carriers.selectors.http_configs import http_options
+from carriers.selectors.receipts import receipt_carriers
 from carriers.smpp.statuses import StatusClass
 
 # Answers and receipts on their way keep the form under which their ids are looked up.
@@ -33,6 +35,8 @@ _OF_MESSAGES = (
     ),
     "requeue_position",
     "requeue_delay_seconds",
+    "status_classes",  # the session's too, which takes them over by itself
+    "ported_codes",
 )
 
 
@@ -74,8 +78,8 @@ def bind_config(bind: Bind) -> BindConfig:
         tls_server_name=bind.tls_server_name,
         tls_fingerprint=_tls_fingerprint(bind),
         http=http_options(bind) if bind.kind == BindKind.HTTP else None,
-        session_options=_digest(bind, _OF_A_SESSION),
-        message_options=_digest(bind, _OF_MESSAGES),
+        session_options=_digest(_values(bind, _OF_A_SESSION)),
+        message_options=_digest([*_values(bind, _OF_MESSAGES), *_of_carrier(bind.carrier)]),
     )
 
 
@@ -114,6 +118,14 @@ def _tls_fingerprint(bind: Bind) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def _digest(bind: Bind, names: tuple[str, ...]) -> str:
-    values = [(name, getattr(bind, name)) for name in names]
+def _values(bind: Bind, names: tuple[str, ...]) -> list[Any]:
+    return [(name, getattr(bind, name)) for name in names]
+
+
+def _of_carrier(carrier: Carrier) -> list[Any]:
+    """What the carrier says of its binds' receipts, and whose messages they may speak of."""
+    return [carrier.receipt_trust, carrier.reports_every_segment, receipt_carriers(carrier)]
+
+
+def _digest(values: list[Any]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ from django import db
 
 from carriers.models import Bind
 from carriers.ports import InboundPdu, LinkControl
-from carriers.selectors.receipts import receipt_manner
+from carriers.selectors.receipts import ReceiptManner, receipt_manner
 from carriers.services import words
 from carriers.smpp import pdu
 from carriers.smpp.receipts import parse_receipt, strange_word
@@ -47,20 +47,22 @@ class Inbox:
     it would find nothing. `expect` and `learned` bracket that time.
     """
 
-    def __init__(self, bind: Bind, configuration: Callable[[], int] = lambda: 0) -> None:
-        """`configuration`: the version now in force; with a new one the bind is read again, so
-        that what an operator says of its receipts holds without a new session."""
+    def __init__(self, bind: Bind) -> None:
         self._bind = bind
         self._manner = receipt_manner(bind)
         self._reader = Reader(bind)
-        self._configuration = configuration
-        self._version = configuration()
+        self._changed: tuple[Bind, ReceiptManner] | None = None
         self._queue: deque[InboundPdu] = deque()
         self._held: list[tuple[InboundPdu, Receipt]] = []
         self._unflushed: set[str] = set()
         self._came = threading.Event()
         self._pause = threading.Event()  # never set: its wait is a pause
         self._unparked_at = self._recent_round_at = self._round_at = 0.0
+
+    def reconfigure(self, bind: Bind) -> None:
+        """What an operator says of the bind's receipts holds from the next batch, without a new
+        session. From any thread; read the bind with `select_related("carrier")`."""
+        self._changed = (bind, receipt_manner(bind))
 
     def expect(self, smsc_message_id: str) -> None:
         """An answer with this id is on its way to the database."""
@@ -88,7 +90,7 @@ class Inbox:
         if self._queue:
             self._came.set()
         held = list(self._held)
-        self._read_again()
+        self._take_over()
         try:
             ready, replies, done = self._sorted(taken)
             self._commit_receipts(connection, ready)
@@ -100,16 +102,11 @@ class Inbox:
         self._commit_replies(link, replies)
         self._unpark(connection)
 
-    def _read_again(self) -> None:
-        version = self._configuration()
-        if version == self._version:
-            return
-        never_idle_in_transaction()
-        bind = Bind.objects.select_related("carrier").filter(pk=self._bind.pk).first()
-        if bind is not None:
-            self._bind, self._manner = bind, receipt_manner(bind)
-            self._reader = Reader(bind)
-        self._version = version
+    def _take_over(self) -> None:
+        changed, self._changed = self._changed, None
+        if changed is not None:
+            self._bind, self._manner = changed
+            self._reader = Reader(self._bind)
 
     def _sorted(
         self, taken: Sequence[InboundPdu]

@@ -73,7 +73,7 @@ class BindPump:
         self._pending: list[SubmitResult] = []  # taken from there, not committed yet
         self._results_came = threading.Event()
         self._health: deque[SessionHealth] = deque()
-        self._inbox = Inbox(bind, lambda: monitor.snapshot.version)
+        self._inbox = Inbox(bind)
         self._source = Source(
             is_held=lambda campaign: campaign in monitor.held,
             wake_claimer=self._wake_claimer,
@@ -97,7 +97,9 @@ class BindPump:
 
     def reconfigure(self) -> None:
         """Takes changed options over; what is composed already leaves as it is."""
-        self._use(Bind.objects.select_related("carrier").get(pk=self._bind.pk))
+        bind = Bind.objects.select_related("carrier").get(pk=self._bind.pk)
+        self._use(bind)
+        self._inbox.reconfigure(bind)
 
     @property
     def bind_id(self) -> int:

@@ -11,7 +11,7 @@ from carriers.ports import InboundPdu
 from carriers.services import words
 from carriers.smpp import pdu
 from carriers.smpp.statuses import ESME_ROK, ESME_RX_T_APPN
-from config.common import clock, versions
+from config.common import clock
 from messaging.models import InboundMessage, ParkedReceipt
 from messaging.pump import inbox as inboxes
 from messaging.pump.connections import connect
@@ -175,7 +175,7 @@ def test_ids_of_answers_and_receipts_meet_in_the_binds_forms(line, database):
 def test_new_word_of_the_bind_holds_without_a_new_session(line, database):
     message = line.message(status="sent")
     make_segment(message, line, smsc_message_id="77")
-    inbox = Inbox(line.bind, versions.current)
+    inbox = Inbox(line.bind)
     link = FakeLink(lambda: state(message))
     inbox.put([receipt(5, "77", "BLOCKED")])
     inbox.commit_next(database, link)
@@ -183,7 +183,7 @@ def test_new_word_of_the_bind_holds_without_a_new_session(line, database):
     words.words_write()
     (word,) = UnknownWord.objects.all()
     assert (word.bind, word.kind, word.word, word.count) == (line.bind, "state", "BLOCKED", 1)
-    words.word_take_as(word=word, meaning="rejected", actor=None)
+    inbox.reconfigure(words.word_take_as(word=word, meaning="rejected", actor=None))
     inbox.put([receipt(6, "77", "BLOCKED")])
     inbox.commit_next(database, link)
     assert (state(message), link.answers) == (
