@@ -281,7 +281,7 @@ def work_commit(
         holder.defer(cursor, claims, due=now + timedelta(seconds=seconds), reason="retry")
     for why, claims in work.elsewhere.items():
         due = now + timedelta(seconds=_PORTED_SECONDS if why == PORTED else 0)
-        holder.defer(cursor, claims, due=due, reason=why, refused_by=[carrier_id])
+        holder.defer(cursor, claims, due=due, reason=why, tried=1, refused_by=[carrier_id])
     if work.refusals:
         refusals_note(cursor, work.refusals, carrier_id=carrier_id, now=now)
     if work.partial:

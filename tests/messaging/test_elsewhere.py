@@ -21,6 +21,7 @@ from routing.models import (
     SenderPoolMember,
 )
 from routing.services import lookups
+from routing.services.orders import drain_order, temperature_pin
 from tests.factories import (
     make_bind,
     make_carrier,
@@ -28,8 +29,9 @@ from tests.factories import (
     make_network,
     make_route,
     make_sender,
+    make_user,
 )
-from tests.messaging.hot import Line, make_line, place, result, state, take_lease
+from tests.messaging.hot import Line, end_lease, make_line, place, result, state, take_lease
 from tests.routing.test_lookups import Told
 
 BAD_NUMBER, BAD_SENDER = statuses.ESME_RINVDSTADR, statuses.ESME_RINVSRCADR
@@ -212,6 +214,44 @@ def test_another_carrier_comes_before_another_sender(line):
     go_on()
     assert Dispatch.objects.get(id=claim.id).carrier_id == other_carrier.pk
     assert Message.objects.get(pk=claim.id).sender_id == line.sender.pk
+
+
+def test_a_refusal_counts_one_attempt_and_another_sender_none(line):
+    """So that it draws its way anew among those that share the traffic."""
+    other = make_sender(line.account, registered=(line.network,))
+    fallback(line, ["refused"], to_sender=other)
+    claim = line.claimed()
+    refuse(line, claim, BAD_SENDER)
+    assert Waiting.objects.get(id=claim.id).attempts == 1
+    go_on()
+    assert Dispatch.objects.get(id=claim.id).attempts == 1
+    snapshots.forget()
+    unrouted_route(limit=10)
+    assert Message.objects.get(pk=claim.id).sender_id == other.pk
+    assert Dispatch.objects.get(id=claim.id).attempts == 1
+
+
+@pytest.mark.parametrize("trouble", ["none", "unbound", "hot", "drained"])
+def test_a_sender_that_has_a_route_keeps_its_message(line, trouble):
+    """Rules are for senders without a way, not for carriers in trouble: those pass."""
+    other = make_sender(line.account, registered=(line.network,))
+    make_route(make_carrier(), sender_kinds=["alphanumeric"])
+    fallback(line, ["no_route", "refused", "unavailable", "not_registered"], to_sender=other)
+    if trouble == "unbound":
+        end_lease(line.bind)
+    elif trouble == "hot":
+        temperature_pin(
+            carrier=line.carrier, state="hot", reason="test", actor=make_user(), message_class=""
+        )
+    elif trouble == "drained":
+        drain_order(carrier=line.carrier, reason="test", actor=None)
+    message = line.queued("transactional", carrier=None)
+    Message.objects.filter(pk=message.pk).update(status="accepted")
+    snapshots.forget()
+    unrouted_route(limit=10)
+    found = Message.objects.get(pk=message.pk)
+    assert (found.sender_id, "fallback" in found.decision) == (line.sender.pk, False)
+    assert place(message).startswith("waiting" if trouble == "drained" else "queued")
 
 
 def test_a_named_error_is_a_cause_and_others_are_not(line):

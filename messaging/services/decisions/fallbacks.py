@@ -13,6 +13,7 @@ from messaging.services.decisions.rulings import Ruled
 from messaging.services.elsewhere import REFUSED
 from messaging.services.pools import PoolPicker
 from messaging.services.preferences import preference_ended
+from messaging.services.spreads import spread_of
 from routing.constants import FallbackCause
 from routing.selectors.pools import FallbackCard
 
@@ -93,7 +94,7 @@ def _target(snapshot: Snapshot, rule: FallbackCard, case: Case, now: datetime) -
         found = PoolPicker(snapshot, pool, LANES[case.lane], now).pick(
             country=case.country,
             network_id=case.network_id,
-            spread=case.id.int & 0xFFFFFFFFFFFFFFFF,
+            spread=spread_of(case.id, case.attempts),
         )
     return found if found is not None and found.account_id == case.account_id else None
 
