@@ -5,18 +5,39 @@ campaign. Nothing is lost and nothing leaves twice (invariants 1 and 2), whichev
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from carriers.models import Carrier
+from carriers.models import Bind, Carrier
+from carriers.services.traces import trace_start
 from carriers.simulator.client import turn_to_scenario
-from config.common import clock
+from carriers.smpp import pdu
+from config.common import clock, redaction
 from messaging.models import Message
 from messaging.selectors.snapshot import snapshots
-from routing.models import PlatformEvent, RouteQuality, Temperature, TemperatureChange
+from routing.models import (
+    Network,
+    NumberOverride,
+    PlatformEvent,
+    Route,
+    RouteQuality,
+    Temperature,
+    TemperatureChange,
+)
 from tests.acceptance.running import Platform
-from tests.acceptance.scene import Scene, finished, judge, left, make_scene, progress, route
+from tests.acceptance.scene import (
+    COUNTRY,
+    Scene,
+    finished,
+    judge,
+    left,
+    make_scene,
+    numbers,
+    progress,
+    route,
+)
+from tests.factories import make_network
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(600)]
 
@@ -95,10 +116,15 @@ def test_traffic_leaves_a_carrier_in_trouble_and_returns(
     assert PlatformEvent.objects.filter(type="carrier.hot", carrier__code="viettel").exists()
     _turn(platform, "normal")
     _wait_cool(platform)
+    _takes_part_again(scene, platform)
+
+
+def _takes_part_again(scene: Scene, platform: Platform) -> None:
+    """Of what is sent from now on the carrier gets about its share."""
     snapshots.forget()
     returned = time.time()
-    second = scene.campaign(300)
-    platform.wait_until(lambda: finished(second), 60, lambda: progress(second))
+    campaign = scene.campaign(300)
+    platform.wait_until(lambda: finished(campaign), 60, lambda: progress(campaign))
     assert _taken_by(platform, "viettel", returned) > 60
 
 
@@ -125,6 +151,10 @@ def test_a_carrier_that_forgets_its_receipts_loses_its_traffic(
     taken = platform.report(since=began_at).taken
     ours = Message.objects.filter(campaign_id=campaign.pk).values_list("msisdn", flat=True)
     assert {msisdn: taken[msisdn] for msisdn in ours if taken[msisdn] > 1} == {}
+    platform.wait_until(lambda: left(platform, campaign) == 3 * COUNT, 90, "all left")
+    _turn(platform, "normal")
+    _wait_cool(platform)
+    _takes_part_again(scene, platform)
 
 
 def test_messages_of_an_unbound_carrier_go_to_the_other_one(
@@ -138,3 +168,67 @@ def test_messages_of_an_unbound_carrier_go_to_the_other_one(
     assert by_status["delivered"] >= COUNT - 60
     assert PlatformEvent.objects.filter(type="carrier.unbound", carrier__code="viettel").exists()
     assert PlatformEvent.objects.filter(type="messages.rerouted").exists()
+    _turn(platform, "normal")
+    platform.wait_bound(*BINDS)
+    told = PlatformEvent.objects.filter(type="carrier.bound", carrier__code="viettel")
+    platform.wait_until(told.exists, 20, "viettel is bound again")
+    _wait_cool(platform)
+    _takes_part_again(scene, platform)
+
+
+def test_a_number_that_moved_goes_to_its_new_networks_route(
+    scene: Scene, platform: Platform
+) -> None:
+    people = numbers(6, "85296")
+    networks = {code: _network(code) for code in ("viettel", "vinaphone")}
+    for msisdn, code in zip(people, [*networks] * 3, strict=True):
+        NumberOverride.objects.create(msisdn=msisdn, network=networks[code], source="test")
+    began = time.time()
+    scene.submit(*people)
+    for code, expected in (("viettel", people[::2]), ("vinaphone", people[1::2])):
+        _wait_taken(platform, code, expected, began)
+    NumberOverride.objects.filter(msisdn=people[0]).update(network=networks["vinaphone"])
+    moved = time.time()
+    scene.submit(people[0])
+    _wait_taken(platform, "vinaphone", people[:1], moved)
+
+
+def _network(code: str) -> Network:
+    """A network of Hong Kong with a route of its own over this carrier."""
+    network = make_network(f"hk-{code}", country=COUNTRY)
+    carrier = Carrier.objects.get(code=code)
+    Route.objects.create(name=f"hk {code}", carrier=carrier, country=COUNTRY, network=network)
+    return network
+
+
+def _wait_taken(platform: Platform, operator: str, expected: Sequence[str], since: float) -> None:
+    """Until the operator has exactly these."""
+    platform.wait_until(
+        lambda: set(platform.report(operator, since=since).taken) == set(expected),
+        20,
+        lambda: f"{operator}: {platform.report(operator, since=since).taken}",
+    )
+
+
+def test_a_trace_of_a_live_bind_shows_its_pdus_without_people(
+    scene: Scene, platform: Platform
+) -> None:
+    bind = Bind.objects.get(name="viettel-1")
+    Route.objects.create(name="traced", carrier=bind.carrier, country=COUNTRY, prefix="85295")
+    trace = trace_start(bind=bind, minutes=5, most_pdus=1000, reason="acceptance", actor=None)
+    (msisdn,) = numbers(1, "85295")
+
+    def seen() -> list[bytes]:
+        return [bytes(octets) for octets in trace.pdus.values_list("octets", flat=True)]
+
+    def both_ways() -> bool:
+        scene.submit(msisdn)
+        time.sleep(0.5)  # the trace begins within two seconds
+        commands = {int.from_bytes(octets[4:8], "big") for octets in seen()}
+        return {pdu.SUBMIT_SM, pdu.DELIVER_SM} <= commands
+
+    platform.wait_until(both_ways, 30, lambda: str(seen()))
+    octets = b"".join(seen())
+    assert redaction.msisdn(msisdn).encode() in octets
+    assert msisdn.encode() not in octets
+    assert b"4711" not in octets
