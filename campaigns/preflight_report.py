@@ -82,6 +82,7 @@ class Report:
     countries: set[str] = field(default_factory=set)
     # Asked for, instead of it, why, and on which network.
     stand_ins: Counter[tuple[str, str, str, int | None]] = field(default_factory=Counter)
+    carriers: set[int] = field(default_factory=set)
     costs: Counter[int] = field(default_factory=Counter)  # millionths by carrier
     without_cost: Sums = field(default_factory=Sums)
 
@@ -112,6 +113,7 @@ class Report:
             self.waiting[one.due_at] += 1
         if one.stand_in is not None:
             self.stand_ins[*one.stand_in, one.network_id] += 1
+        self.carriers.add(one.carrier_id)
         if one.cost_micros:
             self.costs[one.carrier_id] += one.cost_micros
         else:

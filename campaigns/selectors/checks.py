@@ -50,6 +50,7 @@ class Check:
     waiting: list[tuple[datetime | None, str]]
     collisions: list[str]
     stand_ins: list[str]
+    missing_parameters: list[str]
     samples: list[dict[str, Any]]
     finish_at: datetime | None
     limit: str
@@ -89,6 +90,9 @@ def check_of(report: Mapping[str, Any]) -> Check:
         ],
         collisions=_collisions(report),
         stand_ins=_stand_ins(report),
+        missing_parameters=[  # none in older reports
+            f"{one['rule']} {one['fix']}" for one in report.get("missing_parameters", ())
+        ],
         samples=[
             sample | {"encoding": ENCODINGS.get(sample["encoding"], sample["encoding"])}
             for sample in report["samples"]

@@ -5,6 +5,7 @@ fingerprint of what it depends on, and is out of date as soon as that changes.
 """
 
 import time
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -27,6 +28,7 @@ from config.common import audit, clock
 from config.common.errors import ConflictError, DomainError
 from config.common.queue import enqueue
 from messaging.selectors.snapshot import Snapshot, snapshots
+from messaging.selectors.vendor_papers import parameters_missing
 from messaging.services.releases import recipients_assess
 
 SYNCHRONOUS_LIMIT: Final = 5_000
@@ -159,8 +161,17 @@ def _finished(
         "fingerprint": fingerprint(snapshot, campaign, countries),
         "countries": countries,
         "currency": campaign.account.currency,
+        "missing_parameters": _missing_parameters(campaign, report),
         "campaigns": campaign_names(campaign.account_id, (*told["held_by"], *told["taken_from"])),
     } | told
+
+
+def _missing_parameters(campaign: Campaign, report: Report) -> list[dict[str, str]]:
+    """What operators on the way want with every message and nobody has written down."""
+    found = parameters_missing(
+        carrier_ids=report.carriers, sender=campaign.sender, version=campaign.template_version
+    )
+    return [asdict(one) for one in found]
 
 
 class _Progress:

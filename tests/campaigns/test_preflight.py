@@ -342,3 +342,41 @@ def test_margin_counts_what_has_a_cost_in_one_currency(market):
     found = margin_of(report)
     assert (found.price, found.cost, found.left) == ("600 VND", "500 VND", "100 VND")
     assert (found.part, found.is_loss, found.note) == ("16.7 %", False, "")
+
+
+ENTITY = {"tag": "0x1400", "source": "advertiser.entity_id", "required": True, "max_length": 8}
+
+
+@pytest.mark.parametrize(
+    ("entity_id", "said"), [("", "there is none"), ("123456789", "“123456789” does not fit")]
+)
+def test_value_that_an_operator_wants_is_missed_before_anything_is_sent(market, entity_id, said):
+    make_bind(Route.objects.get().carrier, vendor_tlvs=[ENTITY])
+    Advertiser.objects.update(entity_id=entity_id)
+    campaign = market.campaign(3)
+    (missing,) = checked(campaign)["missing_parameters"]
+    assert (missing["field"], said in missing["rule"]) == ("advertiser.entity_id", True)
+    (sentence,) = check_of(campaign.preflight).missing_parameters
+    assert sentence.endswith("Write it on the advertiser's page.")
+    Advertiser.objects.update(entity_id="1234567")
+    assert checked(campaign)["missing_parameters"] == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        ENTITY | {"required": False},
+        ENTITY | {"source": "sender.address", "max_length": 20},
+        {"tag": "0x1402", "source": "text", "value": "1", "required": True},
+    ],
+)
+def test_values_that_are_there_or_not_required_are_not_missed(market, rule):
+    make_bind(Route.objects.get().carrier, vendor_tlvs=[rule])
+    assert checked(market.campaign(3))["missing_parameters"] == []
+
+
+@pytest.mark.parametrize("source", ["sender.registration", "template.registration"])
+def test_reference_of_a_registration_is_missed(market, source):
+    make_bind(Route.objects.get().carrier, vendor_tlvs=[ENTITY | {"source": source}])
+    (missing,) = checked(market.campaign(3))["missing_parameters"]
+    assert missing["field"] == f"{source.replace('.', '_')}.reference"
