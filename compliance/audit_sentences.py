@@ -45,6 +45,8 @@ SENTENCES: Mapping[str, str] = {
     "bind.trace_started": _("%(who)s started a trace of the bind %(object)s: %(reason)s."),
     "bind.trace_stopped": _("%(who)s stopped a trace of the bind %(object)s."),
     "bind.word_explained": _("%(who)s said what “%(word)s” means at the bind %(object)s."),
+    "ported_number.put": _("%(who)s said which network the number %(object)s is on."),
+    "ported_number.deleted": _("%(who)s took back which network the number %(object)s is on."),
     "ported_numbers.imported": _("%(who)s took ported numbers from the file “%(file)s”."),
     "ported_numbers.dropped": _("%(who)s dropped a file of ported numbers, “%(file)s”."),
     # Tests of binds

@@ -26,6 +26,11 @@ class SessionOutput(OutputSerializer):
     worker = serializers.CharField(source="holder")
     machine = serializers.CharField(source="host")
     epoch = serializers.IntegerField(help_text="Rises whenever another worker takes the bind.")
+    in_flight = serializers.IntegerField(help_text="Submitted and not answered yet.")
+    per_second = serializers.FloatField(help_text="Segments, as its holder last measured.")
+    pace = serializers.FloatField(
+        allow_null=True, help_text="Segments per second that it may send now; null: no limit."
+    )
     lease_ends = Moment(source="expires_at", allow_null=True)
 
 

@@ -177,6 +177,9 @@ _SESSION: dict[str, Any] = {
     "worker": "carriers-1",
     "machine": "sms-1",
     "epoch": 4,
+    "in_flight": 12,
+    "per_second": 84.5,
+    "pace": 100.0,
     "lease_ends": "2027-01-31T02:00:15Z",
 }
 _WORDS: dict[str, Any] = {
