@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import User
-from config.common import audit, clock, logs
-from config.common.errors import ConflictError, InvalidError
+from config.common import audit, clock
+from config.common.errors import InvalidError
 from config.common.ids import uuid7_floor
 from config.common.queue import enqueue
 from messaging.models import RouteTrial
@@ -17,15 +17,18 @@ from messaging.selectors.snapshot import snapshots
 from messaging.services.route_trials.judging import RouteTrier
 from messaging.services.route_trials.past import routed_count, routed_slice
 from messaging.services.route_trials.sums import count, expect
+from messaging.services.trial_life import (
+    trial_alone_check,
+    trial_days_check,
+    trial_keep,
+    trial_run,
+    trial_stop,
+    trials_take_up,
+)
 from routing.models import RoutePolicy
 
-log = logs.get_logger(__name__)
-
-MOST_DAYS: Final = 90
 MOST_JUDGED: Final = 200_000
 _SLICE: Final = 5_000
-_LOST_AFTER: Final = timedelta(minutes=2)
-_S = RouteTrial.Status
 
 
 @transaction.atomic
@@ -42,10 +45,7 @@ def route_trial_start(
 
     Raises InvalidError naming the field, ConflictError while the same trial runs.
     """
-    if not 1 <= days <= MOST_DAYS:
-        raise InvalidError(
-            "trial_days", _("Choose from 1 to %(most)d days.") % {"most": MOST_DAYS}, field="days"
-        )
+    trial_days_check(days)
     now = clock.now()
     beside = against or RoutePolicy.objects.in_force(now)
     if beside is None or beside.pk == policy.pk:
@@ -53,10 +53,7 @@ def route_trial_start(
             "trial_same", _("Choose a version beside which this one is tried."), field="against"
         )
     shared = {"policy": policy, "against": beside, "campaign_id": campaign_id}
-    if RouteTrial.objects.filter(status=_S.RUNNING, **shared).exists():
-        raise ConflictError(
-            "trial_running", _("This trial is running: wait until it has finished.")
-        )
+    trial_alone_check(RouteTrial, **shared)
     first = now - timedelta(days=days)
     messages = routed_count(uuid7_floor(first), now, campaign_id)
     if not messages:
@@ -84,34 +81,19 @@ def route_trial_start(
 @transaction.atomic
 def route_trial_cancel(*, trial: RouteTrial, actor: User | None) -> None:
     """Stops a running trial; what it found so far stays. Raises ConflictError where it is over."""
-    moved = RouteTrial.objects.filter(pk=trial.pk, status=_S.RUNNING).update(
-        status=_S.CANCELED, finished_at=clock.now()
-    )
-    if not moved:
-        raise ConflictError("trial_over", _("This trial is over."))
+    trial_stop(trial)
     _note("route_policy.trial_canceled", trial, actor)
 
 
 def route_trials_resume() -> int:
     """Has a worker take up trials that another one lost; how many."""
-    lost = RouteTrial.objects.filter(status=_S.RUNNING, progress_at__lt=clock.now() - _LOST_AFTER)
-    for trial in lost:
-        enqueue("messaging.tasks.run_route_trial", trial.pk)
-    return len(lost)
+    return trials_take_up(RouteTrial, "messaging.tasks.run_route_trial")
 
 
 def route_trial_execute(trial_id: int) -> RouteTrial:
     """Judges slice after slice, each kept with the place behind it; goes on where it stopped."""
     trial = RouteTrial.objects.select_related("policy", "against").get(pk=trial_id)
-    if trial.status != _S.RUNNING:
-        return trial
-    try:
-        if _judged(trial):
-            _end(trial, _S.DONE)
-    except Exception as error:
-        log.exception("trial of routes stopped", extra={"trial": trial.pk})
-        _end(trial, _S.FAILED, type(error).__name__)
-        raise
+    trial_run(trial, lambda: _judged(trial))
     return trial
 
 
@@ -133,20 +115,17 @@ def _judged(trial: RouteTrial) -> bool:
         trial.judged += len(slice_)
         behind = slice_[-1].id if slice_ else behind
         trial.results["expected"] = expect(trial.results, snapshot.routing.qualities)
-        kept = RouteTrial.objects.filter(pk=trial.pk, status=_S.RUNNING).update(
-            judged=trial.judged, position=behind, results=trial.results, progress_at=clock.now()
+        kept = trial_keep(
+            trial,
+            judged=trial.judged,
+            position=behind,
+            results=trial.results,
+            progress_at=clock.now(),
         )
         if not kept:
             return False
         if len(slice_) < _SLICE:
             return True
-
-
-def _end(trial: RouteTrial, status: str, error: str = "") -> None:
-    trial.status, trial.error, trial.finished_at = status, error, clock.now()
-    RouteTrial.objects.filter(pk=trial.pk, status=_S.RUNNING).update(
-        status=status, error=error, finished_at=trial.finished_at
-    )
 
 
 def _note(action: str, trial: RouteTrial, actor: User | None) -> None:

@@ -5,28 +5,29 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from compliance.models import Account, AccountRule, RuleException, RulePackVersion, User
-from config.common import audit, clock, logs, redaction
-from config.common.errors import ConflictError, InvalidError
+from config.common import audit, clock, redaction
 from config.common.ids import uuid7_floor
 from config.common.queue import enqueue
 from messaging.models import PolicyTrial
 from messaging.selectors.snapshot import snapshots
+from messaging.services.trial_life import (
+    trial_alone_check,
+    trial_days_check,
+    trial_keep,
+    trial_run,
+    trial_stop,
+    trials_take_up,
+)
 from messaging.services.trials.candidates import Candidate, subject_country
 from messaging.services.trials.excluded import excluded_slices
 from messaging.services.trials.judging import ALLOWED, BLOCKED, DELAYED, Change, Trier
 from messaging.services.trials.past import messages_count, messages_slice
 
-log = logs.get_logger(__name__)
-
-MOST_DAYS: Final = 90
 CHANGES: Final = (BLOCKED, DELAYED, ALLOWED)
 _SLICE: Final = 2_000
 _SAMPLES: Final = 25  # per change
-_LOST_AFTER: Final = timedelta(minutes=2)
-_S = PolicyTrial.Status
 
 
 @transaction.atomic
@@ -42,21 +43,13 @@ def trial_start(
 ) -> PolicyTrial:
     """Has a worker hold the subject against the account's messages (None: everybody's) of the
     last `days`. Raises InvalidError naming the field, ConflictError while the same trial runs."""
-    if not 1 <= days <= MOST_DAYS:
-        raise InvalidError(
-            "trial_days",
-            _("Choose from 1 to %(most)d days.") % {"most": MOST_DAYS},
-            field="days",
-        )
+    trial_days_check(days)
     owner = account_rule or exception
     if owner is not None:
         account = owner.account
     now = clock.now()
     subject = {"version": version, "account_rule": account_rule, "exception": exception}
-    if PolicyTrial.objects.filter(account=account, status=_S.RUNNING, **subject).exists():
-        raise ConflictError(
-            "trial_running", _("This trial is running: wait until it has finished.")
-        )
+    trial_alone_check(PolicyTrial, account=account, **subject)
     trial = PolicyTrial(
         account=account,
         **subject,
@@ -86,11 +79,7 @@ def trial_start(
 @transaction.atomic
 def trial_cancel(*, trial: PolicyTrial, actor: User | None) -> None:
     """Stops a running trial; what it found so far stays. Raises ConflictError where it is over."""
-    moved = PolicyTrial.objects.filter(pk=trial.pk, status=_S.RUNNING).update(
-        status=_S.CANCELED, finished_at=clock.now()
-    )
-    if not moved:
-        raise ConflictError("trial_over", _("This trial is over."))
+    trial_stop(trial)
     audit.record(
         action="rules.trial_canceled",
         actor=actor,
@@ -101,10 +90,7 @@ def trial_cancel(*, trial: PolicyTrial, actor: User | None) -> None:
 
 def trials_resume() -> int:
     """Has a worker take up trials that another one lost; how many."""
-    lost = PolicyTrial.objects.filter(status=_S.RUNNING, progress_at__lt=clock.now() - _LOST_AFTER)
-    for trial in lost:
-        enqueue("messaging.tasks.run_trial", trial.pk)
-    return len(lost)
+    return trials_take_up(PolicyTrial, "messaging.tasks.run_trial")
 
 
 def trial_execute(trial_id: int) -> PolicyTrial:
@@ -112,23 +98,20 @@ def trial_execute(trial_id: int) -> PolicyTrial:
     trial = PolicyTrial.objects.select_related(
         "version", "account_rule__account", "exception__account"
     ).get(pk=trial_id)
-    if trial.status != _S.RUNNING:
-        return trial
-    snapshot = snapshots.current()
-    try:
-        candidate = Candidate(trial, snapshot, clock.now())
-        trier = Trier(snapshot, candidate)
-        for account_id in _accounts(trial):
-            if account_id < trial.position_account:
-                continue
-            if not _account_tried(trial, trier, account_id, candidate.country):
-                return trial  # somebody has canceled it
-    except Exception as error:
-        log.exception("trial stopped", extra={"trial": trial.pk})
-        _end(trial, _S.FAILED, type(error).__name__)
-        raise
-    _end(trial, _S.DONE)
+    trial_run(trial, lambda: _tried(trial))
     return trial
+
+
+def _tried(trial: PolicyTrial) -> bool:
+    """False where somebody has canceled it."""
+    snapshot = snapshots.current()
+    candidate = Candidate(trial, snapshot, clock.now())
+    trier = Trier(snapshot, candidate)
+    return all(
+        _account_tried(trial, trier, account_id, candidate.country)
+        for account_id in _accounts(trial)
+        if account_id >= trial.position_account
+    )
 
 
 def _account_tried(trial: PolicyTrial, trier: Trier, account_id: int, country: str) -> bool:
@@ -185,17 +168,16 @@ def _save(trial: PolicyTrial, account_id: int, position: uuid.UUID | None, judge
     """Keeps what was found, unless the trial was canceled meanwhile."""
     trial.position_account, trial.position = account_id, position
     trial.judged += judged
-    return bool(
-        PolicyTrial.objects.filter(pk=trial.pk, status=_S.RUNNING).update(
-            position_account=account_id,
-            position=position,
-            judged=trial.judged,
-            totals=trial.totals,
-            campaigns=trial.campaigns,
-            rules=trial.rules,
-            samples=trial.samples,
-            progress_at=clock.now(),
-        )
+    return trial_keep(
+        trial,
+        position_account=account_id,
+        position=position,
+        judged=trial.judged,
+        totals=trial.totals,
+        campaigns=trial.campaigns,
+        rules=trial.rules,
+        samples=trial.samples,
+        progress_at=clock.now(),
     )
 
 
@@ -203,10 +185,3 @@ def _accounts(trial: PolicyTrial) -> list[int]:
     if trial.account_id is not None:
         return [trial.account_id]
     return list(Account.objects.order_by("pk").values_list("pk", flat=True))
-
-
-def _end(trial: PolicyTrial, status: str, error: str = "") -> None:
-    trial.status, trial.error, trial.finished_at = status, error, clock.now()
-    PolicyTrial.objects.filter(pk=trial.pk, status=_S.RUNNING).update(
-        status=status, error=error, finished_at=trial.finished_at
-    )
