@@ -2,6 +2,9 @@ import pytest
 
 from campaigns.models import Contact, PersonRequest
 from campaigns.services.preflight import preflight_run
+from carriers.models import Bind
+from carriers.services.binds import bind_check
+from carriers.simulator.http_carrier import PORT_OFFSET
 from compliance.models import (
     Account,
     AccountRule,
@@ -12,6 +15,7 @@ from compliance.models import (
     RulePackVersion,
     Suppression,
 )
+from config.common import clock
 from config.demo.build import world_build
 from config.demo.people import people_build
 from config.demo.rules import rules_build
@@ -25,6 +29,9 @@ from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.snapshot import snapshots, version_wordings
 from messaging.services.submissions import Accepted, MessageRequest, messages_submit
 from messaging.wording.worst import bound_of, extremes_of
+from routing.engine import price_of
+from routing.models import LookupPolicy
+from routing.selectors.margins import margins_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +56,25 @@ def test_every_template_is_approved_by_another_person(demo):
     versions = TemplateVersion.objects.filter(status=VersionStatus.APPROVED)
     assert versions.count() == len(TEMPLATES)
     assert all(version.reviewer_id != version.author_id for version in versions)
+
+
+def test_operators_find_a_carrier_over_http_and_a_provider_of_lookups(db, settings):
+    settings.HTTP_CARRIER_NETWORKS = settings.LOOKUP_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    world_build()
+    bind = Bind.objects.get(kind="http")
+    assert bind_check({}, bind) == []
+    assert bind.http_url.endswith(f":{settings.SIMULATOR_PORT + PORT_OFFSET}/messages")
+    policy = LookupPolicy.objects.get(country="VN")
+    assert policy.provider.url == f"{settings.SIMULATOR_CONTROL_URL}/lookup"
+
+
+def test_the_account_in_vietnam_has_a_price_for_the_united_states(demo):
+    account = Account.objects.get(slug=demo["account"])
+    routing = snapshots.current().routing
+    assert price_of(routing, account.pk, "US", None, "care") == 210_000_000
+    margins = [one for one in margins_at(clock.now()) if one.country == "US"]
+    assert margins
+    assert all(one.left is not None and one.left > 0 for one in margins)
 
 
 def test_an_offer_shows_every_stage_of_a_review(demo):
