@@ -29,6 +29,20 @@ def session_label(session: SessionView) -> str:
     }
 
 
+# Why a worker's own link ended (carriers.smpp.link.LinkEnd); what the SMSC says stays as it is.
+_ENDS = {
+    "stopped": gettext_lazy("the worker gave it up"),
+    "lease_ended": gettext_lazy("the worker lost its lease"),
+    "crashed": gettext_lazy("the worker had a fault"),
+}
+TROUBLED_ENDS = ("lease_ended", "crashed")
+
+
+def detail_words(detail: str) -> str:
+    """A session's detail as people read it: the SMSC's words, or ours for our own ends."""
+    return str(_ENDS.get(detail, detail))
+
+
 # What a receipt's state comes to, and what is done about a status code, as people choose it.
 RECEIPT_MEANINGS = {
     "delivered": gettext_lazy("Delivered"),

@@ -1,5 +1,6 @@
 """How a bind's session stands this moment: the part of its page that keeps itself fresh."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -10,13 +11,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from carriers.constants import SessionState
-from carriers.labels import SESSION_COLOURS, session_label
+from carriers.labels import SESSION_COLOURS, TROUBLED_ENDS, detail_words, session_label
 from carriers.models import Bind, BindLease, SessionEvent, ThroughputShare
 from carriers.selectors.sessions import LIVE, SessionView, session_of
 from config.common import clock
 from config.common.console.labels import label
 
-EVENTS_SHOWN = 10
+_SHOWN = 10
+_LOOKED_AT = 200  # events among which the last trouble is looked for
 _TROUBLES = (SessionState.CONNECTION_LOST, SessionState.BIND_FAILED, SessionState.THROTTLED)
 
 
@@ -34,13 +36,15 @@ def now_of(bind: Bind) -> SafeString:
     session = session_of(bind, clock.now())
     is_live = session.state in LIVE
     text = session_label(session) if bind.is_enabled or is_live else _("Disconnected by hand")
+    events = list(SessionEvent.objects.filter(bind=bind).order_by("-id")[:_LOOKED_AT])
     context = {
         "state": label(text, SESSION_COLOURS[session.state] if bind.is_enabled else ""),
         "since": session.since,
         "session": session,
         "figures": _figures(bind, session) if is_live else (),
-        "trouble": _trouble(bind),
-        "events": SessionEvent.objects.filter(bind=bind).order_by("-id")[:EVENTS_SHOWN],
+        "detail": detail_words(session.detail),
+        "trouble": _trouble(events),
+        "events": [(event, detail_words(event.detail)) for event in events[:_SHOWN]],
         "bind": bind,
     }
     return render_to_string("admin/carriers/bind/now.html", context)
@@ -80,15 +84,20 @@ def _shared(bind: Bind) -> str:
     return _("its part of the carrier's %(contract)s") % {"contract": _number(found.contract)}
 
 
-def _trouble(bind: Bind) -> dict[str, Any] | None:
-    found = SessionEvent.objects.filter(bind=bind, state__in=_TROUBLES).order_by("-id").first()
+def _trouble(events: Sequence[SessionEvent]) -> dict[str, Any] | None:
+    """The latest thing that went wrong, of the events given, latest first."""
+    found = next((event for event in events if _is_trouble(event)), None)
     if found is None:
         return None
     return {
         "at": localtime(found.at),
         "state": SessionState(found.state).label,
-        "detail": found.detail,
+        "detail": detail_words(found.detail),
     }
+
+
+def _is_trouble(event: SessionEvent) -> bool:
+    return event.state in _TROUBLES or event.detail in TROUBLED_ENDS
 
 
 def _number(value: float) -> str:

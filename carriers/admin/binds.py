@@ -14,7 +14,7 @@ from carriers.admin.bind_form import STATUS, BindForm, CopyForm, query_values
 from carriers.admin.bind_now import now_of, now_part
 from carriers.checks.certificates import ALARM_DAYS, certificate_facts, days_left
 from carriers.constants import BindKind
-from carriers.labels import SESSION_COLOURS, session_label
+from carriers.labels import SESSION_COLOURS, detail_words, session_label
 from carriers.models import Bind
 from carriers.options import GROUPS, Group
 from carriers.presets import PRESETS, PRESETS_BY_CODE
@@ -200,7 +200,9 @@ class BindAdmin(PlatformScopedAdmin):
     @display(description=_("detail"))
     def session_detail(self, obj: Bind) -> str:
         found = session_of(obj, clock.now())
-        return " · ".join(part for part in (found.detail, found.worker) if part) or "–"
+        return (
+            " · ".join(part for part in (detail_words(found.detail), found.worker) if part) or "–"
+        )
 
     @display(description=_("endpoint"))
     def endpoint(self, obj: Bind) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from carriers.admin.binds import page_links
-from carriers.labels import SESSION_COLOURS, session_label
+from carriers.labels import SESSION_COLOURS, detail_words, session_label
 from carriers.models import Carrier
 from carriers.selectors.sessions import LIVE, session_of
 from carriers.services.binds import carrier_delete, carrier_save
@@ -118,7 +118,7 @@ class CarrierAdmin(PlatformScopedAdmin):
                     "url": reverse("admin:carriers_bind_change", args=[bind.pk]),
                     "state": session_label(found) if bind.is_enabled else _("Switched off"),
                     "colour": SESSION_COLOURS[found.state] if bind.is_enabled else "",
-                    "detail": found.detail,
+                    "detail": detail_words(found.detail),
                     "type": bind.get_bind_type_display(),
                     "throughput": bind.throughput,
                 }

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from carriers.labels import SESSION_COLOURS, session_label
+from carriers.labels import SESSION_COLOURS, detail_words, session_label
 from carriers.models import Bind, UnknownWord
 from carriers.selectors.sessions import session_of
 from compliance.constants import LANES, MessageClass
@@ -54,7 +54,7 @@ def _binds() -> Panel:
                 link(bind.name, page("carriers.bind", "change", bind.pk)),
                 bind.carrier.name,
                 label(text, colour),
-                session.detail or "–",
+                detail_words(session.detail) or "–",
                 f"{bind.throughput:g}" if bind.throughput else "–",
             ]
         )

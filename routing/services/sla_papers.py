@@ -13,6 +13,7 @@ from fpdf import FPDF
 from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 
+from carriers.labels import detail_words
 from config.common import clock
 from routing.heat_words import END_WORDS
 from routing.selectors.sla import SlaReport
@@ -169,7 +170,7 @@ def _outages(report: SlaReport) -> Pairs:
             _("%(from)s, %(detail)s")
             % {
                 "from": date_format(one.since, "SHORT_DATETIME_FORMAT"),
-                "detail": one.detail or _("no session"),
+                "detail": detail_words(one.detail) or _("no session"),
             },
             _seconds(one.seconds(now)),
         )

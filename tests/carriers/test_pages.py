@@ -259,6 +259,19 @@ def test_what_a_dead_worker_measured_is_not_shown(world: World, browse: Any) -> 
     assert "Last trouble" in part.content.decode()
 
 
+def test_ends_of_our_own_are_worded_and_count_as_trouble(world: World, browse: Any) -> None:
+    bind = make_bind()
+    at = clock.now()
+    SessionEvent.objects.create(bind=bind, state="unbound", detail="lease_ended", at=at)
+    SessionEvent.objects.create(bind=bind, state="unbound", detail="stopped", at=at)
+    client = browse(world.olga)
+    part = client.get(reverse("admin:carriers_bind_now", args=[bind.pk])).content.decode()
+    assert "Unbound: the worker lost its lease" in part
+    assert "the worker gave it up" in part
+    page = client.get(reverse("admin:carriers_sessionevent_changelist")).content.decode()
+    assert "lease_ended" not in page
+
+
 def test_moment_of_a_bind_is_for_operators_alone(world: World, browse: Any) -> None:
     page = reverse("admin:carriers_bind_now", args=[make_bind().pk])
     assert browse(world.alice).get(page).status_code == 404
