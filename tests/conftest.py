@@ -5,33 +5,27 @@ DATABASE_URL names none. Pure tests start nothing.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
 from celery import current_app
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
-from django.db import connection, connections, transaction
-from django.test import Client
+from django.db import connections
+from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from compliance.constants import Role
 from compliance.models import User
 from config import embedded
 from config.settings.base import database_from_url
+from tests import cleaning
 from tests.factories import make_account, make_advertiser, make_member
-from tests.world import World
-
-HOT_TABLES = (
-    "messaging_message",
-    "messaging_segment",
-    "messaging_event",
-    "messaging_dispatch",
-    "messaging_waiting",
+from tests.order import (  # noqa: F401  hooks
+    pytest_collection_modifyitems,
+    pytest_xdist_make_scheduler,
 )
-# What migrations put there, and no test may miss because an earlier one has committed.
-SEEDED = ("compliance_platform", "compliance_register", "compliance_suppressionpolicy")
-FACTS = ("compliance_consentrecord", "compliance_auditentry", "compliance_chainlink")
+from tests.recording import Recording, record
+from tests.world import World
 
 
 @pytest.fixture(scope="session")
@@ -51,26 +45,13 @@ def django_db_modify_db_settings(servers: embedded.Addresses) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests that commit are cleaned up although facts refuse to be deleted."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for table in SEEDED:
-            cursor.execute(f"CREATE TABLE IF NOT EXISTS seed_{table} AS TABLE {table}")
-    flush = partial(_flush, connection.ops.execute_sql_flush)
-    connection.ops.execute_sql_flush = flush  # type: ignore[method-assign]
-
-
-def _flush(flush: Any, statements: list[str]) -> None:
-    facts = [table for table in FACTS if any(table in one for one in statements)]
-    with transaction.atomic(), connection.cursor() as cursor:
-        for table in facts:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(f"TRUNCATE {', '.join(HOT_TABLES)}")
-        flush(statements)
-        for table in facts:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-        for table in SEEDED:
-            cursor.execute(f"INSERT INTO {table} SELECT * FROM seed_{table}")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Tests that commit are cleaned up quickly, and although facts refuse to be deleted."""
+    with django_db_blocker.unblock():
+        cleaning.keep_seeds()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: cleaning.clean())
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -87,12 +68,20 @@ def published(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     return sent
 
 
+@pytest.fixture(scope="session")
+def _world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Recording[World]:
+    with django_db_blocker.unblock():
+        return record(_make_world)
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, _world: Recording[World]) -> World:
     """Alice is marketer, Bob officer and Ines integrator of account A; Charlie, the stranger,
     is marketer of account B; Olga is operator, Ada administrator."""
-    # A late request of a browser may have remembered those of a test that is cleaned up.
-    ContentType.objects.clear_cache()
+    return _world.play()
+
+
+def _make_world() -> World:
     account = make_account(name="Sao Mai Retail", slug="sao-mai")
     other = make_account(name="Other Company", slug="other")
     return World(

@@ -15,6 +15,7 @@ from django.db.models import ForeignKey, Model
 from django.forms import ModelChoiceField
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from pytest_django import DjangoDbBlocker
 
 from compliance.access import PERMISSIONS, account_path, permission_of
 from compliance.constants import ACCOUNT_ROLES, Role
@@ -23,6 +24,7 @@ from compliance.services.access import role_grant
 from tests.config.everything import Things, make_everything
 from tests.config.walk import Page, console_pages, page_name, registered
 from tests.factories import make_account, make_user
+from tests.recording import Recording, record
 
 pytestmark = pytest.mark.django_db
 
@@ -59,8 +61,19 @@ class Scene:
     mixed: User
 
 
+@pytest.fixture(scope="module")
+def _scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Recording[Scene]:
+    with django_db_blocker.unblock():
+        return record(_make_scene)
+
+
 @pytest.fixture
-def scene(db: None) -> Scene:
+def scene(db: None, _scene: Recording[Scene]) -> Scene:
+    """Of every page the same two accounts."""
+    return _scene.play()
+
+
+def _make_scene() -> Scene:
     """The stranger holds every role on our account; the mixed person is marketer of ours and
     integrator of theirs."""
     own, other = make_account(name=f"{MINE} account"), make_account(name=f"{THEIRS} account")
