@@ -30,6 +30,8 @@ from config.embedded.ports import is_free
 from config.management.programs import environment, processes
 
 LOOK_SECONDS = 0.05
+# A machine with more to do takes several times as long; a limit only bounds a hang.
+PATIENCE = 4
 SECOND_CARRIERS = "carriers2"
 _pause = Event().wait
 
@@ -71,7 +73,7 @@ class Platform:
         child = self.children[name]
         self._kept.discard(name)
         os.killpg(child.pid, signal.SIGKILL)
-        assert child.wait(10), f"{name} survives SIGKILL"
+        assert child.wait(10 * PATIENCE), f"{name} survives SIGKILL"
 
     def freeze(self, name: str) -> None:
         os.killpg(self.children[name].pid, signal.SIGSTOP)
@@ -84,7 +86,9 @@ class Platform:
         child = self.children[name]
         self._kept.discard(name)
         child.terminate()
-        assert child.wait(child.program.stop_seconds), f"{name} does not end: {child.last_lines()}"
+        assert child.wait(child.program.stop_seconds * PATIENCE), (
+            f"{name} does not end: {child.last_lines()}"
+        )
 
     def close(self) -> None:
         for name, child in reversed(self.children.items()):
@@ -95,12 +99,15 @@ class Platform:
     def wait_until(
         self, condition: Callable[[], Any], seconds: float, what: str | Callable[[], str] = ""
     ) -> Any:
-        """What the condition answers once it is true; fails when that takes longer."""
-        limit = time.monotonic() + seconds
+        """What the condition answers once it is true; fails when that takes much longer than
+        `seconds`, which are those of a machine without other work."""
+        limit = time.monotonic() + seconds * PATIENCE
         while not (answer := condition()):
             if time.monotonic() > limit:
                 told = what() if callable(what) else what
-                raise AssertionError(f"not within {seconds} s: {told}\n{self._last_words()}")
+                raise AssertionError(
+                    f"not within {seconds * PATIENCE:g} s: {told}\n{self._last_words()}"
+                )
             _pause(LOOK_SECONDS)
             self.start(*self._kept)  # as the supervisor does with what ends by itself
         return answer

@@ -24,7 +24,7 @@ from tests.acceptance.scene import (
     settled,
 )
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300, func_only=True)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900, func_only=True)]
 
 COUNT = 300  # for each of the two carriers
 CONNECTIONS = 8

@@ -20,7 +20,7 @@ from tests.acceptance.scene import (
     settled,
 )
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
 COUNT = 2000
 WINDOWS = 2 * 50  # of the two binds that Hong Kong is reached by

@@ -39,7 +39,7 @@ from tests.acceptance.scene import (
 )
 from tests.factories import make_sender
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180, func_only=True)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900, func_only=True)]
 
 # Prefixes that lead over one bind each, and one over several.
 SLOW, STEADY, SPREAD = "85293", "85294", "85296"
@@ -124,6 +124,7 @@ def test_each_behaviour_of_an_operator_reaches_its_state(scene: Scene, platform:
     platform.wait_until(lambda: found() == EXPECTED, 40, differences)
 
 
+@pytest.mark.last  # begun with the module, it takes 45 seconds
 def test_receipt_after_the_grace_settles_what_was_called_unknown(
     scene: Scene, platform: Platform, late: uuid.UUID
 ) -> None:

@@ -20,7 +20,7 @@ from tests.acceptance.running import Platform
 from tests.acceptance.scene import Scene, finished, left, make_scene, numbers, progress, route
 from tests.factories import make_member
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
 SLOW, FAST = "85293", "85294"
 SLOW_RATE = 5

@@ -14,7 +14,8 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from compliance.models import User
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
+LOOK_SECONDS = 0.1
 _FOREIGN = """
 return performance.getEntriesByType("resource").map((one) => one.name)
   .filter((name) => /^(https?|wss?):/.test(name) && !name.startsWith(location.origin + "/"));
@@ -84,12 +85,12 @@ class Chromium:
         """Waits for what `condition(self)` says, also while a page gives way to the next; its
         last answer."""
         left = (StaleElementReferenceException,)
-        wait = WebDriverWait(self.driver, PATIENCE_SECONDS, ignored_exceptions=left)
+        wait = WebDriverWait(self.driver, PATIENCE_SECONDS, LOOK_SECONDS, left)
         return wait.until(lambda _driver: condition(self))
 
     def until_reads(self, words: str) -> None:
         """Waits for words on the page."""
-        WebDriverWait(self.driver, PATIENCE_SECONDS).until(
+        WebDriverWait(self.driver, PATIENCE_SECONDS, LOOK_SECONDS).until(
             lambda _driver: words in self.words(), f"“{words}” is not on the page"
         )
 
@@ -146,7 +147,18 @@ class Chromium:
     def click(self, text: str) -> None:
         """A visible link or button whose text contains this."""
         path = f"//*[self::a or self::button][contains(normalize-space(.), '{text}')]"
-        self.press(self.until(lambda page: page.shown(path)))
+        self.press_shown(path)
+
+    def press_shown(self, path: str) -> None:
+        """Clicks the first visible element of an XPath, also where the page just replaces it."""
+
+        def pressed(page: "Chromium") -> bool:
+            found = page.shown(path)
+            if found is not None:
+                page.press(found)
+            return found is not None
+
+        self.until(pressed)
 
     def press(self, element: WebElement) -> None:
         """Clicks what may lie under the bar at the foot of the window."""

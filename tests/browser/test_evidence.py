@@ -104,7 +104,7 @@ def test_consent_is_recorded_with_the_paper_that_proves_it(
     page.until_reads("Records cannot be changed afterwards")
     page.press(page.one("#id_advertiser + .select2"))
     page.write(".select2-search__field", "Sao")
-    page.press(page.until(lambda shown: shown.shown("//li[text()='Sao Mai']")))
+    page.press_shown("//li[text()='Sao Mai']")
     page.choose("purpose", "Marketing")
     page.choose("action", "Granted")
     page.choose("method", "Paper, web, app or social form")

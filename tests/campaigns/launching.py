@@ -142,7 +142,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
     def run(index: int, act: Callable[[], Any]) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             results[index] = act()
         except Exception as error:  # noqa: BLE001  the test looks at it
             results[index] = error
@@ -153,5 +153,5 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return results

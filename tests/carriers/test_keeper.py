@@ -27,7 +27,7 @@ from config.common.errors import ConflictError
 from tests.carriers.simulator.esme import Esme
 from tests.factories import make_bind, make_carrier
 
-SECONDS = 20
+SECONDS = 60
 PROFILE = OperatorProfile("test", "Test", 0, (Account("esme", "secret"),))
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -149,7 +149,7 @@ def test_of_many_workers_exactly_one_takes_a_bind():
     barrier, taken = threading.Barrier(6), []
 
     def work(name: str) -> None:
-        barrier.wait(10)
+        barrier.wait(60)
         taken.append(take(bind, name, of=free))
         connection.close()
 
@@ -157,7 +157,7 @@ def test_of_many_workers_exactly_one_takes_a_bind():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert sorted(one is not None for one in taken) == [False] * 5 + [True]
 
 

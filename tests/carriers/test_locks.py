@@ -36,7 +36,7 @@ def test_death_lets_go_and_freezing_does_not(tmp_path):
     holder.send_signal(19)  # SIGSTOP
     assert BindLock.take(path) is None
     holder.kill()
-    holder.communicate(timeout=20)
+    holder.communicate(timeout=60)
     ends = time.monotonic() + 5
     while (lock := BindLock.take(path)) is None and time.monotonic() < ends:
         pass

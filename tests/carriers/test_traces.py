@@ -195,7 +195,7 @@ def test_pdus_of_a_real_session_are_written_down(smsc, journal):
     finally:
         link.stop()
         smsc.close()
-        link.join(20)
+        link.join(60)
     found = [decoded(bytes(row.octets)) for row in trace.pdus.all()]
     assert [one.command for one in found] == ["submit_sm", "submit_sm_resp"]
     assert dict(found[1].fields)["message_id"] == "7"

@@ -15,7 +15,7 @@ from config.common import audit, clock
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 @pytest.fixture

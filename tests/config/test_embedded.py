@@ -111,7 +111,7 @@ with embedded.running(Path({str(var_dir)!r}), durable=False):
         keeper.kill()
     with embedded.running(var_dir, durable=False) as found:
         assert query(found.database_url, "SELECT 1") == (1,)
-        assert wait_until(lambda: not any(identity(pid) for pid in left.values()), 10)
+        assert wait_until(lambda: not any(identity(pid) for pid in left.values()), 60)
 
 
 def test_server_answers_over_its_socket_with_the_product_role_only(var_dir):

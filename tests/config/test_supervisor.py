@@ -32,7 +32,7 @@ def stubborn(out: Path, **options: object) -> Program:
 
 
 def gone(pid: int) -> bool:
-    return wait_until(lambda: identity(pid) is None, 10)
+    return wait_until(lambda: identity(pid) is None, 60)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_killed_child_starts_again_and_its_own_child_ends(supervisor, tmp_path, 
     supervisor.start(lasting("web", tmp_path / "out"))
     grandchild = int((tmp_path / "out.web").read_text())
     os.kill(pid_told(told, "web started"), signal.SIGKILL)
-    assert supervisor.wait(lambda: any("web started again" in line for line in told), 20)
+    assert supervisor.wait(lambda: any("web started again" in line for line in told), 60)
     assert any("web was killed by signal 9" in line for line in told)
     assert gone(grandchild)
 

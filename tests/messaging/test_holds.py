@@ -149,7 +149,7 @@ def test_of_a_claim_and_a_cancel_at_once_exactly_one_wins():
     thread = threading.Thread(target=claim)
     thread.start()
     campaign_messages_cancel(campaign_id=CAMPAIGN)
-    thread.join(20)
+    thread.join(60)
     kept = {one.id for one in claimed}
     for message in made:
         expected = ("queued", "claimed") if message.pk in kept else ("canceled canceled", "nowhere")

@@ -191,7 +191,7 @@ def test_numbers_have_no_gaps_and_nobody_waits_for_each_other_under_threads():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert failures == []
     for account in accounts:
         numbers = Event.objects.filter(account=account).values_list("sequence", flat=True)

@@ -165,7 +165,7 @@ def test_receipts_of_two_segments_on_two_binds_at_once_complete_the_message():
         try:
             with transaction.atomic():
                 if before is not None:
-                    assert before.wait(10)
+                    assert before.wait(60)
                 apply(line, of(segment))
                 if before is None:
                     after.set()
@@ -181,7 +181,7 @@ def test_receipts_of_two_segments_on_two_binds_at_once_complete_the_message():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert state(message) == "delivered"
 
 

@@ -86,7 +86,7 @@ def test_routed_code_wakes_the_pumps_of_its_carrier():
     with connection.cursor() as cursor:
         cursor.execute(f"LISTEN {EXPRESS_CHANNEL}")
         route_unrouted()
-        notes = list(connection.connection.notifies(timeout=5, stop_after=1))
+        notes = list(connection.connection.notifies(timeout=60, stop_after=1))
         cursor.execute("UNLISTEN *")
     assert [note.payload for note in notes] == [str(line.carrier.pk)]
 

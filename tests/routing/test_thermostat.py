@@ -102,7 +102,7 @@ def test_another_worker_goes_on_where_the_former_died(carrier: Carrier) -> None:
         first.close()
         value = _row(carrier).value
         # The server takes a moment to end the connection that held the lock.
-        assert any(second.tick() is not None or Event().wait(0.1) for _ in range(100))
+        assert any(second.tick() is not None or Event().wait(0.1) for _ in range(600))
         _ticks(second, carrier, "temporary", 2)
         assert _row(carrier).value >= value - 1
         assert _row(carrier).state == "hot"

@@ -40,7 +40,7 @@ class Esme:
     """One connection. Frames that were not asked for wait in `backlog`."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.backlog: list[bytes] = []
         self._frames = FrameBuffer()
         self._sequence = 0

@@ -28,7 +28,7 @@ def test_the_command_announces_its_operators_and_stops_on_sigterm(tmp_path):
                 assert esme.bind("signalbox", "sim-vtl") == 0
             assert "viettel" in stats(lines[6].split()[-1])
             process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
     assert sorted(path.name for path in tmp_path.iterdir()) == [

@@ -19,7 +19,7 @@ def simulator():
 
 def ask(simulator, method: str, path: str, body: bytes | None = None, **headers):
     address = urlsplit(simulator.control_url)
-    connection = HTTPConnection(address.hostname, address.port, timeout=10)
+    connection = HTTPConnection(address.hostname, address.port, timeout=60)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()

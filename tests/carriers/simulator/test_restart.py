@@ -62,7 +62,7 @@ def test_no_response_that_left_is_missing_after_a_kill_and_receipts_still_come(t
         told = {esme.delivery().short_message.split()[0] for _ in taken}
         esme.settle()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert told == {f"id:{message_id}".encode() for message_id in taken}
     assert report_journals([path]).receipts.total() == len(taken)
 
@@ -133,6 +133,6 @@ def test_a_journal_that_cannot_be_written_stops_the_simulator(tmp_path):
         esme.submit(text=b"x" * 250)
         esme.submit(text=b"x" * 250)
         drain(esme)
-        assert process.wait(10) not in {0, None}
+        assert process.wait(60) not in {0, None}
     taken = [item for item in read_journal(tmp_path / "test.jsonl") if item.event == "submit"]
     assert len(responses(esme)) <= len(taken)

@@ -43,7 +43,7 @@ class Linked:
         self.sink.wait_for(lambda: self.sink.states.count(state) >= times)
 
     def ended(self):
-        self.link.join(20.0)
+        self.link.join(60)
         assert not self.link.is_alive()
         return self.link.end
 
@@ -63,4 +63,4 @@ def linked(smsc, journal):
         each.link.stop()
     smsc.close()
     for each in made:
-        each.link.join(20.0)
+        each.link.join(60)

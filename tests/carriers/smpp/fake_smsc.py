@@ -7,7 +7,7 @@ import struct
 from carriers.smpp import pdu
 from carriers.smpp.framing import FrameBuffer
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class FakeSmsc:

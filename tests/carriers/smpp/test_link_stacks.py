@@ -67,14 +67,14 @@ class Smpp34Server:
 
     def close(self):
         self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join(20.0)
+        self._thread.join(60)
 
 
 def test_messages_and_receipts_pass_an_independent_stack(linked):
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
     server = Smpp34Server(port)
-    assert server.listening.wait(20.0)
+    assert server.listening.wait(60)
     try:
         one = linked(*[make_submission() for _ in range(20)], port=port)
         acknowledged = 0
@@ -86,7 +86,7 @@ def test_messages_and_receipts_pass_an_independent_stack(linked):
         assert one.outcomes(20) == ["accepted"] * 20
         receipts = {parse_receipt(each.deliver).smsc_message_id for each in one.inbound(20)}
         assert receipts == {result.smsc_message_id for result in one.sink.all_results}
-        assert server.all_answered.wait(20.0)
+        assert server.all_answered.wait(60)
         one.link.stop()
         assert one.ended() == "stopped"
     finally:

@@ -162,7 +162,7 @@ def test_two_binds_of_a_carrier_never_claim_the_same_message():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert set(found[1]) | set(found[2]) == made
     assert len(found[1]) + len(found[2]) == len(made)
     assert isinstance(line.holder, Holder)

@@ -45,7 +45,7 @@ def monitor(line) -> Iterator[Monitor]:
 
 def until(condition: Callable[[], bool]) -> None:
     pause = threading.Event()
-    for _ in range(500):
+    for _ in range(3000):
         if condition():
             return
         pause.wait(0.02)
@@ -83,7 +83,7 @@ def test_routed_code_wakes_the_pump_of_its_carrier(line):
     monitor.attach(pump)
     monitor.attach(other)
     line.queued("otp", carrier=None)
-    assert pump.express_wanted.wait(10)
+    assert pump.express_wanted.wait(60)
     assert not other.express_wanted.is_set()
     monitor.detach(pump)
     monitor.detach(other)

@@ -22,7 +22,7 @@ from tests.messaging.hot import Line, make_line, place, state, suppress
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CAMPAIGN = 7001
-SECONDS = 15
+SECONDS = 60
 
 
 class FakeLink:
