@@ -89,9 +89,9 @@ class BindAdmin(PlatformScopedAdmin):
         "session",
         "session_detail",
         "endpoint",
-        "bind_type",
+        "type_shown",
         "window",
-        "throughput",
+        "throughput_shown",
         "is_enabled",
     )
     list_filter = ("carrier", "kind", "is_enabled", "bind_type")
@@ -209,6 +209,15 @@ class BindAdmin(PlatformScopedAdmin):
         if obj.kind == BindKind.HTTP:
             return obj.http_url
         return f"{obj.host}:{obj.port}" + (" TLS" if obj.use_tls else "")
+
+    @display(description=_("bind type"), ordering="bind_type")
+    def type_shown(self, obj: Bind) -> str:
+        is_http = obj.kind == BindKind.HTTP
+        return obj.get_kind_display() if is_http else obj.get_bind_type_display()
+
+    @display(description=_("throughput"), ordering="throughput")
+    def throughput_shown(self, obj: Bind) -> str:
+        return f"{obj.throughput:g}" if obj.throughput else str(_("unlimited"))
 
     @display(description=_("this moment"))
     def session_now(self, obj: Bind) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -26,8 +26,10 @@ from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
 from config.common.console.forms import ServiceForm
 from config.common.console.labels import coloured, plain
+from config.common.errors import InvalidError, UnavailableError
 from routing.lookups import KIND_CHOICES, KINDS
 from routing.models import LookupPolicy, LookupProvider, NumberImport, NumberLookup
+from routing.selectors.numbers import number_lines
 from routing.services.lookup_settings import policy_check, provider_check
 from routing.services.lookups import numbers_look_up
 from routing.services.number_imports import (
@@ -38,6 +40,7 @@ from routing.services.number_imports import (
 )
 
 _SHOWN_BAD_LINES = 50
+_LEAST_DIGITS = 8  # of a number with its country code
 _TRIAL_SECONDS = 10.0
 _HTTP = {
     "url",
@@ -169,19 +172,39 @@ class LookupProviderAdmin(PlatformScopedAdmin):
             provider,
             Question(
                 title=_("Ask about a number?"),
-                text=_("The answer is on the page of number lookups."),
+                text=_("You see the answer, and it is kept among the number lookups."),
                 submit=_("Ask"),
-                done=_("The provider was asked: see the number lookups, and the last trouble."),
+                done=_("The provider has answered."),
             ),
-            lambda values: _try(provider, values["number"]),
+            lambda values: _try(request, provider, values["number"]),
             TrialForm,
         )
 
 
-def _try(provider: LookupProvider, number: str) -> None:
+def _try(request: HttpRequest, provider: LookupProvider, number: str) -> None:
+    """Says what the provider answers. Raises DomainError where it answers nothing."""
     digits = "".join(filter(str.isdecimal, number))
+    if len(digits) < _LEAST_DIGITS:
+        raise InvalidError(
+            "number_wrong",
+            _("Write the whole number with its country code, such as +84961110001."),
+            field="number",
+        )
     NumberLookup.objects.filter(msisdn=digits, source="lookup").delete()
-    numbers_look_up(provider, [digits], deadline_seconds=_TRIAL_SECONDS)
+    report = numbers_look_up(provider, [digits], deadline_seconds=_TRIAL_SECONDS)
+    if not (report.found or report.absent or report.unknown):
+        raise UnavailableError(
+            "lookup_failed",
+            _(
+                "There is no answer (%(error)s): look at the provider's address, secret, paths and"
+                " lookups per day."
+            )
+            % {"error": report.error or _now("nothing came in time")},
+        )
+    answers = [line for line in number_lines(digits) if line.source == "lookup"]
+    for line in answers:
+        parts = (f"+{digits}", line.finding_label, line.network)
+        messages.info(request, " · ".join(part for part in parts if part))
 
 
 @admin.register(LookupPolicy)

@@ -217,3 +217,20 @@ def test_the_secret_is_kept_encrypted_and_never_shown(client, world, django_db_b
     assert "hidden-word" not in page.content.decode()
     client.force_login(world.alice)
     assert client.get(reverse("admin:routing_lookupprovider_changelist")).status_code == 403
+
+
+def test_asking_about_a_number_shows_the_answer_or_why_there_is_none(
+    networks, settings, client, world
+):
+    settings.LOOKUP_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    client.force_login(world.olga)
+    with running() as simulator:
+        provider = make_provider(url=f"{simulator.control_url}/lookup")
+        page = reverse("admin:routing_lookupprovider_try_out", args=[provider.pk])
+        told = client.post(page, {"number": f"+{PORTED}"}, follow=True).content.decode()
+        assert f"+{PORTED}" in told
+        assert "VinaPhone" in told or "Vinaphone" in told
+        assert "whole number" in client.post(page, {"number": "12"}).content.decode()
+    settings.LOOKUP_PRIVATE_NETWORKS = []
+    told = client.post(page, {"number": f"+{NUMBER}"}).content.decode()
+    assert "There is no answer (refused_address)" in told
