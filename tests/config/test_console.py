@@ -16,6 +16,7 @@ from compliance.services.access import role_revoke
 from compliance.services.suppressions import suppression_add
 from config.common import clock
 from config.common.errors import ConflictError
+from tests.campaigns.launching import make_market
 from tests.config.everything import make_everything
 from tests.config.walk import page_name, registered
 from tests.factories import PASSWORD, make_account, make_bind, make_carrier, make_user
@@ -51,6 +52,9 @@ def test_pages_of_their_own_are_named_behind_their_list(world: World, browse: An
     assert 'aria-current="page">Route map</span>' in page
     page = text(browse(world.olga).get(reverse("admin:routing_route_changelist")))
     assert "aria-current" not in page
+    campaign = make_market(world.account).campaign(1)
+    own = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+    assert "aria-current" not in text(browse(world.alice).get(own))  # its object names it
 
 
 def test_icon_is_found_where_browsers_look_for_it(client: Client) -> None:
