@@ -217,6 +217,11 @@ class LookupPolicyAdmin(PlatformScopedAdmin):
     search_fields = ("country",)
     readonly_fields = ()
     autocomplete_fields = ("provider",)
+    empty_title = _("Nobody is asked")
+    empty_text = _(
+        "Numbers are told by overrides, carriers' answers and prefixes. A policy says for which"
+        " country and class a provider is asked before messages are decided."
+    )
     fieldsets = (
         (
             None,
