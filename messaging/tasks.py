@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from config.common import clock
+from messaging.constants import EXPRESS_LANE
 from messaging.services import routing, sweeps
 from messaging.services.alerts import alerts_mail, platform_events_post
 from messaging.services.bounces import bounces_note
@@ -29,9 +30,16 @@ def route_waiting() -> dict[str, int]:
     return {"routed": routing.waiting_route()}
 
 
+@shared_task(name="messaging.tasks.expire_codes")
+def expire_codes() -> int:
+    """Tells soon of one-time codes that nobody took in time (every 2 s)."""
+    return sweeps.deadlines_expire(lanes=[EXPRESS_LANE])
+
+
 @shared_task(name="messaging.tasks.expire_messages")
 def expire_messages() -> dict[str, int]:
-    """Settles what time has settled: missing receipts and passed deadlines and windows (every 2 s)."""
+    """Settles what time has settled: missing receipts, passed deadlines and windows (every 10 s:
+    it reads all that waits)."""
     return {
         "without_receipt": sweeps.receipts_expire(),
         "past_deadline": sweeps.deadlines_expire(),

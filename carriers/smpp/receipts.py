@@ -219,6 +219,7 @@ def _read_text(text: str) -> _Fields:
 
 
 _PAD: Final = re.compile(r"pad_([1-9]\d?)")
+_is_hex: Final = re.compile("[0-9a-fA-F]+").fullmatch
 
 
 def canonical_id(raw: str, transform: str) -> str:
@@ -240,7 +241,3 @@ def canonical_id(raw: str, transform: str) -> str:
     if transform not in {"strip_zeros_upper", "dec_to_hex", "hex_to_dec"}:
         raise ValueError(f"{transform!r} is no transform of message ids")
     return raw.lstrip("0").upper() or raw[:1]
-
-
-def _is_hex(raw: str) -> bool:
-    return bool(raw) and all(c in "0123456789abcdefABCDEF" for c in raw)

@@ -11,7 +11,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 
 from config.bench.figures import Figure
 from routing.engine import (
@@ -111,8 +111,7 @@ def _moments(snapshot: RoutingSnapshot, requests: Sequence[RouteRequest]) -> Non
 
 
 def _kind(snapshot: RoutingSnapshot, one: RouteRequest) -> tuple[object, ...]:
-    named = replace(one, msisdn=snapshot.prefix_of(one.msisdn), spread=0, segments=1)
-    return astuple(named)
+    return one._replace(msisdn=snapshot.prefix_of(one.msisdn), spread=0, segments=1)
 
 
 def _table(chance: random.Random) -> RoutingSnapshot:

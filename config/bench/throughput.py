@@ -20,7 +20,7 @@ from messaging.constants import MessageStatus
 from messaging.models import WebhookDelivery, WebhookEndpoint
 from messaging.selectors.tallies import Counts, campaign_counts
 
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.1
 _STALLED_SECONDS = 60.0
 _QUIET_SECONDS = 15.0  # after which no webhook comes any more
 _PAUSE = threading.Event()

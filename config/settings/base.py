@@ -268,9 +268,14 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": _SOON,
     },
+    "expire codes": {
+        "task": "messaging.tasks.expire_codes",
+        "schedule": 2.0,
+        "options": _SOON,
+    },
     "expire messages": {
         "task": "messaging.tasks.expire_messages",
-        "schedule": 2.0,
+        "schedule": 10.0,
         "options": _SOON,
     },
     "expire papers of senders": {

@@ -9,7 +9,7 @@ from typing import Any
 
 from carriers.ports import SubmitResult
 from compliance.constants import LANES
-from messaging.arrays import Uuids
+from config.common.arrays import Uuids
 
 LOWEST_ID = uuid.UUID(int=0)
 

@@ -8,7 +8,7 @@ from carriers.constants import TlvSource
 from carriers.models import Bind
 from carriers.vendor_tlvs import TlvRule, TlvValueError, entity_chain, tlv_octets, tlv_rules
 from compliance.constants import LANES
-from messaging.arrays import Uuids
+from config.common.arrays import Uuids
 from messaging.pump.claims import Claim
 from messaging.pump.refusals import ComposeError
 from messaging.selectors.snapshot import SenderCard

@@ -10,7 +10,7 @@ from carriers.ports import NO_SLOT, NO_STATUS, Submission, SubmitResult
 from carriers.smpp.receipts import canonical_id
 from carriers.smpp.statuses import StatusClass
 from config.common import clock
-from messaging.arrays import Int2s, Int4s, Texts, Times, Uuids
+from config.common.arrays import Int2s, Int4s, Texts, Times, Uuids
 from messaging.constants import (
     DUPLICATE_ALLOWED_LANES,
     MAX_ATTEMPTS,
@@ -164,17 +164,28 @@ class ResultSorter:
 
     def _finish(self, work: Work, claim: Claim) -> None:
         results = list(claim.results.values())
+        if len(results) == 1 and results[0].outcome == "accepted":  # nearly every message
+            (result,) = results
+            if result.journal_slot >= 0:
+                work.slots.append(result.journal_slot)
+            self._sent(work, claim, result.answered_at, 1)
+            return
         work.slots += [result.journal_slot for result in results if result.journal_slot >= 0]
         accepted = [result for result in results if result.outcome == "accepted"]
         missing = [result for result in results if result.outcome != "accepted"]
         if not missing:
-            sent_at = moment(max(result.answered_at for result in accepted))
-            work.settled.append(claim)
-            work.outcomes.append(Outcome(claim.id, _SENT, sent_at, segments_sent=len(accepted)))
+            self._sent(work, claim, max(r.answered_at for r in accepted), len(accepted))
             return
         if accepted:
             work.partial.append((claim.id, len(accepted)))
         self._unfinished(work, claim, missing, bool(accepted))
+
+    def _sent(self, work: Work, claim: Claim, at: float, segments: int) -> None:
+        work.settled.append(claim)
+        work.outcomes.append(Outcome(claim.id, _SENT, moment(at), segments_sent=segments))
+        # A result holds its claim: left in a circle, each message would wait for the garbage
+        # collector, which then took a quarter of a worker's time.
+        claim.results.clear()
 
     def _unfinished(
         self, work: Work, claim: Claim, missing: list[SubmitResult], has_part: bool

@@ -28,7 +28,7 @@ _DATA: Final = _object(
     {
         "id": """'"' || o.id || '"'""",
         "to": """'"+' || o.msisdn || '"'""",
-        "from": _json("(SELECT s.address FROM routing_sender s WHERE s.id = o.sender_id)"),
+        "from": "coalesce(o.address_json, 'null')",
         "class": _word("o.message_class"),
         "status": _word("o.status"),
         "failure_reason": _word(
@@ -52,7 +52,8 @@ _DATA: Final = _object(
         "done_at": "CASE WHEN o.status = 'sent' THEN 'null' ELSE o.at_json END",
     }
 )
-# `o`: moved columns, `type`, `sequence`, and `at_json`, which is to_json(o.at)::text.
+# `o`: moved columns, `type`, `sequence`, `at_json` and `address_json`, which are to_json of `o.at`
+# and of the sender's address as text.
 MESSAGE_BODY: Final = _object(
     {
         "sequence": "o.sequence",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from config.common.arrays import Int4s, Texts, Times, UuidOctets, Uuids
 from config.common.ids import uuid7_bytes
-from messaging.arrays import Int4s, Texts, Times, UuidOctets, Uuids
 from messaging.constants import TRANSITIONS, FailureReason, MessageStatus
 from messaging.services.event_bodies import MESSAGE_BODY
 
@@ -40,7 +40,7 @@ WITH input AS MATERIALIZED (
     ) AS i(id, event_id, status, at, reason, command_status, receipt_error, segments_sent)
 ), lost AS MATERIALIZED (
     SELECT m.id, m.failure_reason FROM input i JOIN messaging_message m ON m.id = i.id
-    WHERE %(is_late)s::bool AND m.status = 'unknown'
+    WHERE %(is_late)s::bool AND m.id BETWEEN %(first)s AND %(last)s AND m.status = 'unknown'
 ), moved AS (
     UPDATE messaging_message m SET
         status = CASE WHEN m.segments_sent > 0 AND i.status = ANY(%(unsent)s::text[])
@@ -54,7 +54,8 @@ WITH input AS MATERIALIZED (
         sent_at = CASE WHEN i.status = 'sent' THEN i.at ELSE m.sent_at END,
         done_at = CASE WHEN i.status = 'sent' THEN m.done_at ELSE i.at END
     FROM input i
-    WHERE m.id = i.id AND m.status || '>' || i.status = ANY(%(moves)s::text[])
+    WHERE m.id = i.id AND m.id BETWEEN %(first)s AND %(last)s
+        AND m.status || '>' || i.status = ANY(%(moves)s::text[])
     RETURNING m.id, i.event_id, i.at, m.account_id, m.campaign_id, m.msisdn, m.sender_id,
         m.status, m.failure_reason, m.segment_count, m.billed_segments, m.price_micros,
         m.currency,
@@ -91,11 +92,14 @@ WITH input AS MATERIALIZED (
     FROM counts JOIN locked USING (account_id)
     WHERE c.account_id = counts.account_id
     RETURNING c.account_id, c.last - counts.n AS base
+), senders AS MATERIALIZED (
+    SELECT id, to_json(address)::text AS address_json FROM routing_sender
+    WHERE id = ANY(ARRAY(SELECT DISTINCT sender_id FROM moved))
 ), ordered AS (
     SELECT moved.*, 'message.' || moved.status AS type, to_json(moved.at)::text AS at_json,
-        numbered.base
+        senders.address_json, numbered.base
         + row_number() OVER (PARTITION BY moved.account_id ORDER BY moved.id) AS sequence
-    FROM moved JOIN numbered USING (account_id)
+    FROM moved JOIN numbered USING (account_id) LEFT JOIN senders ON senders.id = moved.sender_id
 ), logged AS (
     INSERT INTO messaging_event (id, account_id, sequence, type, message_id, at, body)
     SELECT o.event_id, o.account_id, o.sequence, o.type, o.id, o.at,
@@ -154,6 +158,8 @@ def _apply(
         _STATEMENT,
         {
             "ids": ids,
+            "first": ids[0],  # other days' partitions are not even opened
+            "last": ids[-1],
             "events": UuidOctets([uuid7_bytes() for _ in rows]),
             "statuses": Texts([str(row.status) for row in rows]),
             "at": Times([row.at.timestamp() for row in rows]),

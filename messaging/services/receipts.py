@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from messaging.arrays import Texts, Uuids
+from config.common.arrays import Texts, Uuids
 from messaging.constants import DeliveryProof, FailureReason, MessageStatus
 from messaging.services.outcomes import Outcome, outcomes_apply
 
@@ -24,8 +24,7 @@ _HANDSET = DeliveryProof.HANDSET.value
 _DELIVERED, _UNDELIVERED = MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A final receipt: `smsc_message_id` in canonical form, `state` in the parser's words.
 
     `is_proof`: of this bind `delivered` means that the handset has it (`dlr_trust`).

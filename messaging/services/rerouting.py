@@ -17,8 +17,8 @@ from django.db import connection, transaction
 
 from compliance.constants import LANES
 from config.common import clock
+from config.common.arrays import Uuids
 from config.common.database import PINNED_PLANS
-from messaging.arrays import Uuids
 from messaging.constants import EXPRESS_LANE
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.routing import EXPRESS_CHANNEL, claimed_place

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from carriers.models import Bind
+from carriers.models import Bind, Carrier
 from compliance.constants import LANES
 from config.common import clock
 from messaging.constants import FailureReason, MessageStatus
@@ -22,10 +22,11 @@ _PARKED_DAYS = 7  # where the bind is gone
 _ANSWERED = frozenset({"final", "success"})
 _PARTITION_DAYS_AHEAD = 21
 
-_WATERMARK = """
+_WATERMARK = "SELECT examined_to FROM messaging_receiptwatermark WHERE bind_id = %(bind)s"
+# Reads every segment: once in a bind's life.
+_FIRST_WATERMARK = """
 INSERT INTO messaging_receiptwatermark (bind_id, examined_to)
 SELECT %(bind)s, coalesce(min(sent_at), now()) FROM messaging_segment WHERE bind_id = %(bind)s
-ON CONFLICT (bind_id) DO UPDATE SET examined_to = messaging_receiptwatermark.examined_to
 RETURNING examined_to
 """
 # Found by the time they were sent (a BRIN index), never by scanning messages: no index on a
@@ -55,13 +56,15 @@ _DROP_PARKED = """
 DELETE FROM messaging_parkedreceipt p WHERE p.received_at < %(now)s - make_interval(days =>
     coalesce((SELECT b.receipt_parked_days FROM carriers_bind b WHERE b.id = p.bind_id), %(days)s))
 """
+_LANES = tuple(range(len(LANES)))
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 _DEADLINE_PASSED = """
 DELETE FROM messaging_dispatch WHERE (carrier_id, lane, id) IN (
     SELECT d.carrier_id, d.lane, d.id FROM messaging_dispatch d
     JOIN messaging_message m ON m.id = d.id
-    WHERE d.bind_id IS NULL AND d.not_after < %(now)s AND m.not_after < %(now)s
+    WHERE d.carrier_id = ANY(%(carriers)s) AND d.lane = ANY(%(lanes)s) AND d.bind_id IS NULL
+        AND d.not_after < %(now)s AND m.not_after < %(now)s
     LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
 RETURNING id
 """
@@ -104,8 +107,7 @@ def _locked(cursor: Any) -> bool:
 
 
 def _expire_bind(cursor: Any, bind: Bind, now: datetime) -> int:
-    cursor.execute(_WATERMARK, {"bind": bind.pk})
-    after: datetime = cursor.fetchone()[0]
+    after = _examined_to(cursor, bind)
     grace = timedelta(seconds=bind.receipt_grace_seconds)
     before = now - grace
     if before <= after:
@@ -144,6 +146,15 @@ def _lose(cursor: Any, ids: Sequence[uuid.UUID], now: datetime) -> int:
     return lost
 
 
+def _examined_to(cursor: Any, bind: Bind) -> datetime:
+    for statement in (_WATERMARK, _FIRST_WATERMARK):
+        cursor.execute(statement, {"bind": bind.pk})
+        if row := cursor.fetchone():
+            break
+    found: datetime = row[0]
+    return found
+
+
 def _silent(
     cursor: Any, bind: Bind, after: datetime, before: datetime
 ) -> list[tuple[uuid.UUID, datetime]]:
@@ -167,12 +178,19 @@ def _silent(
     return list(cursor.fetchall())
 
 
-def deadlines_expire() -> int:
-    """Queued messages whose deadline passed while no bind took them."""
+def deadlines_expire(*, lanes: Sequence[int] = _LANES) -> int:
+    """Queued messages of these lanes whose deadline passed while no bind took them."""
     now, total = clock.now(), 0
+    carriers = list(Carrier.objects.values_list("pk", flat=True))
+    wanted: dict[str, Any] = {
+        "carriers": carriers,
+        "lanes": list(lanes),
+        "now": now,
+        "limit": _SLICE,
+    }
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_DEADLINE_PASSED, {"now": now, "limit": _SLICE})
+            cursor.execute(_DEADLINE_PASSED, wanted)
             ids = [row[0] for row in cursor.fetchall()]
             if not ids:
                 return total

@@ -58,7 +58,7 @@ def choose(snapshot: RoutingSnapshot, request: RouteRequest) -> RouteDecision:
     if plan is None:
         if len(snapshot.plans) >= _MOST_PLANS:
             snapshot.plans.clear()
-        asked = replace(request, deadline_seconds=step)
+        asked = request._replace(deadline_seconds=step)
         plan = snapshot.plans[key] = _plan(snapshot, asked, _configured(snapshot, asked, scope))
     if not plan.bounds:
         return plan.decisions[0]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 NOTHING_AVOIDED: frozenset[int] = frozenset()
 ANYWHERE: frozenset[str] = frozenset()
@@ -62,8 +63,7 @@ _AT_THE_MOMENT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RouteRequest:
+class RouteRequest(NamedTuple):
     """One message's way. `spread` is any number stable per message (its id as an integer).
 
     `avoid_carrier_ids` are carriers already tried, for a re-route, `refusing_carrier_ids` those

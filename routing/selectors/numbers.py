@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
+from config.common.arrays import Texts
 from routing.constants import LookupAsking, LookupFinding, NetworkSource
 from routing.models import LookupPolicy, Network, NumberPlan, NumberPrefix
 from routing.prefixes import PrefixEntry, PrefixTable
@@ -15,8 +16,7 @@ _OVERRIDE, _PREFIX = NetworkSource.OVERRIDE.value, NetworkSource.PREFIX.value
 _MOVED, _ABSENT = LookupFinding.MOVED.value, LookupFinding.ABSENT.value
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkHint:
+class NetworkHint(NamedTuple):
     """The network a number is believed to be on, and how that is known. `is_absent`: a provider
     says that the number is nobody's."""
 
@@ -142,7 +142,7 @@ def numbers_known(msisdns: Sequence[str]) -> dict[str, NumberFact]:
 
 def numbers_known_by(cursor: Any, msisdns: Sequence[str]) -> dict[str, NumberFact]:
     """The same by a cursor at hand, Django's or psycopg's."""
-    cursor.execute(_KNOWN, {"numbers": list(msisdns)})
+    cursor.execute(_KNOWN, {"numbers": Texts(msisdns)})
     return {row[0]: NumberFact(*row[1:]) for row in cursor.fetchall()}
 
 

@@ -146,6 +146,14 @@ def test_queued_message_past_its_deadline_expires(line):
     assert (place(claimed), place(fresh)) == ("claimed", "queued")
 
 
+def test_lanes_are_swept_each_at_its_own_pace(line):
+    past = clock.now() - timedelta(seconds=1)
+    code = line.queued(not_after=past, message_class="otp")
+    advertisement = line.queued(not_after=past, message_class="marketing")
+    assert sweeps.deadlines_expire(lanes=[0]) == 1
+    assert (state(code), state(advertisement)) == ("expired deadline", "queued")
+
+
 def test_closed_window_is_no_deadline(line):
     message = line.queued()
     Dispatch.objects.filter(id=message.pk).update(not_after=clock.now() - timedelta(seconds=1))

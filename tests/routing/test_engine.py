@@ -383,7 +383,7 @@ def test_a_choice_keeps_every_rule(snapshot: RoutingSnapshot, request_: RouteReq
 def test_a_remembered_choice_equals_a_fresh_one(
     snapshot: RoutingSnapshot, request_: RouteRequest
 ) -> None:
-    choose(snapshot, replace(request_, spread=request_.spread + 1))
+    choose(snapshot, request_._replace(spread=request_.spread + 1))
     fresh = replace(snapshot, version=snapshot.version)
     assert choose(snapshot, request_) == choose(fresh, request_)
 

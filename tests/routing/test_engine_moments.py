@@ -402,7 +402,7 @@ def test_the_moment_never_changes_the_plan(
     calm = make_snapshot(*snapshot.routes, policy=snapshot.policy)
     now, usually = (
         choose(snapshot, request_),
-        choose(calm, replace(request_, avoid_carrier_ids=frozenset())),
+        choose(calm, request_._replace(avoid_carrier_ids=frozenset())),
     )
     if now.chosen is not None:
         assert usually.chosen is not None

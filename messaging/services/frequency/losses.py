@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from messaging.arrays import Texts, UuidOctets
+from config.common.arrays import Texts, UuidOctets
 from messaging.constants import OPEN, FailureReason, MessageStatus
 from messaging.services.outcomes import Outcome
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from messaging.arrays import Texts
+from config.common.arrays import Texts
 from messaging.frequency import Standing, slots_packed, slots_unpacked
 
 Key = tuple[int, str]  # advertiser, MSISDN

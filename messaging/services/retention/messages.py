@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from compliance.services.retention.removers import BATCH, Removed, Span
-from messaging.arrays import Uuids
+from config.common.arrays import Uuids
 from messaging.services.retention.spans import OF_SPAN, done_through, made_at, parameters_of
 
 _COUNT = f"""

@@ -11,7 +11,7 @@ from django.db import connection
 
 from compliance.constants import ConsentAction, Purpose
 from compliance.selectors.consent import Refusal
-from messaging.arrays import Uuids
+from config.common.arrays import Uuids
 
 LONGEST_CAP_HOURS = 31 * 24
 

@@ -293,3 +293,11 @@ def test_any_id_of_an_smsc_can_be_stored(raw, form):
 
 def test_answer_and_receipt_share_the_form_of_an_id():
     assert stored_id("0a1B", "hex_to_dec") == stored_id("2587", "strip_zeros_upper")
+
+
+def test_a_sent_message_leaves_no_circle_for_the_garbage_collector(line):
+    """Its results hold the claim; held by it in turn, both would stay until a collection."""
+    line.queued()
+    (claim,) = line.claim()
+    ResultSorter(response_id_form="as_is").sort([result(claim)])
+    assert claim.results == {}

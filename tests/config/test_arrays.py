@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from psycopg.adapt import PyFormat, Transformer
 
 from config.common import database
-from messaging.arrays import Int2s, Int4s, Texts, Times, UuidOctets, Uuids
+from config.common.arrays import Int2s, Int4s, Texts, Times, UuidOctets, Uuids
 
 A, B = uuid.UUID(int=1), uuid.UUID("018f4c2e-7b1a-7c3d-9e4f-a1b2c3d4e5f6")
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
