@@ -54,6 +54,8 @@ def updates(table: str) -> tuple[int, int]:
 @pytest.mark.django_db(transaction=True)
 def test_updates_of_messages_touch_no_index():
     """Half-empty pages and no index on a column that changes: 97 % measured."""
+    with connection.cursor() as cursor:  # pages that earlier tests have filled are no measure
+        cursor.execute("TRUNCATE messaging_message, messaging_dispatch")
     line = make_line()
     for _ in range(COUNT):
         line.queued()
