@@ -74,7 +74,13 @@ def test_what_the_plan_refuses_stands_at_its_field(operator):
 
 def test_findings_questions_and_proposal_are_shown(operator):
     page = operator.get(change(make_probe())).content.decode()
-    for word in ("SAR parameters", "T01 @", "data_coding 0 as GSM 03.38", "ESME_RINVESMCLASS", "handsets now"):
+    for word in (
+        "SAR parameters",
+        "T01 @",
+        "data_coding 0 as GSM 03.38",
+        "ESME_RINVESMCLASS",
+        "handsets now",
+    ):
         assert word in page
 
 
