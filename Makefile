@@ -30,7 +30,8 @@ fuzz: $(TOOLS) ## spoiled octets against everything that reads octets (SECONDS=6
 	@exec nice -n 19 $(PY) -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)
 
 faults: $(TOOLS) $(CATALOGUES) ## kill, freeze, cut and corrupt a platform, 20,000 messages each time (FAULTS=name selects)
-	@FAULTS=$${FAULTS:-all} exec $(PY) -m pytest tests/faults $(ARGS)
+	@FAULTS=$${FAULTS:-all} exec $(PY) -m pytest tests/faults \
+		$(if $(filter-out all,$(FAULTS)),,tests/acceptance/test_brownouts.py) $(ARGS)
 
 demo: $(INSTALLED) $(CATALOGUES) ## a campaign through the simulator; starts the platform if need be
 	@exec $(PY) manage.py run --then demo $(ARGS)

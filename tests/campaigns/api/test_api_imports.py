@@ -15,6 +15,11 @@ pytestmark = pytest.mark.django_db
 CSV = "Họ tên,SĐT,Mã đơn,Đồng ý\nAn,0912345671,DH1,Có\nBình,0912345672,DH2,\nChi,12,DH3,x\n"
 
 
+@pytest.fixture(autouse=True)
+def _uploads(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
 def file(content=CSV, name="contacts.csv"):
     raw = content.encode() if isinstance(content, str) else content
     return SimpleUploadedFile(name, raw, "text/csv")
