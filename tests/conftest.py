@@ -12,6 +12,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from compliance.constants import Role
@@ -52,6 +53,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: cleaning.clean())
         yield
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """What a request of an earlier test has chosen stays with the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
