@@ -43,7 +43,7 @@ PRESENT = {
     "throughput": None,
     "status_classes": {},
 }
-PLAN = Plan((NUMBER,), {"short_code": "53849"}, burst=12, pace=500.0, receipt_wait_seconds=1.5)
+PLAN = Plan((NUMBER,), {"short_code": "53849"}, burst=12, pace=500.0, receipt_wait_seconds=0.7)
 
 
 def probed(profile=PROFILE, plan=PLAN, present=PRESENT, looks=True):
