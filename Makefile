@@ -24,7 +24,8 @@ run: $(INSTALLED) $(CATALOGUES) ## everything: servers, demo data, all processes
 	@exec $(PY) manage.py run $(ARGS)
 
 test: $(TOOLS) $(CATALOGUES) ## the whole suite (ARGS="-k name" selects)
-	@exec $(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile $(ARGS)
+	@exec $(PY) -m pytest --numprocesses=3 --dist=loadfile \
+		--hypothesis-profile=steady $(ARGS)
 
 fuzz: $(TOOLS) ## spoiled octets against everything that reads octets (SECONDS=600 of CPU time)
 	@exec nice -n 19 $(PY) -m tests.fuzz --seconds $(or $(SECONDS),600) $(ARGS)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connections
 from django.test import Client, TransactionTestCase
 from django.utils import translation
+from hypothesis import settings as properties
 from pytest_django import DjangoDbBlocker
 
 from compliance.constants import Role
@@ -27,6 +28,9 @@ from tests.order import (  # noqa: F401  hooks
 )
 from tests.recording import Recording, record
 from tests.world import World
+
+# `make test` says of a tree what it said before; a bare `pytest` looks for new examples.
+properties.register_profile("steady", derandomize=True)
 
 
 @pytest.fixture(scope="session")

@@ -265,9 +265,9 @@ class HttpLink(threading.Thread):
             report = self._reports.popleft()
             self._note_state(report)
             match report.what:
-                case "warm":
+                case "warm" if not self._is_fatal:
                     self._stands(now)
-                case "failed":
+                case "failed" if not self._is_fatal:
                     self._lost(report.detail, now)
                 case "unsent" if report.pending is not None:
                     self._traffic.submitted -= 1
@@ -334,6 +334,8 @@ class HttpLink(threading.Thread):
         now: float,
     ) -> None:
         """What an answer means for the carrier and not only for its message."""
+        if self._is_fatal:
+            return  # what is still under way does not take back that a person is needed
         if status_class is StatusClass.THROTTLE:
             if self._pacer.throttled(pending.sent_at, now):
                 asked = now + min(report.retry_after, _LONGEST_RETRY_AFTER)

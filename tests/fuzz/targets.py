@@ -112,7 +112,10 @@ def session(octets: bytes, chance: random.Random) -> None:
         assert all(len(frame) >= 16 for frame in driver.outgoing())
         events += driver.tick(chance.choice((0.0, 0.1, 6.0, 40.0)))
     events += driver.session.connection_lost("over", driver.now)
-    outcomes = Counter(id(result.submission) for result in results_of(events))
+    results = results_of(events)
+    outcomes = Counter(id(one.submission) for one in results if one.outcome != "late")
+    late = Counter(id(one.submission) for one in results if one.outcome == "late")
+    assert late <= Counter(id(one.submission) for one in results if one.outcome == "unknown")
     unsent = Counter(
         id(pending.submission) for event in events for pending in getattr(event, "unsent", ())
     )
