@@ -1,6 +1,8 @@
 """What a test of a bind proposes equals the dialect of the simulated operator it met."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -74,52 +76,76 @@ def test_a_usual_smsc_needs_hardly_a_change_and_nothing_goes_elsewhere():
     assert found["failures_only_kept"].value is True
 
 
-@pytest.mark.parametrize("response", IdFormat)
-@pytest.mark.parametrize("receipt", IdFormat)
-def test_id_forms_pair_answers_with_receipts(response, receipt):
-    profile = replace(PROFILE, response_id=response, receipt_id=receipt)
-    _found, proposed, _accepted = probed(profile, replace(PLAN, burst=3), looks=False)
+def probed_beside(every):
+    """The same as `probed` of each of (arguments, keywords): they mostly wait, so they do it together."""
+    with ThreadPoolExecutor(16) as pool:
+        waiting = [pool.submit(probed, *given, **named) for given, named in every]
+        return [one.result() for one in waiting]
+
+
+ID_FORMS = tuple(product(IdFormat, IdFormat))
+
+
+@pytest.fixture(scope="module")
+def of_id_forms():
+    """What tests found about operators with each pair of forms, by (response, receipt)."""
+    plan = replace(PLAN, burst=3)
+    profiles = [replace(PROFILE, response_id=one, receipt_id=two) for one, two in ID_FORMS]
+    found = probed_beside([((profile, plan), {"looks": False}) for profile in profiles])
+    return dict(zip(ID_FORMS, found, strict=True))
+
+
+@pytest.mark.parametrize(("response", "receipt"), ID_FORMS)
+def test_id_forms_pair_answers_with_receipts(of_id_forms, response, receipt):
+    _found, proposed, _accepted = of_id_forms[response, receipt]
     forms = [proposed.get(name, "as_is") for name in ("response_id_form", "receipt_id_form")]
     for serial in (1, 9, 10, 255, 70_000, 123_456_789):
         written = (response.write(serial), receipt.write(serial))
         assert canonical_id(written[0], forms[0]) == canonical_id(written[1], forms[1])
 
 
-@pytest.mark.parametrize(
-    ("dialect", "expected"),
-    [
-        ({"default_alphabet": "latin1"}, {"default_alphabet": "latin1", "has_latin1": True}),
-        ({"default_alphabet": "ascii"}, {"default_alphabet": "ascii", "has_latin1": True}),
-        ({"shows_latin1": False}, {}),
-        ({"data_codings": (0, 8)}, {}),
-        ({"long_messages": ("sar",)}, {"long_messages": "sar", "has_latin1": True}),
-        ({"long_messages": ("payload",)}, {"long_messages": "payload", "has_latin1": True}),
-        ({"long_messages": ("udh16", "sar")}, {"long_messages": "udh16", "has_latin1": True}),
-        (
-            {"source_tons": ((0, 0),), "destination_tons": ((2, 1),)},
-            {"source_ton": {"short_code": [0, 0]}, "destination_ton": 2, "has_latin1": True},
-        ),
-        ({"validity_forms": ("absolute",)}, {"validity_form": "absolute", "has_latin1": True}),
-        ({"validity_forms": ()}, {"validity_form": "none", "has_latin1": True}),
-        (
-            {"takes_reference": False},
-            {"sends_user_message_reference": False, "has_latin1": True},
-        ),
-        (
-            {"echoes_reference": False},
-            {"sends_user_message_reference": False, "has_latin1": True},
-        ),
-        (
-            {"flags_receipts": False, "receipt_tlvs": False},
-            {"text_without_flag": True, "has_latin1": True},
-        ),
-        ({"gives_receipts": False}, {"registered_delivery": "none", "has_latin1": True}),
-        ({"bind_types": ("transmitter",)}, {"bind_type": "transmitter"}),
-        ({"interface_versions": (0x50,)}, {"interface_version": 0x50, "has_latin1": True}),
-    ],
+DIALECTS = (
+    ({"default_alphabet": "latin1"}, {"default_alphabet": "latin1", "has_latin1": True}),
+    ({"default_alphabet": "ascii"}, {"default_alphabet": "ascii", "has_latin1": True}),
+    ({"shows_latin1": False}, {}),
+    ({"data_codings": (0, 8)}, {}),
+    ({"long_messages": ("sar",)}, {"long_messages": "sar", "has_latin1": True}),
+    ({"long_messages": ("payload",)}, {"long_messages": "payload", "has_latin1": True}),
+    ({"long_messages": ("udh16", "sar")}, {"long_messages": "udh16", "has_latin1": True}),
+    (
+        {"source_tons": ((0, 0),), "destination_tons": ((2, 1),)},
+        {"source_ton": {"short_code": [0, 0]}, "destination_ton": 2, "has_latin1": True},
+    ),
+    ({"validity_forms": ("absolute",)}, {"validity_form": "absolute", "has_latin1": True}),
+    ({"validity_forms": ()}, {"validity_form": "none", "has_latin1": True}),
+    (
+        {"takes_reference": False},
+        {"sends_user_message_reference": False, "has_latin1": True},
+    ),
+    (
+        {"echoes_reference": False},
+        {"sends_user_message_reference": False, "has_latin1": True},
+    ),
+    (
+        {"flags_receipts": False, "receipt_tlvs": False},
+        {"text_without_flag": True, "has_latin1": True},
+    ),
+    ({"gives_receipts": False}, {"registered_delivery": "none", "has_latin1": True}),
+    ({"bind_types": ("transmitter",)}, {"bind_type": "transmitter"}),
+    ({"interface_versions": (0x50,)}, {"interface_version": 0x50, "has_latin1": True}),
 )
-def test_the_proposal_is_the_operators_dialect(dialect, expected):
-    _found, proposed, _accepted = probed(replace(PROFILE, **dialect))
+
+
+@pytest.fixture(scope="module")
+def of_dialects():
+    """What tests found about operators with each dialect, in the order of DIALECTS."""
+    return probed_beside([((replace(PROFILE, **dialect),), {}) for dialect, _ in DIALECTS])
+
+
+@pytest.mark.parametrize("place", range(len(DIALECTS)))
+def test_the_proposal_is_the_operators_dialect(of_dialects, place):
+    dialect, expected = DIALECTS[place]
+    _found, proposed, _accepted = of_dialects[place]
     if dialect.get("bind_types"):  # without receipts on this session there is more to say
         assert proposed["bind_type"] == "transmitter"
         return
