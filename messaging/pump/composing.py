@@ -44,6 +44,8 @@ class Composer:
         self._profile16 = replace(self._profile, reference_bits=16)
         self._cutter = Cutter(bind)
         self._templates: dict[tuple[int, int], SubmitTemplate] = {}
+        # Messages of a campaign that are claimed together end together.
+        self._last_validity: tuple[datetime | None, datetime, str] | None = None
         self._destination = writer(bind.destination_form, bind.country_code)
         self._vendor = VendorTlvs(bind) if bind.vendor_tlvs else None
         self._has_reference = (
@@ -126,11 +128,17 @@ class Composer:
         )
 
     def _validity(self, claim: Claim, now: datetime) -> str:
+        last, not_after = self._last_validity, claim.not_after
+        if last is None or last[1] is not now or last[0] != not_after:
+            self._last_validity = last = (not_after, now, self._validity_until(not_after, now))
+        return last[2]
+
+    def _validity_until(self, not_after: datetime | None, now: datetime) -> str:
         """Never past the deadline: an SMSC's retry must not arrive after the legal window."""
         form = self._bind.validity_form
         limits = [self._bind.validity_seconds] if self._bind.validity_seconds else []
-        if claim.not_after is not None:
-            limits.append(int((claim.not_after - now).total_seconds()))
+        if not_after is not None:
+            limits.append(int((not_after - now).total_seconds()))
         if not limits or form == ValidityForm.NONE:
             return ""
         if form == ValidityForm.ABSOLUTE:

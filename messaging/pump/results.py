@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from carriers.ports import NO_SLOT, NO_STATUS, Submission, SubmitResult
@@ -56,8 +57,9 @@ DELETE FROM messaging_waiting w WHERE w.id = ANY(%(ids)s::uuid[])
 """
 
 
+@lru_cache(maxsize=64)
 def moment(seconds: float) -> datetime:
-    """A Unix time as an aware datetime."""
+    """A Unix time as an aware datetime; what came with one read of the socket shares it."""
     return datetime.fromtimestamp(seconds, tz=UTC)
 
 
