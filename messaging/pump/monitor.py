@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
 from django.db import close_old_connections, connection
@@ -156,19 +156,28 @@ class Monitor:
                 pump.express_wanted.set()
 
     def _route_loop(self) -> None:
+        own: psycopg.Connection[Any] | None = None
+
         def work() -> None:
+            nonlocal own
             self._route_wanted.wait(_LISTEN_SECONDS)
             self._route_wanted.clear()
             if self._stopping.is_set():
                 return
-            while unrouted_route(limit=_ROUTE_LIMIT) == _ROUTE_LIMIT:
+            if own is None or own.closed:
+                own = connect("pump route", pinned_plans=True)
+            while unrouted_route(limit=_ROUTE_LIMIT, own=own) == _ROUTE_LIMIT:
                 pass
             # Not at each wake-up: the next OTP would wait for it.
             if time.monotonic() - self._swept_at >= _SWEEP_SECONDS:
                 waiting_route(overdue_seconds=_OVERDUE_SECONDS)
                 self._swept_at = time.monotonic()
 
-        self._guarded("route", work)
+        try:
+            self._guarded("route", work)
+        finally:
+            if own is not None:
+                own.close()
 
     def _observe_loop(self) -> None:
         def work() -> None:

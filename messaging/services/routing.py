@@ -7,9 +7,11 @@ that there is one way a decision becomes rows.
 import json
 import uuid
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
@@ -123,16 +125,25 @@ def backlog() -> int:
     return int(row[0])
 
 
-def unrouted_route(*, limit: int) -> int:
+def unrouted_route(*, limit: int, own: psycopg.Connection[Any] | None = None) -> int:
     """Decides single messages that were accepted without a carrier and wakes their pumps.
-    Returns how many were looked at."""
+    Returns how many were looked at. `own`: a connection on which statements are prepared, where
+    it is done for each one-time code; Django's plans each of them anew."""
     snapshot = snapshots.current()
-    with transaction.atomic(), connection.cursor() as cursor:
+    with _transaction(own), _cursor(own) as cursor:
         cursor.execute(_TAKE_UNROUTED, {"limit": limit})
         cases = list(map(_case, cursor.fetchall()))
         if cases:
             cases_place(cursor, cases, snapshot, origin="dispatch", carrier_id=0)
     return len(cases)
+
+
+def _transaction(own: psycopg.Connection[Any] | None) -> AbstractContextManager[Any]:
+    return transaction.atomic() if own is None else own.transaction()
+
+
+def _cursor(own: psycopg.Connection[Any] | None) -> AbstractContextManager[Any]:
+    return connection.cursor() if own is None else own.cursor()
 
 
 def waiting_route(*, overdue_seconds: float = 0.0) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from compliance.models import ApiKey, AuditEntry
+from compliance.models import Account, ApiKey, AuditEntry
 from compliance.services.api_keys import api_key_authenticate, api_key_create, api_key_revoke
 from config.common import clock
 from config.common.errors import ConflictError, DomainError, InvalidError
@@ -53,6 +53,34 @@ def test_revoked_key_is_refused_and_revoked_once(world: World) -> None:
     assert refusal(text) == "api_key_revoked"
     with pytest.raises(ConflictError):
         api_key_revoke(api_key=key, actor=world.ines)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda key: ApiKey.objects.filter(pk=key.pk).update(scopes=["messages:read"]),
+        lambda key: Account.objects.filter(pk=key.account_id).update(name="Renamed"),
+    ],
+)
+def test_each_request_sees_the_key_and_its_account_as_they_are(world: World, change: Any) -> None:
+    key, text = create(world)
+    for _ in range(2):  # as a process that knows the key already
+        before = api_key_authenticate(text, HERE)
+    known = (["messages:send"], world.account.name)
+    assert (before.scopes, before.account.name) == known
+    change(key)
+    after = api_key_authenticate(text, HERE)
+    assert (after.scopes, after.account.name) != known
+
+
+def test_a_key_that_is_known_costs_one_question(
+    world: World, django_assert_num_queries: Any
+) -> None:
+    _, text = create(world)
+    for _ in range(2):
+        api_key_authenticate(text, HERE)
+    with django_assert_num_queries(1):
+        api_key_authenticate(text, HERE)
 
 
 @pytest.mark.parametrize(
