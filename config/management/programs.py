@@ -58,7 +58,7 @@ def processes(folder: Path, env: Mapping[str, str]) -> dict[str, Program]:
 
 
 # A webhook may come seconds late while campaigns fill the machine; a message may not wait for it.
-_NICENESS = {"worker": 10}
+_NICENESS = {"worker": 10, "campaigns": 5}
 
 
 def carrier_workers(env: Mapping[str, str]) -> list[str]:
