@@ -11,6 +11,7 @@ from threading import Event
 
 import pytest
 
+from campaigns.models import Campaign
 from campaigns.services.campaigns import campaign_cancel
 from carriers.models import Bind, Carrier
 from carriers.services.traces import trace_start
@@ -95,9 +96,21 @@ def _wait_cool(platform: Platform) -> None:
     platform.wait_until(lambda: not warm.exists(), 90, "viettel is cool")
 
 
-def _wait_hot(platform: Platform, since: float) -> None:
-    hot = TemperatureChange.objects.filter(carrier__code="viettel", to_state="hot")
-    platform.wait_until(lambda: any(one.at.timestamp() > since for one in hot.all()), 60, _told)
+def _wait_hot(platform: Platform, scene: Scene, campaign: Campaign, since: float) -> list[Campaign]:
+    """Until it is; there is always something to send, however late the trouble came. Returns the
+    campaigns that were under way."""
+    changes = TemperatureChange.objects.filter(carrier__code="viettel", to_state="hot")
+    campaigns = [campaign]
+
+    def is_hot() -> bool:
+        if any(one.at.timestamp() > since for one in changes.all()):
+            return True
+        if finished(campaigns[-1]):
+            campaigns.append(scene.campaign(COUNT))
+        return False
+
+    platform.wait_until(is_hot, 60, _told)
+    return campaigns
 
 
 def _told() -> str:
@@ -116,9 +129,9 @@ def test_traffic_leaves_a_carrier_in_trouble_and_returns(
     platform.wait_until(lambda: left(platform, campaign) > 200, 60, "200 left")
     began = time.time()
     _turn(platform, scenario)
-    _wait_hot(platform, began)
-    platform.wait_until(lambda: finished(campaign), 120, lambda: progress(campaign))
-    assert judge(platform, campaign, most_unknown=0)["delivered"] == COUNT
+    for each in _wait_hot(platform, scene, campaign, began):
+        platform.wait_until(lambda each=each: finished(each), 120, lambda each=each: progress(each))
+        assert judge(platform, each, most_unknown=0)["delivered"] == COUNT
     assert PlatformEvent.objects.filter(type="carrier.hot", carrier__code="viettel").exists()
     _turn(platform, "normal")
     _wait_cool(platform)
@@ -126,12 +139,22 @@ def test_traffic_leaves_a_carrier_in_trouble_and_returns(
 
 
 def _takes_part_again(scene: Scene, platform: Platform) -> None:
-    """Of what is sent from now on the carrier gets about its share."""
+    """Of what is sent from now on the carrier gets about its share: every process has heard of
+    its return by the third campaign at the latest."""
     snapshots.forget()
-    returned = time.time()
-    campaign = scene.campaign(300)
-    platform.wait_until(lambda: finished(campaign), 60, lambda: progress(campaign))
-    assert _taken_by(platform, "viettel", returned) > 60
+    shares = []
+    for _ in range(3):
+        returned = time.time()
+        campaign = scene.campaign(300)
+        platform.wait_until(
+            lambda campaign=campaign: finished(campaign),
+            60,
+            lambda campaign=campaign: progress(campaign),
+        )
+        shares.append(_taken_by(platform, "viettel", returned))
+        if shares[-1] > 60:
+            return
+    raise AssertionError(f"viettel's share of 300 stays too small: {shares}")
 
 
 @pytest.mark.skipif(not IS_THOROUGH, reason="takes more than a minute: make faults")
@@ -143,7 +166,7 @@ def test_a_carrier_that_forgets_its_receipts_loses_its_traffic(
     platform.wait_until(lambda: left(platform, campaign) > 200, 60, "200 left")
     began = time.time()
     _turn(platform, "no_receipts")
-    _wait_hot(platform, began)
+    (campaign,) = _wait_hot(platform, scene, campaign, began)
     reasons = TemperatureChange.objects.filter(to_state="hot").order_by("-id")[0].reasons
     assert "silent" in reasons
     hot = time.time()
