@@ -343,6 +343,13 @@ class NumberImportAdmin(PlatformScopedAdmin):
     )
     maker = plain("created_by", _("by"))
 
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Saving leads to what the file changes."""
+        context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ((None, {"fields": ("provider", "file")}),)

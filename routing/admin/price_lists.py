@@ -244,7 +244,9 @@ class PriceListAdmin(PlatformScopedAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         found = context.get("original")
-        if found is not None:
+        if found is None:  # saving leads to what the file changes
+            context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
+        else:
             context["page"] = price_list_page(
                 found, request.GET.get("change", ""), request.GET.get("page", "1")
             )
