@@ -33,7 +33,7 @@ from messaging.pump.monitor import Monitor
 from messaging.pump.observing import observer
 from messaging.pump.papers import NO_PAPERS, Papers, papers_of
 from messaging.pump.refusals import ComposeError
-from messaging.pump.results import ResultSorter, not_taken, refused_here, work_commit
+from messaging.pump.results import ResultSorter, Work, not_taken, refused_here, work_commit
 from messaging.pump.source import Source
 from messaging.selectors.snapshot import SenderCard, snapshots
 from messaging.services.elsewhere import ported_statuses
@@ -70,7 +70,7 @@ class BindPump:
         self._bulk_wanted = threading.Event()
         self.express_wanted = threading.Event()
         self._results: deque[SubmitResult] = deque()
-        self._pending: list[SubmitResult] = []  # taken from there, not committed yet
+        self._work: Work | None = None  # taken from there, not committed yet
         self._results_came = threading.Event()
         self._health: deque[SessionHealth] = deque()
         self._inbox = Inbox(bind)
@@ -210,7 +210,7 @@ class BindPump:
         threading.Event().wait(_FAULT_SECONDS)
 
     def _is_drained(self, name: str) -> bool:
-        return name != "flush" or not (self._results or self._pending or self._source.returned)
+        return name != "flush" or not (self._results or self._work or self._source.returned)
 
     def _claim_work(self) -> Loop:
         claimer = Claimer(**self._where)
@@ -325,22 +325,30 @@ class BindPump:
             raise
 
     def _flush_work(self, connection: psycopg.Connection[Any]) -> None:
-        pending = self._pending
         if self._ending.is_set():
             self._return_claims(connection)
-        elif not pending:
+        elif self._work is None:
             if self._results_came.wait(_EXPRESS_POLL_SECONDS) and self._results:
                 gather(lambda: len(self._results), self._ending.wait)
             self._results_came.clear()
         self._record_health()
-        while self._results and len(pending) < _MOST_RESULTS:
-            pending.append(self._results.popleft())
-        if pending:
-            self._flush(connection, pending)
-            pending.clear()
+        if self._work is None:
+            self._work = self._sorted_next()
+        if self._work is not None:
+            self._flush(connection, self._work)
+            self._work = None
 
-    def _flush(self, connection: psycopg.Connection[Any], results: list[SubmitResult]) -> None:
-        work = self._sorter.sort(results)
+    def _sorted_next(self) -> Work | None:
+        """The next batch. It is sorted once and committed until that succeeds: of a message of
+        several segments a second sorting would miss what earlier batches brought."""
+        taken = [self._results.popleft() for _ in range(min(len(self._results), _MOST_RESULTS))]
+        try:
+            return self._sorter.sort(taken) if taken else None
+        except Exception:
+            self._results.extendleft(reversed(taken))
+            raise
+
+    def _flush(self, connection: psycopg.Connection[Any], work: Work) -> None:
         with connection.transaction(), connection.cursor() as cursor:
             work_commit(
                 cursor,
@@ -351,7 +359,7 @@ class BindPump:
                 now=clock.now(),
             )
         observer.note(
-            results, carrier_id=self.carrier_id, bind_id=self.bind_id, asks=self._asks_receipts
+            work.results, carrier_id=self.carrier_id, bind_id=self.bind_id, asks=self._asks_receipts
         )
         if self._link is not None:
             self._link.release(work.slots)

@@ -98,6 +98,7 @@ class Work:
     stay: after a crash they say that a part of it is at the SMSC.
     """
 
+    results: Sequence[SubmitResult] = ()
     segments: list[tuple[uuid.UUID, SubmitResult, str]] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
     settled: list[Claim] = field(default_factory=list)
@@ -130,6 +131,7 @@ class ResultSorter:
     ) -> None:
         self._response_id_form = response_id_form
         self._ported_codes, self._stand_ins = ported_codes, stand_ins
+        self._others: StandIns | None = None
         self._throttled_delay = throttled_delay
 
     def smsc_id(self, result: SubmitResult) -> str:
@@ -137,7 +139,9 @@ class ResultSorter:
         return stored_id(result.smsc_message_id, self._response_id_form)
 
     def sort(self, results: Sequence[SubmitResult]) -> Work:
-        work = Work()
+        """Each result once: what a message has been answered is kept in its claim."""
+        self._others = self._stand_ins()  # may need the database, so before anything is kept
+        work = Work(results)
         for result in results:
             claim = cast(Claim, result.submission.token)
             if result.outcome == "accepted":
@@ -248,7 +252,7 @@ class ResultSorter:
         tried = len(claim.tried_carriers)
         if result.command_status in self._ported_codes:
             return "" if tried else PORTED
-        others = self._stand_ins()
+        others = self._others
         has_rules = others is not None and claim.account_id in others.fallbacks
         if tried > has_rules:
             return ""

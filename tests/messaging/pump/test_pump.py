@@ -132,6 +132,27 @@ def test_segments_come_in_order_with_one_reference(line, link):
     assert headers == {bytes([77, 3])}
 
 
+def test_answers_in_two_batches_count_though_the_second_commit_fails_first(line, link, monkeypatch):
+    message = line.queued(text="x" * 300, segment_count=2, segment_reference=77)
+    commit, failures = pumps.work_commit, []
+
+    def fails_once(cursor, work, **where):
+        commit(cursor, work, **where)
+        if work.settled and not failures:
+            failures.append(1)
+            raise psycopg.OperationalError("the connection is lost")
+
+    monkeypatch.setattr(pumps, "work_commit", fails_once)
+    link.bind()
+    first, second = link.take(2)
+    link.answer(first)
+    until(lambda: Segment.objects.filter(message_id=message.pk).count() == 1)
+    link.answer(second)
+    until(lambda: state(message) == "sent")
+    assert failures
+    assert Segment.objects.filter(message_id=message.pk).count() == 2
+
+
 def test_opt_out_after_queueing_holds(line, link):
     """Invariant 5."""
     message = line.queued()
