@@ -48,6 +48,7 @@ class CampaignAdmin(CampaignPages, AccountScopedAdmin):
     """Campaigns; each has one page that shows what it waits for, and its results."""
 
     form = CampaignForm
+    has_one_save_button = True
     change_form_template = "admin/campaigns/campaign/form.html"
     list_display = (
         "name",
@@ -154,12 +155,7 @@ class CampaignAdmin(CampaignPages, AccountScopedAdmin):
         if found.status != CampaignStatus.DRAFT:
             messages.error(request, _("A launched campaign stays as it is: duplicate it instead."))
             return HttpResponseRedirect(self.address(found))
-        return super().change_view(request, str(pk), extra_context=_ONE_BUTTON)
-
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        return super().add_view(request, form_url, _ONE_BUTTON)
+        return super().change_view(request, str(pk))
 
     def parts_view(self, request: HttpRequest) -> HttpResponse:
         """The parts of the form that depend on the chosen list and text, for its script."""
@@ -204,4 +200,3 @@ class CampaignAdmin(CampaignPages, AccountScopedAdmin):
 
 
 # The form leads to the campaign's page; other ways to save would lead past it.
-_ONE_BUTTON = {"show_save_and_continue": False, "show_save_and_add_another": False}

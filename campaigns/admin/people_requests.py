@@ -54,6 +54,7 @@ class PersonRequestAdmin(AccountScopedAdmin):
     """Persons' requests: a copy of their data, or its erasure."""
 
     form = PersonRequestForm
+    has_one_save_button = True
     list_display = ("person", "kind_label", "status_label", "asked_on", "due", "account")
     list_filter = ("status", "kind", "account")
     list_select_related = ("account",)
@@ -153,7 +154,6 @@ class PersonRequestAdmin(AccountScopedAdmin):
         found = context.get("original")
         if found is not None and found.kind == PersonRequest.Kind.ERASURE:
             context["lines"] = erasure_lines(_report(found))
-        context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:

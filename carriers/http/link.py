@@ -167,8 +167,7 @@ class HttpLink(threading.Thread):
             self.end,
             extra={"bind": self._config.name, **summary(self._lines)},
         )
-        if self.end != "bind_failed":
-            self._report(SessionHealth("unbound", self.end or ""))
+        self._report(SessionHealth("unbound", self.end or ""))
 
     def _keep_sending(self) -> LinkEnd:
         if self._refused:
@@ -265,9 +264,9 @@ class HttpLink(threading.Thread):
             report = self._reports.popleft()
             self._note_state(report)
             match report.what:
-                case "warm" if not self._is_fatal:
+                case "warm":
                     self._stands(now)
-                case "failed" if not self._is_fatal:
+                case "failed":
                     self._lost(report.detail, now)
                 case "unsent" if report.pending is not None:
                     self._traffic.submitted -= 1
@@ -334,8 +333,6 @@ class HttpLink(threading.Thread):
         now: float,
     ) -> None:
         """What an answer means for the carrier and not only for its message."""
-        if self._is_fatal:
-            return  # what is still under way does not take back that a person is needed
         if status_class is StatusClass.THROTTLE:
             if self._pacer.throttled(pending.sent_at, now):
                 asked = now + min(report.retry_after, _LONGEST_RETRY_AFTER)
@@ -382,6 +379,8 @@ class HttpLink(threading.Thread):
         self._wakeup.close()
 
     def _report(self, health: SessionHealth, force: bool = False) -> None:
+        if self.health.state == "bind_failed":
+            return  # nothing that is still under way takes back that a person is needed
         if force or health != self.health:
             self.health = health
             self._sink.health(health)

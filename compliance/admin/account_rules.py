@@ -79,6 +79,7 @@ class AccountRuleAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
     """What an account demands of itself beyond the law."""
 
     form = AccountRuleForm
+    has_one_save_button = True
     list_display = ("asks", "account", "country", "classes", "brand", "state", "days", "by")
     list_filter = ("country", "kind", "account")
     list_select_related = ("account", "advertiser", "set_by")
@@ -213,12 +214,6 @@ class AccountRuleAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The service has stored everything."""
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
-        return super().render_change_form(request, context, *args, **kwargs)
 
     @action(description=_("End this rule"), url_path="end", icon="stop_circle")
     def end(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -57,6 +57,7 @@ class ContentRuleAdmin(RuleActions, OwnOrEverybodysMixin, AccountScopedAdmin):
     """What texts may not say, or must: of an account, or of everybody (then to read only)."""
 
     form = ContentRuleForm
+    has_one_save_button = True
     list_display = ("name", "owner", "kind_label", "where", "classes", "severity_label", "state")
     list_filter = (KindFilter, "severity", "is_active", "source", "country", "account")
     list_select_related = ("account",)
@@ -192,12 +193,6 @@ class ContentRuleAdmin(RuleActions, OwnOrEverybodysMixin, AccountScopedAdmin):
             account=form.cleaned_data["account"], kind=form.kind, values=values, actor=actor
         )
         obj.pk = made.pk
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        context["show_save_and_add_another"] = False
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_historical_record_context_helper(self, request: HttpRequest, record: Any) -> Any:
         return ReadableChanges(self.model, record)

@@ -59,6 +59,7 @@ class RuleExceptionAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
     """Rules that do not hold for an account for some time, and why."""
 
     form = RuleExceptionForm
+    has_one_save_button = True
     list_display = ("asks", "account", "classes", "brand", "state", "days", "asker", "decider")
     list_filter = ("status", "country", "account")
     list_select_related = ("account", "advertiser", "asked_by", "decided_by")
@@ -267,12 +268,6 @@ class RuleExceptionAdmin(ReadByOneBook, TrialLink, AccountScopedAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The service has stored everything."""
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
-        return super().render_change_form(request, context, *args, **kwargs)
 
     @action(description=_("Confirm"), url_path="confirm", icon="verified")
     def confirm_exception(self, request: HttpRequest, object_id: str) -> HttpResponse:

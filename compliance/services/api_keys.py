@@ -145,10 +145,12 @@ def _key_find(prefix: str) -> ApiKey | None:
     with connection.cursor() as cursor:
         cursor.execute(_KEY_ROWS, [prefix])
         rows = cursor.fetchone()
+    if rows is None:
+        return None
     known = _known_keys.get(prefix)
-    if rows is None or known is None or known[0] != rows:
+    if known is None or known[0] != rows:
         found = ApiKey.objects.select_related("account").filter(prefix=prefix).first()
-        if found is None or rows is None:
+        if found is None:  # deleted since
             return None
         if len(_known_keys) >= _MOST_KNOWN_PLACES:
             _known_keys.clear()

@@ -60,6 +60,7 @@ class TemplateRegistrationAdmin(ListPage, AccountScopedAdmin):
     """Which network has which text on its list, and until when."""
 
     form = ReasonForm
+    has_one_save_button = True
     list_display = ("name", "network", "state_label", "reference", "last_day", "class_label")
     list_filter = ("network", "state", ExpiryFilter, "version__template__account")
     list_select_related = ("version__template__account", "network")
@@ -233,7 +234,6 @@ class TemplateRegistrationAdmin(ListPage, AccountScopedAdmin):
         else:
             version = self._asked_version(request)
             context |= texts_context(version) if version is not None else {}
-        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _asked_version(self, request: HttpRequest) -> TemplateVersion | None:

@@ -29,6 +29,7 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
     """The wordings of templates: written, handed in, reviewed by another person."""
 
     form = VersionForm
+    has_one_save_button = True
     list_display = (
         "name",
         "status_label",
@@ -200,7 +201,6 @@ class TemplateVersionAdmin(VersionActions, VersionQueue, ListPage, AccountScoped
         context["is_editor"] = version is None or self._is_editor(request, version)
         if context["is_editor"]:
             context |= composer_context(request, version)
-        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if version is not None:
             context |= review_context(
                 version, actor_of(request), is_draft_open=context["is_editor"]

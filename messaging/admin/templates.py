@@ -51,6 +51,7 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
     """Texts that messages are made from; what is sent is one approved version of each."""
 
     form = TemplateForm
+    has_one_save_button = True
     list_display = (
         "name",
         "class_label",
@@ -157,5 +158,4 @@ class TemplateAdmin(ListPage, AccountScopedAdmin):
             if request.user.has_perm("messaging.add_templateversion", template):
                 page = reverse("admin:messaging_templateversion_add")
                 context["new_version_url"] = f"{page}?template={template.pk}"
-        context["show_save_and_add_another"] = False
         return super().render_change_form(request, context, *args, **kwargs)

@@ -39,6 +39,7 @@ class WebhookEndpointAdmin(ListPage, AccountScopedAdmin):
     """Where an account's events are posted; the signing secret is shown once."""
 
     form = EndpointForm
+    has_one_save_button = True
     list_display = ("url", "account", "state", "events", "failing")
     list_filter = ("is_enabled", "account")
     list_select_related = ("account",)
@@ -78,13 +79,6 @@ class WebhookEndpointAdmin(ListPage, AccountScopedAdmin):
     @display(description=_("events"))
     def events(self, obj: WebhookEndpoint) -> str:
         return ", ".join(obj.event_types) or gettext("every event")
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        """An account has one endpoint: there is no other to add."""
-        context["show_save_and_add_another"] = False
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """One that is not made yet has no health."""

@@ -6,8 +6,8 @@ that there is one way a decision becomes rows.
 
 import json
 import uuid
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -130,7 +130,7 @@ def unrouted_route(*, limit: int, own: psycopg.Connection[Any] | None = None) ->
     Returns how many were looked at. `own`: a connection on which statements are prepared, where
     it is done for each one-time code; Django's plans each of them anew."""
     snapshot = snapshots.current()
-    with _transaction(own), _cursor(own) as cursor:
+    with _transaction(own) as cursor:
         cursor.execute(_TAKE_UNROUTED, {"limit": limit})
         cases = list(map(_case, cursor.fetchall()))
         if cases:
@@ -138,12 +138,15 @@ def unrouted_route(*, limit: int, own: psycopg.Connection[Any] | None = None) ->
     return len(cases)
 
 
-def _transaction(own: psycopg.Connection[Any] | None) -> AbstractContextManager[Any]:
-    return transaction.atomic() if own is None else own.transaction()
-
-
-def _cursor(own: psycopg.Connection[Any] | None) -> AbstractContextManager[Any]:
-    return connection.cursor() if own is None else own.cursor()
+@contextmanager
+def _transaction(own: psycopg.Connection[Any] | None) -> Iterator[Any]:
+    """A cursor in a transaction: on Django's connection, or on the caller's own."""
+    if own is None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            yield cursor
+    else:
+        with own.transaction(), own.cursor() as cursor:
+            yield cursor
 
 
 def waiting_route(*, overdue_seconds: float = 0.0) -> int:

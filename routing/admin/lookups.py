@@ -319,6 +319,7 @@ class NumberImportAdmin(PlatformScopedAdmin):
     """Files of ported numbers: what they would change is shown before it counts."""
 
     form = UploadForm
+    has_one_save_button = True
     list_display = ("file_name", "state_label", "added", "changed", "removed", "bad", "created_at")
     list_filter = ("state",)
     list_select_related = ("created_by", "provider")
@@ -342,13 +343,6 @@ class NumberImportAdmin(PlatformScopedAdmin):
         "settled_at",
     )
     maker = plain("created_by", _("by"))
-
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Saving leads to what the file changes."""
-        context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
-        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

@@ -122,6 +122,7 @@ class PriceListAdmin(PlatformScopedAdmin):
     """Nothing of a file holds before its changes were seen and confirmed."""
 
     form = UploadForm
+    has_one_save_button = True
     list_display = ("name", "side", "whose", "state_label", "begins", "changes_short", "author")
     list_filter = ("kind", "state", "carrier", "account")
     list_select_related = ("carrier", "account", "author")
@@ -244,9 +245,7 @@ class PriceListAdmin(PlatformScopedAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         found = context.get("original")
-        if found is None:  # saving leads to what the file changes
-            context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
-        else:
+        if found is not None:
             context["page"] = price_list_page(
                 found, request.GET.get("change", ""), request.GET.get("page", "1")
             )

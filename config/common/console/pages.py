@@ -99,6 +99,8 @@ class PlatformScopedAdmin(NotingMixin, Relations, SimpleHistoryAdmin, ModelAdmin
     list_filter_submit = True
     warn_unsaved_form = True
     compressed_fields = True
+    # Saving leads to the next step, or there is nothing to add another of.
+    has_one_save_button = False
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Newest first where nothing else is said, so that pages never overlap."""
@@ -176,6 +178,8 @@ class PlatformScopedAdmin(NotingMixin, Relations, SimpleHistoryAdmin, ModelAdmin
         can_change = self.has_change_permission(request, context.get("original"))
         changes = self._has_history() or can_change
         context["show_history"] = bool(context.get("show_history")) and changes
+        if self.has_one_save_button:
+            context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[Any]:
