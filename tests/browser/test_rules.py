@@ -127,9 +127,9 @@ def mend_first(page: Chromium) -> None:
 
 
 def hours_without_now() -> tuple[str, str]:
-    """Two hours of a day in Vietnam; a message of this moment lies ten hours from them or more."""
-    local = localtime(clock.now(), ZoneInfo("Asia/Ho_Chi_Minh"))
-    opens = min((local.hour + 12) % 24, 21)
+    """Two hours inside Vietnam's own; a message of this moment lies hours away from them."""
+    hour = localtime(clock.now(), ZoneInfo("Asia/Ho_Chi_Minh")).hour
+    opens = 18 if 3 <= hour < 14 else 8
     return f"{opens:02}:00", f"{opens + 2:02}:00"
 
 
