@@ -29,12 +29,12 @@ class InFlight:
 
     __slots__ = ("_config", "_results", "_traffic", "wall_offset", "window")
 
-    def __init__(self, config: BindConfig, traffic: Traffic) -> None:
+    def __init__(self, config: BindConfig, traffic: Traffic, wall_offset: float) -> None:
         self._config = config
         self._traffic = traffic
         self._results: list[SubmitResult] = []
         self.window = Window(config.window)
-        self.wall_offset = 0.0
+        self.wall_offset = wall_offset
 
     def reconfigure(self, config: BindConfig) -> None:
         """Go on under changed options."""

@@ -228,7 +228,13 @@ class Link(threading.Thread):
         except OSError as error:
             return Closed(f"no connection: {error.strerror or error}")
         self._connections += 1
-        session = SmppSession(self._config, next(_session_ids), self._pacer, self._traffic)
+        session = SmppSession(
+            self._config,
+            next(_session_ids),
+            self._pacer,
+            self._traffic,
+            wall_offset=self._around.wall() - clock(),
+        )
         conversation = Conversation(self._around, session, connection)
         self._session, self._conversation = session, conversation
         try:

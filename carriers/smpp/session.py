@@ -1,7 +1,7 @@
 """One SMPP session as a state machine over bytes: no socket, thread or clock.
 
 The link feeds received bytes and the time, takes the bytes to write and the events. `now` is
-monotonic everywhere; `set_wall_offset` says what to add for Unix time. Lifecycle holds the session
+monotonic everywhere; `wall_offset` is what to add for Unix time. Lifecycle holds the session
 management, this module the messages.
 """
 
@@ -22,16 +22,26 @@ from carriers.smpp.statuses import StatusClass
 
 
 class SmppSession:
-    """The ESME's side of one connection. Pacer and Traffic outlive it."""
+    """The ESME's side of one connection. Pacer and Traffic outlive it.
+
+    `wall_offset` from the beginning: an SMSC that owes receipts sends them with its answer to
+    the bind, before a first tick.
+    """
 
     def __init__(
-        self, config: BindConfig, session_id: int, pacer: Pacer, traffic: Traffic | None = None
+        self,
+        config: BindConfig,
+        session_id: int,
+        pacer: Pacer,
+        traffic: Traffic | None = None,
+        *,
+        wall_offset: float,
     ) -> None:
         self.config = config
         self.session_id = session_id
         self._pacer = pacer
         self._traffic = traffic or Traffic()
-        self._inflight = InFlight(config, self._traffic)
+        self._inflight = InFlight(config, self._traffic, wall_offset)
         self._inbox = Inbox(session_id)
         self._frames = FrameBuffer()
         self._outgoing = Outgoing()
@@ -115,7 +125,7 @@ class SmppSession:
         return min(response_due, self._life.next_deadline())
 
     def set_wall_offset(self, seconds: float) -> None:
-        """Tell what to add to `now` to get Unix time."""
+        """Follow the system's clock where it was set."""
         self._inflight.wall_offset = seconds
 
     def start(self, now: float) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 
 from campaigns.models import AudienceEntry, Campaign
 from carriers.simulator.journal import JournalRecord, journal_path, read_journal
@@ -93,6 +94,8 @@ def judge(
     known = set(Message.objects.filter(msisdn__in=unknown).values_list("msisdn", flat=True))
     strange = [one for one in unknown if one not in known]  # an earlier scenario's is known
     _fault(verdict, len(strange), "numbers got what we know nothing of")
+    early = Message.objects.filter(msisdn__in=list(both), done_at__lt=F("created_at"))
+    _fault(verdict, early.count(), "messages ended before they were made")
     _time(verdict, records, hurt_at, healed_at)
     _delays(verdict, campaign, records)
     verdict.elsewhere = sum(report_records(records_since(began, OPERATORS[1])).taken.values())

@@ -45,13 +45,16 @@ def make_submission(**overrides: object) -> Submission:
     return Submission(**{**values, **overrides})
 
 
+WALL_OFFSET = 5000.0
+
+
 class SessionDriver:
     """A session with the SMSC's side in the test's hand and the time standing still."""
 
     def __init__(self, **overrides: object) -> None:
         self.config = make_config(**overrides)
         self.pacer = Pacer(self.config.throughput, throttling_of(self.config))
-        self.session = SmppSession(self.config, 1, self.pacer)
+        self.session = SmppSession(self.config, 1, self.pacer, wall_offset=WALL_OFFSET)
         self.now = 1000.0
         self.sent: list[bytes] = []
         self._frames = FrameBuffer()

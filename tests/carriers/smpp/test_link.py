@@ -44,6 +44,16 @@ def test_results_carry_unix_times(linked, smsc):
     assert before - 1 <= result.written_at <= result.answered_at <= time.time() + 1
 
 
+def test_receipt_that_comes_with_the_answer_to_the_bind_has_the_time_of_day(linked, smsc):
+    one, before = linked(), time.time()
+    peer = smsc.accept()
+    request = pdu.parse_header(peer.next())
+    answer = pdu.bind_resp(request.command_id, request.sequence, 0, "fake")
+    peer.send(answer + deliver_sm(11))
+    (receipt,) = one.inbound(1)
+    assert before - 1 <= receipt.received_at <= time.time() + 1
+
+
 def test_answers_in_halves_and_two_in_one_packet(linked, smsc):
     one = linked(*many(3))
     peer = smsc.bound()

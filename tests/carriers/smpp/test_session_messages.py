@@ -48,7 +48,6 @@ def test_submission_goes_out_as_submit_sm_with_its_body():
 
 def test_accepted_result_carries_id_slot_and_times():
     driver, submission = bound(), make_submission()
-    driver.session.set_wall_offset(5000.0)
     sequence = driver.submit(submission, slot=42)
     driver.outgoing()
     driver.now += 0.25
