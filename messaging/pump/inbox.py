@@ -218,12 +218,15 @@ class Inbox:
         elif now - self._recent_round_at > _RECENT_ROUND_SECONDS:
             self._recent_round_at = now
             since, days = None, RECENT_DAYS
-        with connection.transaction(), connection.cursor() as cursor:
-            receipts_unpark(
-                cursor,
-                carrier_id=self._bind.carrier_id,
-                first_settles=self._manner.first_settles,
-                since=since,
-                days=days,
-                group=self._manner.carriers,
-            )
+        after: int | None = 0
+        while after is not None:
+            with connection.transaction(), connection.cursor() as cursor:
+                after = receipts_unpark(
+                    cursor,
+                    carrier_id=self._bind.carrier_id,
+                    first_settles=self._manner.first_settles,
+                    since=since,
+                    days=days,
+                    group=self._manner.carriers,
+                    after=after,
+                ).after

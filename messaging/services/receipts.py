@@ -99,15 +99,36 @@ def receipts_apply(
     """Settles the messages these receipts speak of, in the cursor's transaction, and returns
     the receipts that found none. `first_settles`: this carrier reports one segment only, the
     first or the last. `group`: all carriers that share the SMSC with this one."""
+    outcomes, missed = receipts_match(
+        cursor,
+        receipts,
+        carrier_id=carrier_id,
+        first_settles=first_settles,
+        days=days,
+        group=group,
+    )
+    if outcomes:
+        outcomes_apply(cursor, outcomes)
+    return missed
+
+
+def receipts_match(
+    cursor: Any,
+    receipts: Sequence[Receipt],
+    *,
+    carrier_id: int,
+    first_settles: bool,
+    days: int,
+    group: Sequence[int],
+) -> tuple[list[Outcome], list[Receipt]]:
+    """What these receipts make of messages, still to be applied, and those that found none."""
     hits, missed = _find(cursor, receipts, group or (carrier_id,), days)
     single = [hit for hit in hits if hit.total == 1 or first_settles]
     outcomes = [receipt_outcome(hit.receipt, hit.message_id) for hit in single]
     several = [hit for hit in hits if hit.total > 1 and not first_settles]
     if several:
         outcomes += _segments_settle(cursor, several, days)
-    if outcomes:
-        outcomes_apply(cursor, outcomes)
-    return missed
+    return outcomes, missed
 
 
 def _today() -> int:

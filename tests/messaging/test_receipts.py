@@ -13,6 +13,7 @@ from messaging.models import Event, ParkedReceipt, Segment
 from messaging.pump.composing import user_message_reference
 from messaging.selectors.messages import message_get
 from messaging.selectors.tallies import campaign_counts
+from messaging.services import parked_receipts
 from messaging.services.parked_receipts import receipts_park, receipts_unpark
 from messaging.services.receipts import Receipt, receipts_apply
 from tests.messaging.hot import Line, events, make_line, make_segment, state, tallies
@@ -236,7 +237,7 @@ def test_parked_receipt_keeps_what_it_proves_and_finds_the_whole_group(line):
             carrier_id=other.carrier.pk,
             first_settles=False,
             group=(line.carrier.pk, other.carrier.pk),
-        )
+        ).found
     assert (found, state(message)) == (1, "delivered handset")
 
 
@@ -247,7 +248,26 @@ def park(line: Line, *receipts: Receipt) -> None:
 
 def unpark(line: Line, since=None) -> int:
     with connection.cursor() as cursor:
-        return receipts_unpark(cursor, carrier_id=line.carrier.pk, first_settles=False, since=since)
+        return receipts_unpark(
+            cursor, carrier_id=line.carrier.pk, first_settles=False, since=since
+        ).found
+
+
+def test_parked_receipts_are_tried_in_batches_one_after_another(line, monkeypatch):
+    monkeypatch.setattr(parked_receipts, "_MOST_PARKED", 2)
+    messages = [line.message(status="sent") for _ in range(3)]
+    park(line, *(of(make_segment(one, line), msisdn=one.msisdn) for one in messages))
+    after: int | None = 0
+    found = []
+    while after is not None:
+        with connection.cursor() as cursor:
+            batch = receipts_unpark(
+                cursor, carrier_id=line.carrier.pk, first_settles=False, after=after
+            )
+        found.append(batch.found)
+        after = batch.after
+    assert found == [2, 1, 0]
+    assert {state(message) for message in messages} == {"delivered"}
 
 
 def test_receipt_before_its_answer_settles_when_the_answer_has_come(line):
