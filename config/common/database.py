@@ -6,8 +6,6 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-# PostgreSQL 18 forgets partitions after a recheck where a generic plan prunes them at run time:
-# join partitioned tables that are written by arrays (decision 0026).
 # Generic plans over tables that are usually empty must not turn into scans or hash joins
 # once statistics are stale (measured: 50 times slower claims).
 PINNED_PLANS = {
@@ -17,7 +15,6 @@ PINNED_PLANS = {
     "enable_mergejoin": "off",
     "enable_bitmapscan": "off",
     "enable_sort": "off",
-    "enable_material": "off",
 }
 
 

@@ -42,9 +42,9 @@ FROM unnest(%(days)s::int[], %(messages)s::uuid[], %(numbers)s::smallint[],
 """
 _KEEP_PARTIAL = """
 UPDATE messaging_message m SET segments_sent = greatest(m.segments_sent, p.sent)
-FROM (SELECT array_agg(DISTINCT id) AS ids, max(sent) AS sent
-    FROM unnest(%s::uuid[], %s::smallint[]) AS q(id, sent) GROUP BY id) AS p
-WHERE m.id = ANY(p.ids)
+FROM (SELECT id, max(sent) AS sent FROM unnest(%s::uuid[], %s::smallint[]) AS q(id, sent)
+    GROUP BY id) AS p
+WHERE m.id = p.id
 """
 # Wherever it was put, claimed or not: who has claimed it changes no row that is gone.
 _CALL_BACK = """

@@ -9,7 +9,9 @@ flushes cannot lock each other out.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from config.common.arrays import Int4s, Texts, Times, UuidOctets, Uuids
@@ -31,19 +33,19 @@ class Outcome:
     segments_sent: int | None = None
 
 
-# By arrays, which prune no partitions at run time (decision 0026); `first` and `last` do it before.
+# On the day's own partition: through its parent, PostgreSQL 18 may lose rows (decision 0026).
 _STATEMENT = """
 WITH input AS MATERIALIZED (
-    SELECT i.*, ARRAY[i.id] AS ids FROM unnest(
+    SELECT * FROM unnest(
         %(ids)s::uuid[], %(events)s::uuid[], %(statuses)s::text[], %(at)s::timestamptz[],
         %(reasons)s::text[], %(command_statuses)s::int[], %(receipt_errors)s::text[],
         %(segments)s::int[]
     ) AS i(id, event_id, status, at, reason, command_status, receipt_error, segments_sent)
 ), lost AS MATERIALIZED (
-    SELECT m.id, m.failure_reason FROM input i JOIN messaging_message m ON m.id = ANY(i.ids)
-    WHERE %(is_late)s::bool AND m.id BETWEEN %(first)s AND %(last)s AND m.status = 'unknown'
+    SELECT m.id, m.failure_reason FROM input i JOIN MESSAGES m ON m.id = i.id
+    WHERE %(is_late)s::bool AND m.status = 'unknown'
 ), moved AS (
-    UPDATE messaging_message m SET
+    UPDATE MESSAGES m SET
         status = CASE WHEN m.segments_sent > 0 AND i.status = ANY(%(unsent)s::text[])
                       THEN 'undelivered' ELSE i.status END,
         failure_reason = CASE WHEN m.segments_sent > 0 AND i.status = ANY(%(unsent)s::text[])
@@ -55,8 +57,7 @@ WITH input AS MATERIALIZED (
         sent_at = CASE WHEN i.status = 'sent' THEN i.at ELSE m.sent_at END,
         done_at = CASE WHEN i.status = 'sent' THEN m.done_at ELSE i.at END
     FROM input i
-    WHERE m.id = ANY(i.ids) AND m.id BETWEEN %(first)s AND %(last)s
-        AND m.status || '>' || i.status = ANY(%(moves)s::text[])
+    WHERE m.id = i.id AND m.status || '>' || i.status = ANY(%(moves)s::text[])
     RETURNING m.id, i.event_id, i.at, m.account_id, m.campaign_id, m.msisdn, m.sender_id,
         m.status, m.failure_reason, m.segment_count, m.billed_segments, m.price_micros,
         m.currency,
@@ -127,6 +128,9 @@ _STATEMENT = _STATEMENT.replace("BUCKETS", f"ARRAY[{_BUCKETS}]::float8[]").repla
     "BODY", MESSAGE_BODY
 )
 _RECEIPT = frozenset({MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value})
+_DAY_MILLISECONDS = 86_400_000
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_LAST_MILLISECOND = (date.max.toordinal() - _EPOCH_DAY) * _DAY_MILLISECONDS
 _SETTLED_LATE = TRANSITIONS[MessageStatus.UNKNOWN]
 # Of a message that an SMSC has in part these are not true: it is undelivered, as a part.
 _UNSENT = ["blocked", "canceled", "expired", "failed"]
@@ -154,13 +158,21 @@ def outcomes_apply(cursor: Any, outcomes: Sequence[Outcome]) -> set[uuid.UUID]:
 def _apply(
     cursor: Any, rows: Sequence[Outcome], moves: Sequence[str], *, is_late: bool
 ) -> set[uuid.UUID]:
+    moved: set[uuid.UUID] = set()
+    for day, of_day in groupby(rows, _day):
+        if _exists(cursor, day):
+            moved |= _apply_day(cursor, _statement(day), list(of_day), moves, is_late=is_late)
+    return moved
+
+
+def _apply_day(
+    cursor: Any, statement: str, rows: Sequence[Outcome], moves: Sequence[str], *, is_late: bool
+) -> set[uuid.UUID]:
     ids = Uuids([row.message_id for row in rows])
     cursor.execute(
-        _STATEMENT,
+        statement,
         {
             "ids": ids,
-            "first": ids[0],  # other days' partitions are not even opened
-            "last": ids[-1],
             "events": UuidOctets([uuid7_bytes() for _ in rows]),
             "statuses": Texts([str(row.status) for row in rows]),
             "at": Times([row.at.timestamp() for row in rows]),
@@ -176,6 +188,34 @@ def _apply(
     )
     # Nearly all move, so the others are what is read.
     return set(ids).difference([row[0] for row in cursor.fetchall()])
+
+
+_days_seen: set[int] = set()
+
+
+def _exists(cursor: Any, day: int) -> bool:
+    """Whether that day has a partition. A message that nobody has any more does not move."""
+    if day not in _days_seen:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [_partition(day)])
+        if not cursor.fetchone()[0]:
+            return False
+        _days_seen.add(day)
+    return True
+
+
+@lru_cache(maxsize=64)
+def _statement(day: int) -> str:
+    return _STATEMENT.replace("MESSAGES", _partition(day))
+
+
+def _partition(day: int) -> str:
+    """Named by `create_day_partitions`; `day`: since 1970, in UTC."""
+    return f"messaging_message_{date.fromordinal(_EPOCH_DAY + day):%Y%m%d}"
+
+
+def _day(outcome: Outcome) -> int:
+    """Of the message's id, a version 7 UUID (RFC 9562 §5.7): milliseconds lead."""
+    return min(outcome.message_id.int >> 80, _LAST_MILLISECOND) // _DAY_MILLISECONDS
 
 
 def _by_id(outcome: Outcome) -> int:
