@@ -1,21 +1,19 @@
 """From an API client's request to the submit_sm at the SMSC, idle and beside a full campaign."""
 
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPConnection, RemoteDisconnected
-from threading import Event, local
+from itertools import count
+from threading import Event
 from typing import Any
-
-from django.conf import settings
 
 from campaigns.services.campaigns import campaign_launch
 from campaigns.services.preflight import preflight_run
 from carriers.models import Bind
 from config.bench import sink
 from config.bench.audience import Audience, campaign_draft
+from config.bench.client import Client
 from config.bench.figures import Figure, milliseconds
 from config.bench.rig import tell
 from config.bench.throughput import settings_of
@@ -27,7 +25,6 @@ MESSAGES, EVERY_SECONDS = 200, 0.1
 PACED_PER_SECOND = 2_000.0
 _WARM_UP = 40
 _CLIENTS = 8
-_TIMEOUT_SECONDS = 30
 _TEXT = "MAX sign-in. Don't share this code with anyone: {code:06}\n+QyYAqib1U4"
 # Numbers that no audience has: those count up from the prefix and do not come so far.
 _FIRST_NUMBER = 84_909_000_000
@@ -45,16 +42,14 @@ class Sample:
     status: int
 
 
-class Client:
-    """Posts OTPs, each thread over a connection that it keeps."""
+class Sender:
+    """Posts OTPs, each to a number of its own."""
 
-    def __init__(self, api_key: str, numbers: Iterator[int]) -> None:
-        self._headers = {"Authorization": f"Bearer {api_key}", "Content-Type": "application/json"}
-        self._numbers = numbers
-        self._kept = local()
+    def __init__(self, client: Client, numbers: Iterator[int]) -> None:
+        self._client, self._numbers = client, numbers
 
     def send(self) -> Sample:
-        """Posts one message to a number of its own and waits for the answer."""
+        """Posts one message and waits for the answer."""
         number = next(self._numbers)
         body = {
             "to": f"+{number}",
@@ -62,27 +57,8 @@ class Client:
             "class": "otp",
             "text": _TEXT.format(code=number % 1_000_000),
         }
-        octets = json.dumps(body).encode()
-        asked_at = time.time()
-        status = self._post(octets)
-        return Sample(str(number), asked_at, time.time(), status)
-
-    def _post(self, octets: bytes) -> int:
-        """On a new connection where the server has closed the idle one."""
-        link: HTTPConnection | None = getattr(self._kept, "link", None)
-        if link is not None:
-            try:
-                return self._exchange(link, octets)
-            except (RemoteDisconnected, ConnectionError):
-                link.close()
-        self._kept.link = HTTPConnection("127.0.0.1", settings.PORT, timeout=_TIMEOUT_SECONDS)
-        return self._exchange(self._kept.link, octets)
-
-    def _exchange(self, link: HTTPConnection, octets: bytes) -> int:
-        link.request("POST", "/api/v1/messages", octets, self._headers)
-        response = link.getresponse()
-        response.read()
-        return response.status
+        asked = self._client.post("/api/v1/messages", body)
+        return Sample(str(number), asked.asked_at, asked.answered_at, asked.status)
 
 
 class Latency:
@@ -90,7 +66,7 @@ class Latency:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._client = Client(world.api_key, iter(range(_FIRST_NUMBER, _FIRST_NUMBER + 1_000_000)))
+        self._sender = Sender(Client(world.api_key), count(_FIRST_NUMBER))
 
     def idle(self) -> Figure:
         """Nothing else is sent."""
@@ -134,7 +110,7 @@ class Latency:
         """Connections, threads and caches as after the first minute of a day."""
         tell(f"warming up with {_WARM_UP} messages")
         with ThreadPoolExecutor(_CLIENTS) as threads:
-            for one in [threads.submit(self._client.send) for _ in range(_WARM_UP)]:
+            for one in [threads.submit(self._sender.send) for _ in range(_WARM_UP)]:
                 one.result()
 
     def _send(self, goes_on: Callable[[], bool]) -> list[Sample]:
@@ -147,7 +123,7 @@ class Latency:
                 pause.wait(max(0.0, began + index * EVERY_SECONDS - time.monotonic()))
                 if index % _LOOK_EVERY == 0 and not goes_on():
                     break
-                asked.append(threads.submit(self._client.send))
+                asked.append(threads.submit(self._sender.send))
             return [one.result() for one in asked]
 
     def _figure(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from config.bench.accept import Acceptance
 from config.bench.audience import Audience, audience_make
 from config.bench.decisions import decisions
 from config.bench.encoder import encoder
@@ -61,6 +62,11 @@ def _acts(options: Options, world: World, audience: Audience) -> Iterator[Callab
     if latency is not None:
         yield latency.idle
     roots = pids(Path(settings.VAR_DIR)) | {"bench": os.getpid()}
+    if "accept" in options.figures:
+        acceptance = Acceptance(world, roots)
+        yield acceptance.steady
+        yield acceptance.single
+        yield lambda: acceptance.batch(audience_make(world, options.count))
     if "throughput" in options.figures:
         yield lambda: throughput(world, audience, roots, own_sink=options.sink is None)
     if latency is not None:
@@ -70,8 +76,5 @@ def _acts(options: Options, world: World, audience: Audience) -> Iterator[Callab
     if "growth" in options.figures:
         yield from growth(options, world, roots)
     if "webhooks" in options.figures:  # last: what follows would have the endpoint too
-        crowd = (
-            audience_make(world, options.count) if latency or len(options.figures) > 1 else audience
-        )
         crowd = audience_make(world, options.count)
         yield lambda: webhooks(world, crowd, roots, own_sink=options.sink is None)

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from config.common import env
 
 USUAL_FIGURES = ("decisions", "encoder", "latency", "routing", "throughput", "webhooks")
-FIGURES = (*USUAL_FIGURES, "failover", "growth")  # the latter take long: only where asked for
+FIGURES = (
+    *USUAL_FIGURES,
+    "accept",
+    "failover",
+    "growth",
+)  # the latter take long: only where asked for
 PROCESSOR_FIGURES = ("decisions", "encoder", "routing")  # which need nothing but a processor
 PLATFORM_FIGURES = frozenset(
-    {"growth", "latency", "throughput", "webhooks"}
+    {"accept", "growth", "latency", "throughput", "webhooks"}
 )  # which need all of it running
 
 

@@ -80,8 +80,8 @@ def _campaign_measured(
         "messages_per_second": round(messages / run.seconds, 1),
         "messages": messages,
         "seconds": round(run.seconds, 2),
-        "cpu_us_per_message": _by_process(spent.by_name, messages),
-        "postgres_us_per_message": _by_client(spent, messages),
+        "cpu_us_per_message": by_process(spent.by_name, messages),
+        "postgres_us_per_message": by_client(spent, messages),
         "other_load_cores": round(spent.others / run.seconds, 2),
         "audience": audience.count,
         "excluded": excluded_of(counts),
@@ -92,13 +92,14 @@ def _campaign_measured(
     return Figure(name, values, settings_of(world), is_sound(counts, audience, judged))
 
 
-def _by_process(seconds: Any, messages: int) -> dict[str, float]:
+def by_process(seconds: Any, messages: int) -> dict[str, float]:
+    """Microseconds per message of each process, of the platform's own, and of all."""
     figures = per_message(seconds, messages)
     ours = sum(value for name, value in figures.items() if name not in _INFRASTRUCTURE)
     return figures | {"platform": round(ours, 1), "all": round(sum(figures.values()), 1)}
 
 
-def _by_client(spent: Spent, messages: int) -> dict[str, float]:
+def by_client(spent: Spent, messages: int) -> dict[str, float]:
     """The backends that still live; `rest`: those that ended, and the server's own processes."""
     rest = spent.by_name.get("postgres", 0.0) - sum(spent.by_client.values())
     shown = {name: seconds for name, seconds in spent.by_client.items() if seconds}

@@ -17,7 +17,8 @@ from campaigns.services.preflight import preflight_run
 from carriers.models import Bind, Carrier
 from carriers.simulator.operators import default_profiles
 from config.bench.audience import Audience, campaign_draft
-from config.bench.latency import Client
+from config.bench.client import Client
+from config.bench.latency import Sender as CodeSender
 from config.bench.world import World, world_make
 from config.chaos.rig import ChaosError, wait_until
 from messaging.models import WebhookEndpoint
@@ -175,10 +176,10 @@ class Codes:
         self._thread.join(60)
 
     def _run(self) -> None:
-        client = Client(self.api_key, self._noted())
+        sender = CodeSender(Client(self.api_key), self._noted())
         while not self._ending.wait(_CODE_EVERY_SECONDS):
             try:
-                sample = client.send()
+                sample = sender.send()
             except (OSError, HTTPException):
                 continue  # not accepted, for all the client knows
             if sample.status == 201:
