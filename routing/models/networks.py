@@ -2,6 +2,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from routing.constants import NetworkKind
+
 
 class Network(models.Model):
     """A mobile network, own or virtual."""
@@ -12,8 +14,8 @@ class Network(models.Model):
     kind = models.CharField(
         _("kind"),
         max_length=8,
-        default="mno",
-        choices=[("mno", _("Network operator")), ("mvno", _("Virtual operator"))],
+        default=NetworkKind.MNO,
+        choices=NetworkKind.choices,
     )
     mcc_mnc = models.CharField(_("MCC-MNC"), max_length=7, blank=True)
     timezone = models.CharField(

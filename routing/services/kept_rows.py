@@ -45,6 +45,15 @@ def row_save(
     return row
 
 
+def country_of(code: str, *, field: str = "country") -> str:
+    """Two capital letters. Raises InvalidError."""
+    if len(code) != 2 or not (code.isascii() and code.isalpha()):
+        raise InvalidError(
+            "unknown_country", _("Write a country in two letters, such as VN."), field=field
+        )
+    return code.upper()
+
+
 @transaction.atomic
 def row_delete(row: Model, *, actor: Any) -> None:
     """Deletes a row. Raises ConflictError while something else needs it."""

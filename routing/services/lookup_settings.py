@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from config.common.errors import InvalidError
 from routing.lookups import KINDS
 from routing.models import LookupPolicy, LookupProvider, Sender, SenderFallback, SenderPool
-from routing.services.kept_rows import row_save
+from routing.services.kept_rows import country_of, row_save
 
 
 def provider_save(row: LookupProvider, values: Mapping[str, Any], *, actor: Any) -> LookupProvider:
@@ -33,15 +33,6 @@ def policy_save(row: LookupPolicy, values: Mapping[str, Any], *, actor: Any) -> 
 def policy_check(row: LookupPolicy) -> None:
     """Countries are two capital letters. Raises InvalidError."""
     row.country = country_of(row.country)
-
-
-def country_of(code: str, *, field: str = "country") -> str:
-    """Two capital letters. Raises InvalidError."""
-    if len(code) != 2 or not (code.isascii() and code.isalpha()):
-        raise InvalidError(
-            "unknown_country", _("Write a country in two letters, such as VN."), field=field
-        )
-    return code.upper()
 
 
 def provider_check(row: LookupProvider) -> None:

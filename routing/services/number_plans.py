@@ -1,16 +1,19 @@
 """Number plans: loaded as versions, one per country in force."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.models import User
 from config.common import audit
-from config.common.errors import InvalidError
+from config.common.errors import ConflictError, InvalidError
 from routing.models import Network, NumberPlan, NumberPrefix
 from routing.numbers.plan import NumberPlan as PlanFile
 from routing.numbers.plan import PlanError, load_plan
+from routing.services.kept_rows import country_of, row_delete, row_save
 
 
 @transaction.atomic
@@ -107,3 +110,52 @@ def number_plan_copy(*, plan: NumberPlan, version: str, actor: User | None) -> N
     )
     audit.record(action="number_plan.copied", actor=actor, subject=f"number_plan:{copy.pk}")
     return copy
+
+
+def number_plan_save(row: NumberPlan, values: Mapping[str, Any], *, actor: Any) -> NumberPlan:
+    """Makes or changes a version. Raises InvalidError with the field, ConflictError where it is in
+    force or its name is taken."""
+    if row.pk is not None:
+        _check_not_in_force(row)
+    return row_save(row, values, actor=actor, check=_check)
+
+
+def number_plan_delete(plan: NumberPlan, *, actor: Any) -> None:
+    """Deletes a version with its prefixes. Raises ConflictError where it is in force."""
+    _check_not_in_force(plan)
+    row_delete(plan, actor=actor)
+
+
+@transaction.atomic
+def prefix_put(
+    *, plan: NumberPlan, prefix: str, network: Network, values: Mapping[str, Any], actor: Any
+) -> NumberPrefix:
+    """Says to which network a prefix was given. Raises InvalidError or ConflictError."""
+    _check_not_in_force(plan)
+    if not prefix.isascii() or not prefix.isdigit():
+        raise InvalidError(
+            "prefix_wrong",
+            _("Write the prefix in digits with its country code, such as 8498."),
+            field="prefix",
+        )
+    row = NumberPrefix.objects.filter(plan=plan, prefix=prefix).first()
+    row = row or NumberPrefix(plan=plan, prefix=prefix)
+    return row_save(row, {**values, "network": network}, actor=actor)
+
+
+def prefix_delete(row: NumberPrefix, *, actor: Any) -> None:
+    """The next shorter prefix counts again. Raises ConflictError where the plan is in force."""
+    _check_not_in_force(row.plan)
+    row_delete(row, actor=actor)
+
+
+def _check(row: NumberPlan) -> None:
+    row.country = country_of(row.country)
+
+
+def _check_not_in_force(plan: NumberPlan) -> None:
+    if plan.is_active:
+        raise ConflictError(
+            "plan_in_force",
+            _("The plan in force is not edited: copy it, change the copy, put that in force."),
+        )

@@ -1,7 +1,9 @@
 """What a sender's address may be, by kind and country, and that nobody else has it."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Lower
@@ -15,6 +17,7 @@ from config.common.errors import ConflictError, InvalidError
 from routing.constants import SenderKind
 from routing.models import Sender
 from routing.sender_rules import ANY_COUNTRY, FORMATS, SenderRule, sender_rules
+from routing.services.kept_rows import country_of
 
 _UNIQUE_LOCK = 0x5E4DE7  # any fixed number: one address is checked and stored at a time
 
@@ -95,6 +98,21 @@ def address_check_unique(sender: Sender) -> None:
             % {"address": sender.address},
             field="address",
         )
+
+
+def sender_put(*, sender: Sender, values: Mapping[str, Any], actor: User | None) -> Sender:
+    """Makes a sender or changes it; what `values` does not name stays. Raises InvalidError or
+    ConflictError with the field."""
+    for name, value in values.items():
+        setattr(sender, name, value)
+    sender.country = country_of(sender.country)
+    if Sender.objects.filter(
+        account_id=sender.account_id, country=sender.country, address=sender.address
+    ).exclude(pk=sender.pk):
+        raise ConflictError(
+            "already_there", _("The account has this sender already."), field="address"
+        )
+    return sender_save(sender=sender, actor=actor)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from carriers.constants import BindKind
 from carriers.models import Bind
 from carriers.options import OPTIONS, help_of, secret_names
-from carriers.services.binds import bind_check, bind_delete, bind_save
+from carriers.services.binds import bind_check, bind_delete, bind_save, bind_try_again
 from config.common.api.fields import OutputSerializer, Text
 from config.common.api.schema import page_of
 from config.common.api.views import body
@@ -161,6 +161,22 @@ class BindView(OperationsView):
     def delete(self, request: Request, bind_id: int) -> Response:
         bind_delete(bind_found(bind_id), who(request))
         return Response(status=204)
+
+
+class BindTryAgainView(OperationsView):
+    """`/binds/{id}/try-again`"""
+
+    @writes(
+        "try_bind_again",
+        "Try a refused bind again",
+        responses={200: BindOutput},
+        also=(404, 409),
+        description="An SMSC that refuses system id or password is not asked again until the bind "
+        "changes, or until this: what was wrong may have been at the carrier.",
+    )
+    def post(self, request: Request, bind_id: int) -> Response:
+        bind_try_again(bind_found(bind_id), actor=who(request))
+        return Response(_BIND.to_representation(bind_found(bind_id)))
 
 
 def _bind_values(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,47 +1,31 @@
-"""Networks and number plans, to read."""
+"""Networks: what routes, rates and registrations speak of."""
 
-from typing import Final
+from typing import Any, Final
 
-from rest_framework import serializers
+from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.common.api.fields import OutputSerializer
 from config.common.api.schema import page_of
-from messaging.api.operations.common import OperationsView, page, reads
-from messaging.api.operations.fields import output_of
-from messaging.api.operations.filters import by_country, by_network, by_truth, filters
+from config.common.api.views import body
+from messaging.api.operations.common import OperationsView, once, page, posts, reads, who, writes
+from messaging.api.operations.fields import columns_of, input_of, output_of
+from messaging.api.operations.filters import by_country, filters
 from messaging.api.operations.named import found
-from routing.models import Network, NumberPlan, NumberPrefix
+from routing.models import Network
+from routing.services.networks import network_save
 
-NetworkOutput = output_of(
-    "OperationsNetworkOutput",
+_COLUMNS = ("name", "country", "kind", "mcc_mnc", "timezone")
+OperationsNetworkInput = input_of(
+    "OperationsNetworkInput",
     Network,
-    ("id", "code", "name", "country", "kind", "mcc_mnc", "timezone"),
+    ("code", *_COLUMNS),
+    required=("code", "name", "country"),
 )
-NumberPlanOutput = output_of(
-    "NumberPlanOutput",
-    NumberPlan,
-    ("id", "country", "version", "effective_from", "is_active", "notes"),
-)
-
-
-class PrefixOutput(OutputSerializer):
-    """A prefix and the network it was given to."""
-
-    id = serializers.IntegerField()
-    prefix = serializers.CharField()
-    network = serializers.CharField(source="network.code")
-    source_ = serializers.CharField()
-    confidence = serializers.CharField()
-
-
+OperationsNetworkChangeInput = input_of("OperationsNetworkChangeInput", Network, _COLUMNS)
+NetworkOutput = output_of("OperationsNetworkOutput", Network, ("id", "code", *_COLUMNS))
 _NETWORK: Final = NetworkOutput()
-_PLAN: Final = NumberPlanOutput()
-_PREFIX: Final = PrefixOutput()
 _FILTERS: Final = filters("Networks", country=by_country())
-_PLAN_FILTERS: Final = filters("NumberPlans", country=by_country(), is_active=by_truth("is_active"))
-_PREFIX_FILTERS: Final = filters("Prefixes", network=by_network())
 
 
 class NetworksView(OperationsView):
@@ -56,31 +40,40 @@ class NetworksView(OperationsView):
     def get(self, request: Request) -> Response:
         return page(request, Network.objects.all(), _NETWORK.to_representation, _FILTERS)
 
-
-class NumberPlansView(OperationsView):
-    """`/number-plans`"""
-
-    @reads(
-        "list_number_plans",
-        "List number plans",
-        query=_PLAN_FILTERS.query,
-        responses={200: page_of("NumberPlan", NumberPlanOutput)},
+    @posts(
+        "add_network",
+        "Add a network",
+        request=OperationsNetworkInput,
+        responses={201: NetworkOutput},
+        also=(409,),
+        description="It stays: messages name it. Its code stays as it is, for number plans and "
+        "files of ported numbers.",
     )
-    def get(self, request: Request) -> Response:
-        return page(request, NumberPlan.objects.all(), _PLAN.to_representation, _PLAN_FILTERS)
+    def post(self, request: Request) -> HttpResponse:
+        values = columns_of(body(request, OperationsNetworkInput()))
+        return once(request, "add_network", lambda: (201, _kept(request, Network(), values)))
 
 
-class PrefixesView(OperationsView):
-    """`/number-plans/{id}/prefixes`"""
+class NetworkView(OperationsView):
+    """`/networks/{code}`"""
 
-    @reads(
-        "list_prefixes",
-        "List the prefixes of a plan",
-        query=_PREFIX_FILTERS.query,
-        responses={200: page_of("Prefix", PrefixOutput)},
+    @reads("get_network", "Read a network", responses={200: NetworkOutput}, also=(404,))
+    def get(self, request: Request, code: str) -> Response:
+        return Response(_NETWORK.to_representation(found(Network.objects.all(), code=code)))
+
+    @writes(
+        "change_network",
+        "Change a network",
+        request=OperationsNetworkChangeInput,
+        responses={200: NetworkOutput},
         also=(404,),
+        description="What is left out stays.",
     )
-    def get(self, request: Request, plan_id: int) -> Response:
-        plan = found(NumberPlan.objects.all(), pk=plan_id)
-        rows = NumberPrefix.objects.filter(plan=plan).select_related("network")
-        return page(request, rows, _PREFIX.to_representation, _PREFIX_FILTERS)
+    def patch(self, request: Request, code: str) -> Response:
+        row = found(Network.objects.all(), code=code)
+        values = columns_of(body(request, OperationsNetworkChangeInput()))
+        return Response(_kept(request, row, values))
+
+
+def _kept(request: Request, row: Network, values: dict[str, Any]) -> Any:
+    return _NETWORK.to_representation(network_save(row, values, actor=who(request)))

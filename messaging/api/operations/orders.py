@@ -53,6 +53,7 @@ OrderOutput = output_of(
         "reason",
         "until",
         "until_cool",
+        "rests",
         "ended_at",
     ),
     {

@@ -23,7 +23,7 @@ from messaging.api.operations.fields import output_of
 from messaging.api.operations.filters import by_whole, by_word, filters
 from messaging.api.operations.named import found, named
 from routing.models import LookupProvider, NumberImport
-from routing.services.lookup_settings import country_of
+from routing.services.kept_rows import country_of
 from routing.services.number_imports import (
     PROBLEMS,
     number_import_apply,

@@ -42,6 +42,9 @@ PriceListOutput = output_of(
         "zone",
         "effective_from",
         "jump_percent",
+        "charges_rejected",
+        "charges_undelivered",
+        "charges_unknown",
         "state",
         "file_name",
         "lines_read",
@@ -70,7 +73,10 @@ PriceLineOutput = output_of(
         "problem",
         "content",
     ),
-    {"network": serializers.CharField(source="network.code", allow_null=True, default=None)},
+    {
+        "network": serializers.CharField(source="network.code", allow_null=True, default=None),
+        "sender": serializers.CharField(source="sender.address", allow_null=True, default=None),
+    },
 )
 
 
@@ -91,10 +97,19 @@ class PriceListInput(StrictSerializer):
         required=False, allow_null=True, default=None, help_text="Absent: when it is confirmed."
     )
     jump_percent = Whole(min_value=1, max_value=1000, required=False, default=20)
+    charges_rejected = Truth(
+        required=False, default=False, help_text="What an SMSC refused is charged all the same."
+    )
+    charges_undelivered = Truth(
+        required=False, default=True, help_text="False: what did not arrive is given back."
+    )
+    charges_unknown = Truth(
+        required=False, default=True, help_text="False: what no receipt came for is given back."
+    )
     csv = Text(
         max_length=8_000_000,
         trim_whitespace=False,
-        help_text="With a header: country, network (or MCC-MNC), class, amount.",
+        help_text="With a header: country, network (or MCC-MNC), class, sender, amount.",
     )
 
 
@@ -172,5 +187,5 @@ class PriceLinesView(OperationsView):
         description="Line by line: new, changed, the same, ended, or bad with the reason.",
     )
     def get(self, request: Request, list_id: int) -> Response:
-        lines = found(LISTS, pk=list_id).lines.select_related("network")
+        lines = found(LISTS, pk=list_id).lines.select_related("network", "sender")
         return page(request, lines, _LINE.to_representation, _LINE_FILTERS)

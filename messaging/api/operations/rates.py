@@ -25,11 +25,22 @@ from routing.models import Rate
 RateOutput = output_of(
     "RateOutput",
     Rate,
-    ("id", "country", "message_class", "amount_micros", "currency", "effective_from"),
+    (
+        "id",
+        "country",
+        "message_class",
+        "amount_micros",
+        "currency",
+        "effective_from",
+        "charges_rejected",
+        "charges_undelivered",
+        "charges_unknown",
+    ),
     {
         "carrier": serializers.CharField(source="carrier.code", allow_null=True, default=None),
         "account": serializers.CharField(source="account.slug", allow_null=True, default=None),
         "network": serializers.CharField(source="network.code", allow_null=True, default=None),
+        "sender": serializers.CharField(source="sender.address", allow_null=True, default=None),
         "price_list": serializers.IntegerField(source="price_list_id", allow_null=True),
     },
 )
@@ -57,5 +68,5 @@ class RatesView(OperationsView):
         responses={200: page_of("Rate", RateOutput)},
     )
     def get(self, request: Request) -> Response:
-        rows = Rate.objects.select_related("carrier", "account", "network")
+        rows = Rate.objects.select_related("carrier", "account", "network", "sender")
         return page(request, rows, _RATE.to_representation, _FILTERS)

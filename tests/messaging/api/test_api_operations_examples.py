@@ -50,6 +50,7 @@ STORY = [
     "list_binds",
     "get_bind",
     "change_bind",
+    "try_bind_again",
     "list_sessions",
     "read_bind_words",
     "list_unknown_words",
@@ -77,9 +78,17 @@ STORY = [
     "confirm_price_list",
     "list_rates",
     "undo_price_list",
+    "add_network",
     "list_networks",
+    "get_network",
+    "change_network",
+    "add_number_plan",
     "list_number_plans",
+    "get_number_plan",
+    "change_number_plan",
+    "put_prefix",
     "list_prefixes",
+    "activate_number_plan",
     "put_override",
     "list_overrides",
     "get_override",
@@ -106,8 +115,10 @@ STORY = [
     "list_qualities",
     "read_sla",
     "list_platform_events",
+    "add_sender",
     "list_all_senders",
     "get_any_sender",
+    "change_sender",
     "list_all_sender_pools",
     "get_any_sender_pool",
     "list_all_fallback_rules",
@@ -119,7 +130,10 @@ STORY = [
     "bring_policy_back",
 ]
 # What needs a thing of its own, which is gone afterwards.
-APART = {"discard_policy", "discard_price_list", "drop_overrides", "delete_bind", "delete_carrier"}
+APART = {
+    "discard_policy", "discard_price_list", "drop_overrides", "delete_bind", "delete_carrier",
+    "delete_number_plan", "delete_prefix",
+}  # fmt: skip
 QUERIES = {"read_sla": "?carrier=viettel-direct&first=2027-01-25&last=2027-01-31"}
 
 
@@ -139,7 +153,8 @@ def filled(path: str) -> str:
         "policy_id": LookupPolicy, "order_id": CarrierOrder, "temperature_id": Temperature,
         "sender_id": Sender, "pool_id": SenderPool, "rule_id": SenderFallback,
     }  # fmt: skip
-    names = {"code": "viettel-direct", "name": "viettel-direct", "number": number}
+    code = "viettel" if "/networks/" in path else "viettel-direct"
+    names = {"code": code, "name": "viettel-direct", "number": number, "prefix": "8498"}
     for name, model in models.items():
         if f"{{{name}}}" in path:
             names[name] = newest(model).pk
@@ -167,6 +182,8 @@ def surroundings(world, db):
 
 def _beside(operation_id: str, network: Any) -> None:
     """What has happened by the time of an operation."""
+    if operation_id == "try_bind_again":
+        BindLease.objects.create(bind=newest(Bind), refused_mark="4f", refused_detail="0x0E")
     if operation_id == "list_sessions":
         BindLease.objects.update_or_create(
             bind=newest(Bind),
@@ -239,6 +256,9 @@ def test_examples_are_accepted_and_answered_as_described(schema, described, worl
             answer = operator.call(method, filled(path) + QUERIES.get(name, ""), body)
             (status, shape), *_others = answers_of(operation)
             assert answer.status_code == status, (name, answer.content)
+            if name == "try_bind_again":
+                assert newest(BindLease).refused_mark == ""
+                assert operator.call(method, filled(path)).status_code == 409
             if shape is not None:
                 assert not wrong_in(schema, shape, answer.json()), (name, answer.json())
 

@@ -8,9 +8,23 @@ from carriers.models import UnknownWord
 from compliance.models import AuditEntry
 from config.common import clock
 from routing.constants import PlatformEventType
-from routing.models import LookupPolicy, LookupProvider, SenderFallback, SenderPool
+from routing.models import (
+    LookupPolicy,
+    LookupProvider,
+    Network,
+    NumberPlan,
+    Sender,
+    SenderFallback,
+    SenderPool,
+)
 from routing.services.platform_events import platform_event_append
-from tests.factories import make_bind, make_carrier, make_network, make_sender
+from tests.factories import (
+    make_bind,
+    make_carrier,
+    make_network,
+    make_number_plan,
+    make_sender,
+)
 from tests.messaging.api.conftest import Caller
 from tests.messaging.api.described import examples_in, operations_of, request_of
 
@@ -114,6 +128,128 @@ def test_a_policy_names_a_provider_that_there_is(operator):
         "#/provider",
     )
     assert not LookupPolicy.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        ({"country": "Vietnam"}, "max_length", "#/country"),
+        ({"country": "1!"}, "unknown_country", "#/country"),
+        ({"timezone": "Hanoi"}, "time_zone_unknown", "#/timezone"),
+        ({"kind": "radio"}, "invalid_choice", "#/kind"),
+        ({"code": "has space"}, "invalid", "#/code"),
+        ({"name": ""}, "blank", "#/name"),
+    ],
+)
+def test_a_wrong_network_names_field_rule_and_fix(operator, change, code, pointer):
+    body = {"code": "reddi", "name": "Reddi", "country": "VN"} | change
+    assert problem(operator.post("/networks", body)) == (422, code, pointer)
+    assert not Network.objects.exists()
+
+
+def test_a_network_is_made_once_changed_and_keeps_its_code(world, operator):
+    body = {"code": "reddi", "name": "Reddi", "country": "vn", "kind": "mvno"}
+    made = operator.post("/networks", body)
+    assert (made.status_code, made.json()["country"]) == (201, "VN")
+    assert problem(operator.post("/networks", body)) == (409, "already_there", "#/code")
+    assert operator.patch("/networks/reddi", {"timezone": "asia/ho_chi_minh"}).status_code == 200
+    assert problem(operator.patch("/networks/reddi", {"code": "other"}))[1] == "unknown_field"
+    row = Network.objects.get()
+    assert (row.code, row.timezone) == ("reddi", "Asia/Ho_Chi_Minh")
+    assert operator.get("/networks/nobody").status_code == 404
+    assert AuditEntry.objects.filter(action="network.changed").get().actor_id == world.ada.pk
+
+
+def test_a_number_plan_is_copied_changed_put_in_force_and_then_stays(operator):
+    viettel, vina = make_network("viettel"), make_network("vina")
+    first = make_number_plan({"8498": viettel, "8491": vina})
+    copied = operator.post("/number-plans", {"version": "next", "copy_of": first.pk})
+    assert copied.status_code == 201, copied.content
+    plan = f"/number-plans/{copied.json()['id']}"
+    assert copied.json()["country"] == first.country
+    operator.put(f"{plan}/prefixes/84987", {"network": "vina"})
+    assert operator.delete(f"{plan}/prefixes/8491").status_code == 204
+    operator.patch(plan, {"notes": "A range moved"})
+    held = operator.get(f"{plan}/prefixes").json()["data"]
+    assert {one["prefix"]: one["network"] for one in held} == {"8498": "viettel", "84987": "vina"}
+    assert operator.post(f"{plan}/activate").json()["is_active"]
+    first.refresh_from_db()
+    assert not first.is_active
+    for refused in (
+        operator.put(f"{plan}/prefixes/8491", {"network": "vina"}),
+        operator.delete(f"{plan}/prefixes/8498"),
+        operator.patch(plan, {"notes": "no"}),
+        operator.delete(plan),
+    ):
+        assert problem(refused)[:2] == (409, "plan_in_force")
+    assert operator.delete(f"/number-plans/{first.pk}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "pointer"),
+    [
+        ({"version": "x", "copy_of": 4711}, "unknown_plan", "#/copy_of"),
+        ({"version": "x"}, "unknown_country", "#/country"),
+        ({"version": "x", "country": "VN"}, "null", "#/effective_from"),
+    ],
+)
+def test_a_wrong_number_plan_leaves_nothing(operator, body, code, pointer):
+    assert problem(operator.post("/number-plans", body)) == (422, code, pointer)
+    assert not NumberPlan.objects.exists()
+
+
+def test_a_prefix_is_digits_and_of_a_network_that_there_is(operator):
+    plan = NumberPlan.objects.create(country="VN", version="1", effective_from="2027-01-01")
+    make_network("vina")
+    place = f"/number-plans/{plan.pk}/prefixes"
+    assert problem(operator.put(f"{place}/84x", {"network": "vina"}))[:2] == (422, "prefix_wrong")
+    assert problem(operator.put(f"{place}/84", {"network": "no"}))[1] == "unknown_network"
+    assert operator.delete(f"{place}/84").status_code == 404
+
+
+SENDER = {
+    "kind": "short_code",
+    "address": "53851",
+    "country": "VN",
+    "lease_start": "2027-01-01",
+    "classes": ["otp"],
+}
+
+
+def test_an_operator_leases_a_sender_to_an_account_and_suspends_it(world, operator):
+    of = {"account": world.account.slug, "advertiser": world.advertiser.name}
+    made = operator.post("/operations/senders", SENDER | of)
+    assert made.status_code == 201, made.content
+    place = f"/operations/senders/{made.json()['id']}"
+    changed = operator.patch(place, {"status": "suspended", "classes": ["care"]})
+    assert (changed.json()["status"], changed.json()["classes"]) == ("suspended", ["care"])
+    assert problem(operator.post("/operations/senders", SENDER | of))[0] == 409
+    noted = AuditEntry.objects.filter(action__startswith="sender.").order_by("pk")
+    assert [one.action for one in noted] == ["sender.added", "sender.changed"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "pointer"),
+    [
+        ({"account": "nobody"}, "unknown_account", "#/account"),
+        ({"advertiser": "theirs"}, "unknown_advertiser", "#/advertiser"),
+        ({"address": "5 3"}, None, "#/address"),
+        ({"classes": []}, "empty", "#/classes"),
+        ({"classes": ["fun"]}, "invalid_choice", "#/classes/0"),
+        ({"lease_end": "2026-01-01"}, "lease_ends_before_start", "#/lease_end"),
+        ({"country": "1!"}, "unknown_country", "#/country"),
+    ],
+)
+def test_a_wrong_sender_names_field_rule_and_fix(world, operator, change, code, pointer):
+    of = {"account": world.account.slug, "advertiser": world.advertiser.name}
+    status, found, at = problem(operator.post("/operations/senders", SENDER | of | change))
+    assert (status, found if code else None, at) == (422, code, pointer)
+    assert not Sender.objects.filter(address="53851").exists()
+
+
+def test_a_brand_of_another_account_is_no_sender_here(world, operator):
+    of = {"account": world.account.slug, "advertiser": world.other_advertiser.name}
+    assert problem(operator.post("/operations/senders", SENDER | of))[1] == "unknown_advertiser"
 
 
 def test_overrides_are_listed_by_number_and_filtered(operator):

@@ -246,6 +246,7 @@ OF: Final = {
         sends={"window": 30, "status_classes": {"0x14": "throttle"}},
         answers=_BIND | {"window": 30, "status_classes": {"0x14": "throttle"}},
     ),
+    "try_bind_again": Example(answers=_BIND),
     "list_sessions": Example(answers=page(_SESSION)),
     "read_bind_words": Example(answers=_WORDS),
     "list_unknown_words": Example(answers=page(_UNKNOWN_WORD)),

@@ -42,6 +42,14 @@ _NUMBER_PLAN: dict[str, Any] = {
     "is_active": True,
     "notes": "",
 }
+_DRAFT_PLAN: dict[str, Any] = {
+    "id": 5,
+    "country": "VN",
+    "version": "6",
+    "effective_from": "2027-02-01",
+    "is_active": False,
+    "notes": "A new range",
+}
 _PREFIX: dict[str, Any] = {
     "id": 4,
     "prefix": "8498",
@@ -148,9 +156,37 @@ _LOOKUP: dict[str, Any] = {
     "expires_at": "2027-03-02T02:00:00Z",
 }
 OF: Final = {
+    "add_network": Example(
+        sends={"code": "reddi", "name": "Reddi", "country": "VN", "kind": "mvno"},
+        answers=_NETWORK | {"id": 12, "code": "reddi", "name": "Reddi", "kind": "mvno"},
+    ),
     "list_networks": Example(answers=page(_NETWORK)),
+    "get_network": Example(answers=_NETWORK),
+    "change_network": Example(
+        sends={"mcc_mnc": "452-04", "timezone": "Asia/Ho_Chi_Minh"},
+        answers=_NETWORK | {"timezone": "Asia/Ho_Chi_Minh"},
+    ),
+    "add_number_plan": Example(
+        sends={
+            "country": "VN",
+            "version": "6",
+            "effective_from": "2027-02-01",
+            "notes": "A new range",
+        },
+        answers=_DRAFT_PLAN,
+    ),
     "list_number_plans": Example(answers=page(_NUMBER_PLAN)),
+    "get_number_plan": Example(answers=_NUMBER_PLAN),
+    "change_number_plan": Example(
+        sends={"effective_from": "2027-03-01"},
+        answers=_DRAFT_PLAN | {"effective_from": "2027-03-01"},
+    ),
+    "put_prefix": Example(
+        sends={"network": "viettel", "source": "the ministry's letter"},
+        answers=_PREFIX | {"source": "the ministry's letter"},
+    ),
     "list_prefixes": Example(answers=page(_PREFIX)),
+    "activate_number_plan": Example(answers=_DRAFT_PLAN | {"is_active": True}),
     "put_override": Example(
         sends={"network": "viettel", "source": "the subscriber's letter"}, answers=_OVERRIDE
     ),

@@ -22,6 +22,9 @@ _PRICE_LIST: dict[str, Any] = {
     "zone": "Asia/Ho_Chi_Minh",
     "effective_from": "2027-01-31T17:00:00Z",
     "jump_percent": 20,
+    "charges_rejected": False,
+    "charges_undelivered": True,
+    "charges_unknown": True,
     "state": "ready",
     "file_name": "api.csv",
     "lines_read": 1,
@@ -36,6 +39,7 @@ _PRICE_LIST: dict[str, Any] = {
 }
 _PRICE_LINE: dict[str, Any] = {
     "network": "viettel",
+    "sender": None,
     "id": 6,
     "change": "new",
     "line": 2,
@@ -50,6 +54,7 @@ _RATE: dict[str, Any] = {
     "carrier": "viettel-direct",
     "account": None,
     "network": "viettel",
+    "sender": None,
     "price_list": 5,
     "id": 7,
     "country": "VN",
@@ -57,6 +62,9 @@ _RATE: dict[str, Any] = {
     "amount_micros": 300000000,
     "currency": "VND",
     "effective_from": "2027-01-31T17:00:00Z",
+    "charges_rejected": False,
+    "charges_undelivered": True,
+    "charges_unknown": True,
 }
 OF: Final = {
     "upload_price_list": Example(sends=_SEND_UPLOAD_PRICE_LIST, answers=_PRICE_LIST),

@@ -7,6 +7,7 @@ from messaging.api.operations.examples.form import Example, page
 _SENDER: dict[str, Any] = {
     "classes": ["otp", "transactional", "care", "marketing"],
     "account": "sao-mai",
+    "advertiser": "Sao Mai",
     "registrations": [
         {
             "state": "approved",
@@ -81,7 +82,35 @@ _RULE: dict[str, Any] = {
     "is_active": True,
     "account": "sao-mai",
 }
+_SEND: dict[str, Any] = {
+    "account": "sao-mai",
+    "advertiser": "Sao Mai",
+    "kind": "short_code",
+    "address": "53851",
+    "country": "VN",
+    "status": "active",
+    "lease_start": "2027-01-01",
+    "lease_end": "2027-12-31",
+    "lease_provider": "Viettel",
+    "classes": ["otp", "care"],
+    "throughput": 50,
+}
+_ADDED: dict[str, Any] = _SENDER | {
+    "id": 18,
+    "address": "53851",
+    "classes": ["otp", "care"],
+    "registrations": [],
+    "lease_start": "2027-01-01",
+    "lease_end": "2027-12-31",
+    "lease_provider": "Viettel",
+    "throughput": 50.0,
+}
 OF: Final = {
+    "add_sender": Example(sends=_SEND, answers=_ADDED),
+    "change_sender": Example(
+        sends={"throughput": 80, "lease_end": "2028-12-31"},
+        answers=_ADDED | {"throughput": 80.0, "lease_end": "2028-12-31"},
+    ),
     "list_all_senders": Example(answers=page(_SENDER)),
     "get_any_sender": Example(
         answers=_SENDER | {"registrations": [], "id": 17, "address": "53850"}

@@ -28,6 +28,7 @@ _ORDER: dict[str, Any] = {
     "reason": "Slow receipts since 10:00",
     "until": None,
     "until_cool": True,
+    "rests": "",
     "ended_at": None,
 }
 _TEMPERATURE: dict[str, Any] = {
