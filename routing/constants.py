@@ -6,6 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from config.common.states import Transitions
 
 
+class NetworkKind(models.TextChoices):
+    MNO = "mno", _("Network operator")
+    MVNO = "mvno", _("Virtual operator")
+
+
 class SenderKind(models.TextChoices):
     SHORT_CODE = "short_code", _("Short code")
     LONG_CODE = "long_code", _("Long code")

@@ -79,7 +79,9 @@ def price_list_page(found: PriceList, wanted: str, page: str) -> ListPage:
     """The page with the lines of one kind of change."""
     there = [change for change in _ORDER if found.counts.get(change)]
     shown: str = wanted if wanted in there else (there[0].value if there else "")
-    rows = found.lines.filter(change=shown).select_related("network").order_by("line", "id")
+    rows = (
+        found.lines.filter(change=shown).select_related("network", "sender").order_by("line", "id")
+    )
     pages = Paginator(rows, _LINES_A_PAGE).get_page(page) if shown else None
     jumps = found.counts.get("jump", 0)
     return ListPage(
@@ -110,7 +112,9 @@ def _line(found: PriceList, one: PriceLine) -> Line:
     is_warned = old is not None and new is not None and is_jump(old, new, found.jump_percent)
     return Line(
         number=one.line,
-        place=" · ".join(part for part in (one.country, str(one.network or "")) if part),
+        place=" · ".join(
+            part for part in (one.country, str(one.network or ""), _from(one)) if part
+        ),
         message_class=str(MessageClass(one.message_class).label)
         if one.message_class
         else _("every class"),
@@ -120,6 +124,10 @@ def _line(found: PriceList, one: PriceLine) -> Line:
         colour="danger" if is_warned else "",
         problem=f"{_(BAD_LINES[one.problem])} {one.content}" if one.problem else "",
     )
+
+
+def _from(one: PriceLine) -> str:
+    return one.sender.address if one.sender else ""
 
 
 def _jumps(count: int, percent: int) -> str:

@@ -88,6 +88,9 @@ class UploadForm(ServiceForm):
             "is_full",
             "zone",
             "jump_percent",
+            "charges_undelivered",
+            "charges_unknown",
+            "charges_rejected",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -152,6 +155,15 @@ class PriceListAdmin(PlatformScopedAdmin):
             },
         ),
         (_("Time"), {"fields": (("effective_from", "zone"), "jump_percent")}),
+        (
+            _("Charged when"),
+            {
+                "fields": ("charges_undelivered", "charges_unknown", "charges_rejected"),
+                "description": _(
+                    "Of prices only. What was delivered is charged, what never left is not."
+                ),
+            },
+        ),
     )
     shown_fieldsets = (
         (

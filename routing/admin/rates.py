@@ -41,8 +41,12 @@ class RateForm(ServiceForm):
             "country",
             "network",
             "message_class",
+            "sender",
             "currency",
             "effective_from",
+            "charges_undelivered",
+            "charges_unknown",
+            "charges_rejected",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,6 +69,9 @@ class RateForm(ServiceForm):
             self.add_error(
                 "account", _("A carrier's cost is not an account's: choose one of them.")
             )
+        sender = self.cleaned_data.get("sender")
+        if sender and sender.account != self.cleaned_data.get("account"):
+            self.add_error("sender", _("Choose the account whose sender this is, and no carrier."))
         amount = self.cleaned_data.get("amount")
         if amount is not None:
             self.instance.amount_micros = int(amount * MICROS)
@@ -82,15 +89,22 @@ class RateAdmin(PlatformScopedAdmin):
         "country",
         "network",
         "message_class",
+        "sender",
         "money",
         "effective_from",
         "price_list",
     )
     list_filter = ("carrier", "account", "country", "network")
-    list_select_related = ("carrier", "account", "network", "price_list")
-    search_fields = ("country", "network__name", "carrier__name", "account__name")
+    list_select_related = ("carrier", "account", "network", "sender", "price_list")
+    search_fields = (
+        "country",
+        "network__name",
+        "carrier__name",
+        "account__name",
+        "sender__address",
+    )
     readonly_fields = ()
-    autocomplete_fields = ("carrier", "account", "network")
+    autocomplete_fields = ("carrier", "account", "network", "sender")
     fieldsets = (
         (
             None,
@@ -102,8 +116,17 @@ class RateAdmin(PlatformScopedAdmin):
                 ),
             },
         ),
-        (_("For"), {"fields": (("country", "network"), "message_class")}),
+        (_("For"), {"fields": (("country", "network"), ("message_class", "sender"))}),
         (_("Amount"), {"fields": (("amount", "currency"), "effective_from")}),
+        (
+            _("Charged when"),
+            {
+                "fields": ("charges_undelivered", "charges_unknown", "charges_rejected"),
+                "description": _(
+                    "Of prices only. What was delivered is charged, what never left is not."
+                ),
+            },
+        ),
     )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -71,9 +71,10 @@ def price_of(
     country: str,
     network_id: int | None,
     message_class: str,
+    sender_id: int | None = None,
 ) -> int | None:
     """Micro-units per segment that an account pays, or None where no price is set."""
-    rate = snapshot.price_rate(account_id, country, network_id, message_class)
+    rate = snapshot.price_rate(account_id, country, network_id, message_class, sender_id)
     return None if rate is None else rate.amount_micros
 
 

@@ -24,7 +24,7 @@ from routing.engine.moments import (
 
 # Whose rate: a carrier's or an account's id; of everybody's prices the currency, or None for any.
 _Owner = int | str | None
-_RateKey = tuple[_Owner, str, int | None, str | None]
+_RateKey = tuple[_Owner, str, int | None, str | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Micro-units per segment: with a carrier our cost, without one the price accounts pay."""
+    """Micro-units per segment: with a carrier our cost, without one the price accounts pay.
+
+    `charge_terms`: which ends are charged (routing.charge_terms).
+    """
 
     country: str
     amount_micros: int
@@ -57,6 +60,8 @@ class Rate:
     carrier_id: int | None = None
     account_id: int | None = None
     currency: str = "VND"
+    sender_id: int | None = None
+    charge_terms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class RoutingSnapshot:
     _prefixes: frozenset[str] = field(init=False, repr=False)
     _costs: dict[_RateKey, Rate] = field(init=False, repr=False)
     _prices: dict[_RateKey, Rate] = field(init=False, repr=False)
+    _priced_senders: frozenset[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         prefixes = frozenset(route.prefix for route in self.routes if route.prefix)
@@ -110,6 +116,9 @@ class RoutingSnapshot:
             "_prefix_lengths": tuple(sorted({len(prefix) for prefix in prefixes}, reverse=True)),
             "_costs": _by_key((r.carrier_id, r) for r in self.rates if r.carrier_id is not None),
             "_prices": _by_key(_owned(r for r in self.rates if r.carrier_id is None)),
+            "_priced_senders": frozenset(
+                r.sender_id for r in self.rates if r.sender_id is not None
+            ),
         }
         for name, value in derived.items():
             object.__setattr__(self, name, value)
@@ -178,13 +187,23 @@ class RoutingSnapshot:
         return _find(self._costs, carrier_id, country, network_id, message_class)
 
     def price_rate(
-        self, account_id: int | None, country: str, network_id: int | None, message_class: str
+        self,
+        account_id: int | None,
+        country: str,
+        network_id: int | None,
+        message_class: str,
+        sender_id: int | None = None,
     ) -> Rate | None:
-        """What an account pays: its own rates first, then everybody's in its currency (where that
-        is known, by `currencies`); None if unpriced."""
+        """What an account pays: its own rates first (those of the sender before those of any),
+        then everybody's in its currency (where that is known, by `currencies`); None if
+        unpriced."""
         everybodys: str | None = None
         if account_id is not None:
-            own = _find(self._prices, account_id, country, network_id, message_class)
+            own = None
+            if sender_id in self._priced_senders:
+                own = _find(self._prices, account_id, country, network_id, message_class, sender_id)
+            if own is None:
+                own = _find(self._prices, account_id, country, network_id, message_class)
             if own is not None:
                 return own
             everybodys = self.currencies.get(account_id)
@@ -212,7 +231,7 @@ def _owned(prices: Iterable[Rate]) -> Iterator[tuple[_Owner, Rate]]:
 
 def _by_key(rates: Iterable[tuple[_Owner, Rate]]) -> dict[_RateKey, Rate]:
     return {
-        (owner, rate.country, rate.network_id, rate.message_class or None): rate
+        (owner, rate.country, rate.network_id, rate.message_class or None, rate.sender_id): rate
         for owner, rate in rates
     }
 
@@ -223,12 +242,13 @@ def _find(
     country: str,
     network_id: int | None,
     message_class: str,
+    sender_id: int | None = None,
 ) -> Rate | None:
     """Network before country, class before any class."""
     networks = (None,) if network_id is None else (network_id, None)
     for network in networks:
         for wanted in (message_class, None):
-            rate = rates.get((owner, country, network, wanted))
+            rate = rates.get((owner, country, network, wanted, sender_id))
             if rate is not None:
                 return rate
     return None

@@ -14,6 +14,7 @@ from compliance.models import Account, User
 from config.common import clock
 from routing.constants import PriceChange, PriceKind, PriceListState
 from routing.models.networks import Network
+from routing.models.senders import Sender
 
 
 def _path(instance: "PriceList", _filename: str) -> str:
@@ -21,7 +22,30 @@ def _path(instance: "PriceList", _filename: str) -> str:
     return f"prices/{instance.token}.csv"
 
 
-class PriceList(models.Model):
+class ChargeTerms(models.Model):
+    """Which ends of a message cost its price. What left is charged, what did not is not."""
+
+    charges_rejected = models.BooleanField(
+        _("refused by the carrier is charged"),
+        default=False,
+        help_text=_("A message that the carrier's SMSC refused costs as if it had been taken."),
+    )
+    charges_undelivered = models.BooleanField(
+        _("undelivered is charged"),
+        default=True,
+        help_text=_("Off: where a receipt says that it did not arrive, its price is given back."),
+    )
+    charges_unknown = models.BooleanField(
+        _("unknown is charged"),
+        default=True,
+        help_text=_("Off: where no receipt ever came, its price is given back."),
+    )
+
+    class Meta:
+        abstract = True
+
+
+class PriceList(ChargeTerms):
     """Rates that came together from a file: what a carrier charges, or what accounts pay.
 
     Confirmed rates never change. A full list replaces everything its owner had before, from its
@@ -131,6 +155,9 @@ class PriceLine(models.Model):
     message_class = models.CharField(
         _("class"), max_length=16, choices=MessageClass.choices, blank=True
     )
+    sender = models.ForeignKey(
+        Sender, models.CASCADE, null=True, db_index=False, verbose_name=_("sender")
+    )
     amount_micros = models.BigIntegerField(_("new"), null=True)
     old_micros = models.BigIntegerField(_("old"), null=True)
     problem = models.CharField(_("problem"), max_length=40, blank=True)
@@ -148,7 +175,7 @@ class PriceLine(models.Model):
         return f"{self.line}: {self.change}"
 
 
-class Rate(models.Model):
+class Rate(ChargeTerms):
     """What a segment costs us at a carrier, and what an account pays, from a moment on.
 
     Those of a price list are as the list was confirmed; others were entered by hand.
@@ -186,6 +213,15 @@ class Rate(models.Model):
     message_class = models.CharField(
         _("class"), max_length=16, choices=MessageClass.choices, blank=True
     )
+    sender = models.ForeignKey(
+        Sender,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("sender"),
+        help_text=_("Set: the price of an account's messages from this sender alone."),
+    )
     amount_micros = models.BigIntegerField(
         _("amount"),
         validators=[MinValueValidator(0)],
@@ -199,6 +235,12 @@ class Rate(models.Model):
         verbose_name = _("rate")
         verbose_name_plural = _("rates")
         ordering = ["country", "-effective_from"]
+        constraints = [
+            models.CheckConstraint(
+                name="rate_sender_has_account",
+                condition=Q(sender=None) | Q(account__isnull=False, carrier=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.country} {self.amount_micros / 1_000_000:g} {self.currency}"

@@ -30,6 +30,7 @@ _NAMES: Final[Mapping[str, str]] = {
         "price",
     ),
     **dict.fromkeys(("currency", "curr", "ccy", "tiente"), "currency"),
+    **dict.fromkeys(("sender", "senderid", "from", "brandname", "shortcode"), "sender"),
 }
 _SIGNS: Final = re.compile(r"[^a-z0-9]")
 

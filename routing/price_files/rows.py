@@ -28,6 +28,9 @@ BAD_LINES: Final[Mapping[str, str]] = {
     "network_unclear": _("Several networks are called so: name one by its code or MCC-MNC."),
     "network_abroad": _("The network is in another country than the line says."),
     "class_unknown": _("This is no class: write otp, transactional, care or marketing."),
+    "sender_unknown": _("The account has no sender of this name."),
+    "sender_unclear": _("The account has this sender in several countries: name the line's."),
+    "sender_not_here": _("Only an account's own prices can be a sender's: leave it empty."),
     "columns_missing": _("The line has fewer columns than the first one."),
     "twice": _("An earlier line has the price of the same network and class."),
 }
@@ -38,13 +41,19 @@ _CUT: Final = 300
 
 
 class PriceRow(NamedTuple):
-    """A rate as a line says it; no network: the whole country; no class: every class."""
+    """A rate as a line says it; no network: the whole country; no class, no sender: every one."""
 
     line: int
     country: str
     network_id: int | None
     message_class: str
     amount_micros: int
+    sender_id: int | None = None
+
+    @property
+    def key(self) -> tuple[str, int | None, str, int | None]:
+        """What it is the rate of."""
+        return self.country, self.network_id, self.message_class, self.sender_id
 
 
 class BadLine(NamedTuple):
@@ -82,7 +91,11 @@ class RowReader:
         currency: str,
         classes: Sequence[str],
         is_country: Callable[[str], bool],
+        senders: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
+        """`senders`: the account's, by address in small letters and then country; None where
+        prices are of no account."""
+        self._senders = senders
         self._layout, self._currency, self._classes = layout, currency, frozenset(classes)
         self._is_country = is_country
         self._widest = max(layout.columns.values())
@@ -96,7 +109,7 @@ class RowReader:
             if (digits := _digits(one.mcc_mnc))
         )
         self._mccs = _countries_of_mccs(known)
-        self._seen: set[tuple[str, int | None, str]] = set()
+        self._seen: set[tuple[str, int | None, str, int | None]] = set()
 
     def read(self, number: int, cells: Sequence[str]) -> PriceRow | BadLine | None:
         """The line's rate, what is wrong with it, or None for an empty line."""
@@ -106,10 +119,9 @@ class RowReader:
             row = self._row(number, cells)
         except _RefusedError as refused:
             return BadLine(number, str(refused), ",".join(cells)[:_CUT])
-        key = row[1:4]
-        if key in self._seen:
+        if row.key in self._seen:
             return BadLine(number, "twice", ",".join(cells)[:_CUT])
-        self._seen.add(key)
+        self._seen.add(row.key)
         return row
 
     def _row(self, number: int, cells: Sequence[str]) -> PriceRow:
@@ -124,7 +136,20 @@ class RowReader:
         message_class = "" if message_class in _EVERY else message_class
         if message_class and message_class not in self._classes:
             raise _RefusedError("class_unknown")
-        return PriceRow(number, country, network_id, message_class, amount)
+        sender_id = self._sender(self._cell(cells, "sender"), country)
+        return PriceRow(number, country, network_id, message_class, amount, sender_id)
+
+    def _sender(self, address: str, country: str) -> int | None:
+        if address.casefold() in _EVERY:
+            return None
+        if self._senders is None:
+            raise _RefusedError("sender_not_here")
+        found = self._senders.get(address.casefold())
+        if not found:
+            raise _RefusedError("sender_unknown")
+        if len(found) > 1 and country not in found:
+            raise _RefusedError("sender_unclear")
+        return found[country] if country in found else next(iter(found.values()))
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
         place = self._layout.columns.get(name)

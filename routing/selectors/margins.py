@@ -11,7 +11,7 @@ from carriers.models import Carrier
 from compliance.constants import MessageClass
 from compliance.models import Account
 from routing.engine import Rate, Route, RoutingSnapshot
-from routing.models import ExchangeRate, Network, RoutePolicy
+from routing.models import ExchangeRate, Network, RoutePolicy, Sender
 from routing.selectors.policies import policy_routes
 from routing.selectors.rates import rate_book
 
@@ -33,6 +33,7 @@ class Margin:
     cost: Decimal
     cost_currency: str
     left: Decimal | None
+    sender: str = ""
 
     @property
     def shown(self) -> tuple[str, str, str]:
@@ -85,16 +86,22 @@ def _margins(at: datetime) -> Iterator[Margin]:
     carriers = dict(Carrier.objects.values_list("pk", "name"))
     networks = dict(Network.objects.values_list("pk", "name"))
     accounts = dict(Account.objects.values_list("pk", "name"))
+    senders = _priced_senders(rates)
     owners = sorted({rate.account_id for rate in rates if rate.carrier_id is None}, key=str)
     for country, network_id, message_class in _places(rates, routes):
         costs = _costs(snapshot, country, network_id, message_class)
-        for owner in owners:
-            price = snapshot.price_rate(owner, country, network_id, message_class)
+        for owner, sender_id in (
+            (one, of) for one in owners for of in (None, *senders.get(one, ()))
+        ):
+            price = snapshot.price_rate(owner, country, network_id, message_class, sender_id)
             if price is None or (owner is not None and price.account_id is None):
+                continue
+            if price.sender_id != sender_id:
                 continue
             for carrier_id, cost in costs:
                 yield Margin(
                     account=accounts.get(owner, "") if owner else "",
+                    sender=senders.get(owner, {}).get(sender_id or 0, ""),
                     country=country,
                     network=networks.get(network_id, "") if network_id else "",
                     message_class=message_class,
@@ -105,6 +112,15 @@ def _margins(at: datetime) -> Iterator[Margin]:
                     cost_currency=cost.currency,
                     left=_left(exchange, price, cost),
                 )
+
+
+def _priced_senders(rates: Iterable[Rate]) -> dict[int | None, dict[int, str]]:
+    """Senders that have a price of their own, with their addresses, by account."""
+    named = {rate.sender_id: rate.account_id for rate in rates if rate.sender_id is not None}
+    found: dict[int | None, dict[int, str]] = {}
+    for pk, address in Sender.objects.filter(pk__in=list(named)).values_list("pk", "address"):
+        found.setdefault(named[pk], {})[pk] = address
+    return found
 
 
 def _left(exchange: Exchange, price: Rate, cost: Rate) -> Decimal | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from routing.charge_terms import charge_terms
 from routing.constants import PriceListState
 from routing.engine import Rate
 from routing.models import PriceList
@@ -25,6 +26,10 @@ _COLUMNS = (
     "carrier_id",
     "account_id",
     "currency",
+    "sender_id",
+    "charges_rejected",
+    "charges_undelivered",
+    "charges_unknown",
 )
 _LISTS_KEPT = 64
 
@@ -92,7 +97,8 @@ def _term(row: PriceList) -> ListTerm:
 
 
 def _rate(values: tuple[object, ...] | list[object]) -> Rate:
-    country, amount, network_id, message_class, carrier_id, account_id, currency = values
+    country, amount, network_id, message_class, carrier_id, account_id, currency = values[:7]
+    sender_id, rejected, undelivered, unknown = values[7:]
     return Rate(
         country=country,  # type: ignore[arg-type]  # in the order of _COLUMNS
         amount_micros=amount,  # type: ignore[arg-type]
@@ -101,4 +107,8 @@ def _rate(values: tuple[object, ...] | list[object]) -> Rate:
         carrier_id=carrier_id,  # type: ignore[arg-type]
         account_id=account_id,  # type: ignore[arg-type]
         currency=currency,  # type: ignore[arg-type]
+        sender_id=sender_id,  # type: ignore[arg-type]
+        charge_terms=charge_terms(
+            rejected=bool(rejected), undelivered=bool(undelivered), unknown=bool(unknown)
+        ),
     )

@@ -22,7 +22,6 @@ from routing.engine import (
     RouteRequest,
     RoutingSnapshot,
     choose,
-    price_of,
 )
 from routing.explained import Explained, Question, SenderShown, Way
 from routing.models import Network, Route, RoutePolicy, Sender, SenderRegistration
@@ -50,7 +49,11 @@ def route_explain(question: Question) -> Explained:
     request = _request(question, account, msisdn, country, hint, sender)
     decision = choose(snapshot, request)
     price = snapshot.price_rate(
-        question.account_id, country, hint.network_id, question.message_class
+        question.account_id,
+        country,
+        hint.network_id,
+        question.message_class,
+        None if sender is None else sender.pk,
     )
     network = Network.objects.filter(pk=hint.network_id or 0).first()
     return Explained(
@@ -66,9 +69,7 @@ def route_explain(question: Question) -> Explained:
         message_class=question.message_class,
         decision=decision,
         ways=_ways(snapshot, request, decision),
-        price_micros=price_of(
-            snapshot, question.account_id, country, hint.network_id, question.message_class
-        ),
+        price_micros=None if price is None else price.amount_micros,
         price_currency="" if price is None else price.currency,
         policy_version=snapshot.policy.version,
         must_stay_in=request.must_stay_in,

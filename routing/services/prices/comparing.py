@@ -18,10 +18,10 @@ from routing.price_files import BadLine, PriceRow
 from routing.price_terms import owner_of
 from routing.selectors.rates import rate_book
 
-Key = tuple[str, int | None, str]
+Key = tuple[str, int | None, str, int | None]
 _COPY = """
 COPY routing_priceline (price_list_id, change, line, country, network_id, message_class,
-    amount_micros, old_micros, problem, content) FROM STDIN
+    sender_id, amount_micros, old_micros, problem, content) FROM STDIN
 """
 _NEW, _CHANGED = PriceChange.NEW.value, PriceChange.CHANGED.value
 _SAME, _ENDED, _BAD = (
@@ -39,7 +39,14 @@ def price_list_compare(*, found: PriceList) -> PriceList:
     held = list_locked(found, PriceListState.READY)
     lines = held.lines.filter(change__in=KEPT).order_by("line")
     rows = [
-        PriceRow(one.line, one.country, one.network_id, one.message_class, one.amount_micros or 0)
+        PriceRow(
+            one.line,
+            one.country,
+            one.network_id,
+            one.message_class,
+            one.amount_micros or 0,
+            one.sender_id,
+        )
         for one in lines
     ]
     bad = [
@@ -82,7 +89,12 @@ def rates_before(held: PriceList) -> dict[Key, int]:
     others = replace(book, lists=tuple(one for one in book.lists if one.id != held.pk))
     owner = owner_of(held.carrier_id, held.account_id, held.currency)
     return {
-        (rate.country, rate.network_id, rate.message_class or ""): rate.amount_micros
+        (
+            rate.country,
+            rate.network_id,
+            rate.message_class or "",
+            rate.sender_id,
+        ): rate.amount_micros
         for rate in others.of(owner, begins_at(held))
         if rate.currency == held.currency
     }
@@ -115,7 +127,7 @@ def _lines(
 ) -> Iterator[tuple[Any, ...]]:
     seen: set[Key] = set()
     for row in rows:
-        key = row[1:4]
+        key = row.key
         seen.add(key)
         before = old.get(key)
         change = _change(before, row.amount_micros)
@@ -129,7 +141,7 @@ def _lines(
             yield _ENDED, 0, *key, None, before, "", ""
     for one in bad:
         counts[_BAD] += 1
-        yield _BAD, one.line, "", None, "", None, None, one.code, one.content
+        yield _BAD, one.line, "", None, "", None, None, None, one.code, one.content
 
 
 def _change(before: int | None, amount: int) -> str:

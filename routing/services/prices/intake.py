@@ -22,7 +22,7 @@ from config.common.ids import uuid7
 from config.common.queue import enqueue
 from config.common.zones import UNKNOWN_ZONE, zone_name
 from routing.constants import PriceKind, PriceListState
-from routing.models import Network, PriceList
+from routing.models import Network, PriceList, Sender
 from routing.price_files import (
     BadLine,
     KnownNetwork,
@@ -68,6 +68,9 @@ class PriceListValues:
     zone: str = "Asia/Ho_Chi_Minh"
     effective_from: datetime | None = None
     jump_percent: int = 20
+    charges_rejected: bool = False
+    charges_undelivered: bool = True
+    charges_unknown: bool = True
 
 
 @transaction.atomic
@@ -96,6 +99,9 @@ def price_list_upload(
         zone=zone,
         effective_from=values.effective_from,
         jump_percent=values.jump_percent,
+        charges_rejected=values.charges_rejected,
+        charges_undelivered=values.charges_undelivered,
+        charges_unknown=values.charges_unknown,
         file_name=file_name[:200],
         checksum=digest_of(file),
         bytes_total=file.size,
@@ -153,6 +159,17 @@ def price_lists_resume() -> int:
     return len(stalled)
 
 
+def known_senders(account_id: int | None) -> dict[str, dict[str, int]] | None:
+    """An account's senders by address in small letters, then by country; None where prices are
+    of no account."""
+    if account_id is None:
+        return None
+    found: dict[str, dict[str, int]] = {}
+    for sender in Sender.objects.filter(account_id=account_id):
+        found.setdefault(sender.address.casefold(), {})[sender.country] = sender.pk
+    return found
+
+
 def known_networks() -> list[KnownNetwork]:
     """Every network that a file may name."""
     rows = Network.objects.values_list("id", "code", "name", "country", "mcc_mnc", "kind")
@@ -173,6 +190,7 @@ def _read(found: PriceList) -> str:
             currency=found.currency,
             classes=MessageClass.values,
             is_country=is_country,
+            senders=known_senders(found.account_id),
         )
         for read, one in enumerate(_read_lines(reader, lines), start=1):
             if isinstance(one, BadLine):

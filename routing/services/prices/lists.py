@@ -19,9 +19,10 @@ from routing.services.prices.intake import list_note
 _S = PriceListState
 _PUT = """
 INSERT INTO routing_rate (price_list_id, carrier_id, account_id, country, network_id,
-    message_class, amount_micros, currency, effective_from)
-SELECT %(list)s, %(carrier)s, %(account)s, country, network_id, message_class, amount_micros,
-    %(currency)s, %(begins)s
+    message_class, sender_id, amount_micros, currency, effective_from,
+    charges_rejected, charges_undelivered, charges_unknown)
+SELECT %(list)s, %(carrier)s, %(account)s, country, network_id, message_class, sender_id,
+    amount_micros, %(currency)s, %(begins)s, %(rejected)s, %(undelivered)s, %(unknown)s
 FROM routing_priceline WHERE price_list_id = %(list)s AND change = ANY(%(kept)s) ORDER BY line
 """
 
@@ -100,6 +101,9 @@ def _placed(held: PriceList, begins: datetime) -> dict[str, Any]:
         "currency": held.currency,
         "begins": begins,
         "kept": list(KEPT),
+        "rejected": held.charges_rejected,
+        "undelivered": held.charges_undelivered,
+        "unknown": held.charges_unknown,
     }
 
 
