@@ -60,7 +60,7 @@ def confirmed(text: str, **values: Any) -> PriceList:
 
 def costs(carrier: Carrier, at: datetime | None = None) -> dict[str, str]:
     rows = price_rows(owner_of(carrier.pk, None, "VND"), at or clock.now())
-    return {network or country: price for country, network, _plmn, _class, price, _c in rows}
+    return {network or country: price for country, network, _plmn, _class, price, *_rest in rows}
 
 
 def counts(found: PriceList) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Arithmetic of money: whole millionths of a currency, no clock, no database."""
