@@ -25,8 +25,24 @@ SENTENCES: Mapping[str, str] = {
     "role.revoked": _("%(who)s took the role “%(role)s” from %(username)s."),
     "api_key.created": _("%(who)s created the API key “%(name)s”."),
     "api_key.changed": _("%(who)s changed the API key “%(name)s”."),
+    "api_key.rotated": _("%(who)s gave the API key “%(name)s” a new secret."),
+    "api_key.former_ended": _("%(who)s ended the former secret of the API key “%(name)s”."),
     "api_key.revoked": _("%(who)s revoked the API key “%(name)s”."),
     "api_key.new_address": _("The API key “%(name)s” was used from a new address: %(address)s."),
+    # Conversations
+    "conversation.answered": _("%(who)s answered in %(object)s."),
+    "conversation.assigned_to": _("%(who)s assigned %(object)s to “%(assignee)s”."),
+    "conversation.closed_by": _("%(who)s closed %(object)s."),
+    "conversation.escalated_to": _(
+        "Nobody answered %(object)s in time: it went to “%(assignee)s”."
+    ),
+    "conversation.noted": _("%(who)s wrote a note in %(object)s."),
+    "conversation.reopened": _("%(who)s opened %(object)s again."),
+    "response_rule.created": _("%(who)s set a time to answer within: %(limit_minutes)s minutes."),
+    "response_rule.changed": _(
+        "%(who)s changed the time to answer within to %(limit_minutes)s minutes."
+    ),
+    "response_rule.deleted": _("%(who)s took away a time to answer within."),
     # Carriers and binds
     "carrier.created": _("%(who)s added the carrier “%(name)s”."),
     "carrier.changed": _("%(who)s changed the carrier “%(name)s”: %(changes)s."),
@@ -54,6 +70,23 @@ SENTENCES: Mapping[str, str] = {
     "bind.test_answered": _("%(who)s said what handsets showed in a test of “%(name)s”."),
     "bind.test_canceled": _("%(who)s canceled a test of the bind “%(name)s”."),
     "bind.message_tested": _("%(who)s sent a test message over the bind “%(name)s”."),
+    # Events of other platforms
+    "triggersource.created": _("%(who)s added the trigger source “%(name)s”."),
+    "triggersource.changed": _("%(who)s changed the trigger source “%(name)s”: %(changes)s."),
+    "triggersource.rotated": _("%(who)s gave the trigger source “%(name)s” a new secret."),
+    "triggersource.deleted": _("%(who)s deleted the trigger source “%(name)s”."),
+    "triggermapping.created": _("%(who)s made the mapping “%(name)s” of “%(source)s”."),
+    "triggermapping.changed": _("%(who)s changed the mapping “%(name)s”."),
+    "triggermapping.switched_on": _("%(who)s switched the mapping “%(name)s” on."),
+    "triggermapping.switched_off": _("%(who)s switched the mapping “%(name)s” off."),
+    "triggermapping.drafted": _("%(who)s wrote version %(version)s of the mapping “%(name)s”."),
+    "triggermapping.discarded": _(
+        "%(who)s threw away the draft of version %(version)s of the mapping “%(name)s”."
+    ),
+    "triggermapping.activated": _(
+        "%(who)s made version %(version)s of the mapping “%(name)s” active."
+    ),
+    "triggermapping.deleted": _("%(who)s deleted the mapping “%(name)s” of “%(source)s”."),
     # Campaigns
     "campaign.created": _("%(who)s drafted the campaign “%(object)s”."),
     "campaign.changed": _("%(who)s changed the campaign “%(object)s”."),
@@ -164,6 +197,9 @@ SENTENCES: Mapping[str, str] = {
     "sender.added": _("%(who)s added the sender %(object)s."),
     "sender.changed": _("%(who)s changed the sender %(object)s."),
     # Integration
+    "verification.canceled": _("%(who)s canceled a verification."),
+    "verificationhold.lifted": _("%(who)s lifted the hold on %(object)s: %(reason)s."),
+    "verificationoverride.ended": _("%(who)s ended the shield override of %(object)s."),
     "webhook.created": _("%(who)s set the webhook %(object)s."),
     "webhook.changed": _("%(who)s changed the webhook %(object)s."),
     "webhook.rotated": _("%(who)s gave the webhook %(object)s a new secret."),

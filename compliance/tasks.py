@@ -7,6 +7,7 @@ from django.db import InterfaceError, OperationalError
 from compliance.services.chain_checks import chain_check, chains_check_due
 from compliance.services.consent_lapses import consents_lapse_expired
 from compliance.services.ledger_digests import digests_write
+from compliance.services.oauth import tokens_purge
 from compliance.services.registers import folder_load, register_load, registers_resume
 from compliance.services.retention import run_execute, runs_start_nightly
 from compliance.services.rules import rule_packs_settle
@@ -41,6 +42,12 @@ def start_retention() -> bool:
 def load_register(snapshot_id: int) -> str:
     """Loads a register's file; repeating is harmless."""
     return register_load(snapshot_id)
+
+
+@shared_task(name="compliance.tasks.forget_tokens")
+def forget_tokens() -> int:
+    """Drops access tokens whose time is over (every hour)."""
+    return tokens_purge()
 
 
 @shared_task(name="compliance.tasks.watch_registers")

@@ -13,6 +13,8 @@ from config.common.api.docs import DocsView
 from config.dashboards.live import live_view
 from config.language import set_language
 from config.navigation import icon_address
+from messaging.api.oauth import RevokeView, TokenView
+from messaging.api.oauth import metadata as oauth_metadata
 from messaging.views import PreferenceView
 
 
@@ -41,6 +43,9 @@ urlpatterns = [
     path("api/v1/", include("messaging.api.operations.urls")),
     path("api/v1/", include("campaigns.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/oauth/token", TokenView.as_view()),
+    path("api/oauth/revoke", RevokeView.as_view()),
+    path(".well-known/oauth-authorization-server", oauth_metadata),
     path("api/docs/", DocsView.as_view(), name="api-docs"),
 ]
 handler400 = handlers.bad_request

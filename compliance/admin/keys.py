@@ -1,28 +1,34 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
-from unfold.enums import ActionVariant
+from unfold.decorators import display
 
+from compliance.admin.key_actions import KeyActionsMixin
 from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES
 from compliance.models import ApiKey
 from compliance.scoping import AccountScopedAdmin, OwnOrEverybodysMixin, ScopedForm
 from compliance.selectors.access import permitted_accounts
-from compliance.services.api_keys import api_key_change, api_key_create, api_key_revoke
+from compliance.services.api_keys import api_key_change, api_key_create
 from config.common import clock
 from config.common.console.actors import actor_of
-from config.common.console.confirmation import Question, confirm, object_or_404
 from config.common.console.labels import coloured, plain
 
 
 class ApiKeyForm(ScopedForm):
     class Meta:
         model = ApiKey
-        fields = ("account", "name", "scopes", "allowed_addresses", "expires_at", "country")
+        fields = (
+            "account",
+            "name",
+            "scopes",
+            "allowed_addresses",
+            "certificates",
+            "expires_at",
+            "country",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Administrators make keys of the platform; all others those of their accounts."""
@@ -40,19 +46,36 @@ def _makes_platforms(request: HttpRequest) -> bool:
     return permitted_accounts(request.user, "compliance.add_apikey") is None
 
 
+_FORMER = (
+    _("Former secret"),
+    {
+        "fields": (("former", "former_until", "former_used_at"),),
+        "description": _("Once it is not used any more, it can be ended before its time."),
+    },
+)
+
+
 @admin.register(ApiKey)
-class ApiKeyAdmin(OwnOrEverybodysMixin, AccountScopedAdmin):
+class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
     """Keys of the API; a key's text is shown once, when it is made."""
 
     form = ApiKeyForm
-    list_display = ("name", "account", "begins_with", "state", "last_used_at", "expires_at")
+    list_display: Any = ("name", "account", "begins_with", "state", "last_used_at", "expires_at")
     list_filter = ("account",)
     list_select_related = ("account",)
-    search_fields = ("name", "prefix")
-    readonly_fields = ("begins_with", "state", "creator", "created_at", "last_used_at")
+    search_fields: Any = ("name", "prefix")
+    readonly_fields: Any = (
+        "begins_with",
+        "state",
+        "creator",
+        "created_at",
+        "last_used_at",
+        "former",
+        "former_until",
+        "former_used_at",
+    )
     autocomplete_fields = ()
-    actions_detail = ("revoke",)
-    fieldsets = (
+    fieldsets: Any = (
         (
             None,
             {
@@ -62,18 +85,29 @@ class ApiKeyAdmin(OwnOrEverybodysMixin, AccountScopedAdmin):
                 ),
             },
         ),
-        (_("Limits"), {"fields": ("allowed_addresses", "expires_at", "country")}),
+        (_("Limits"), {"fields": ("allowed_addresses", "certificates", "expires_at", "country")}),
         (
             _("Use"),
             {"fields": ("begins_with", "state", "creator", "created_at", "last_used_at")},
         ),
     )
 
+    is_of_clients = False
+    secret_title: Any = _("API key created")
+    empty_title: Any = _("No API key yet")
+    empty_text: Any = _("A system sends its key with every request: make one for each system.")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Clients of OAuth 2 have pages of their own."""
+        keys = super().get_queryset(request)
+        return keys.filter(client_id__isnull=not self.is_of_clients)
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """A key that is not made yet has no use; those of the platform have no account."""
+        """A key that is not made yet has no use; those of the platform have no account; and a
+        former secret is there only after the first renewal."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj:
-            return fieldsets
+            return fieldsets if not obj.former_prefix else [*fieldsets, _FORMER]
         if _makes_platforms(request) and not request.user.is_superuser:
             lead = _("A key of the platform: it reads or changes what operators do, and sees no"
                      " account's data. Keys of accounts are made by their integrators.")  # fmt: skip
@@ -87,12 +121,21 @@ class ApiKeyAdmin(OwnOrEverybodysMixin, AccountScopedAdmin):
     def begins_with(self, obj: ApiKey) -> str:
         return f"{obj.prefix}…"
 
-    @coloured(_("state"), {"active": "success", "expired": "warning", "revoked": "danger"})
+    @display(description=_("begins with"))
+    def former(self, obj: ApiKey) -> str:
+        return f"{obj.former_prefix}…"
+
+    @coloured(
+        _("state"),
+        {"active": "success", "renewed": "info", "expired": "warning", "revoked": "danger"},
+    )
     def state(self, obj: ApiKey) -> tuple[str, Any]:
         if obj.revoked_at:
             return "revoked", _("Revoked")
         if obj.expires_at and obj.expires_at <= clock.now():
             return "expired", _("Expired")
+        if obj.has_former:
+            return "renewed", _("Two secrets work")
         return "active", _("Active")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -109,50 +152,30 @@ class ApiKeyAdmin(OwnOrEverybodysMixin, AccountScopedAdmin):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         values = {
             name: form.cleaned_data[name]
-            for name in ("name", "scopes", "allowed_addresses", "expires_at", "country")
+            for name in (
+                "name",
+                "scopes",
+                "allowed_addresses",
+                "certificates",
+                "expires_at",
+                "country",
+            )
         }
         if change:
             api_key_change(api_key=obj, actor=actor_of(request), **values)
             return
-        made, text = api_key_create(account=obj.account, actor=actor_of(request), **values)
+        made, text = api_key_create(
+            account=obj.account,
+            actor=actor_of(request),
+            is_client=self.is_of_clients,
+            **values,
+        )
+        obj.client_id = made.client_id
         obj.pk, obj.prefix, obj.created_at = made.pk, made.prefix, made.created_at
         request.api_key_text = text  # type: ignore[attr-defined]
 
     def response_add(
         self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """The page that shows the key, this once."""
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("API key created"),
-            "opts": self.opts,
-            "original": obj,
-            "key": request.api_key_text,  # type: ignore[attr-defined]
-            "list_url": reverse("admin:compliance_apikey_changelist"),
-        }
-        response = TemplateResponse(request, "admin/api_key_created.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    @action(description=_("Revoke"), url_path="revoke", icon="block", variant=ActionVariant.DANGER)
-    def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        key = object_or_404(self, request, object_id, "revoke")
-        return confirm(
-            request,
-            self,
-            key,
-            Question(
-                title=_("Revoke this API key?"),
-                text=_("Whatever uses it is refused at once. This cannot be undone."),
-                submit=_("Revoke"),
-                done=_("The API key is revoked."),
-                is_dangerous=True,
-            ),
-            lambda _values: api_key_revoke(api_key=key, actor=actor_of(request)),
-        )
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """No button where there is nothing to revoke."""
-        found = self.get_object(request, str(object_id))
-        can = found is not None and not found.revoked_at and self.may(request, "revoke", found)
-        return super().get_actions_detail(request, object_id) if can else []
+        text = request.api_key_text  # type: ignore[attr-defined]
+        return self.secret_page(request, obj, text, self.secret_title)

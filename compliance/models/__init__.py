@@ -5,7 +5,7 @@ from compliance.models.chains import ChainCheck, ChainHead, ChainLink, LedgerDig
 from compliance.models.consent import ConsentRecord, ConsentState, Suppression
 from compliance.models.content_rules import ContentRule
 from compliance.models.documents import Document
-from compliance.models.keys import ApiKey, ApiKeyAddress
+from compliance.models.keys import ApiKey, ApiKeyAddress, OAuthClient, OAuthToken
 from compliance.models.programs import Program
 from compliance.models.registers import (
     Register,
@@ -36,6 +36,8 @@ __all__ = [
     "DataTransfer",
     "Document",
     "LedgerDigest",
+    "OAuthClient",
+    "OAuthToken",
     "Platform",
     "Program",
     "Register",

@@ -126,6 +126,19 @@ def permissions_of(user: AnyUser) -> frozenset[str]:
     return frozenset().union(*(PERMISSIONS[role] for role, _ in access_of(user).roles))
 
 
+def people_of(account_id: int, permission: str) -> QuerySet[User]:
+    """The active people who may do `app.action_model` by a role on the account."""
+    names = [f"{PREFIX}{role}" for role in roles_granting(permission) & ACCOUNT_ROLE_NAMES]
+    holders = UserObjectPermission.objects.filter(
+        object_pk=str(account_id),
+        permission__codename__in=names,
+        permission__content_type__app_label="compliance",
+    )
+    return User.objects.filter(is_active=True, pk__in=holders.values("user_id")).order_by(
+        "username"
+    )
+
+
 def account_id_of(obj: Model) -> int | None:
     """The account an object belongs to; None for what belongs to the platform.
 

@@ -1,37 +1,23 @@
-"""API keys: made, changed, revoked, and known again when they are used."""
+"""API keys: made, changed, renewed and revoked."""
 
-import hashlib
-import hmac
 import ipaddress
-import secrets
 from collections.abc import Sequence
-from copy import copy
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES, Role, Scope
-from compliance.models import Account, ApiKey, ApiKeyAddress, User
+from compliance.key_texts import CLIENT_START, KEY_START, client_id_new, digest, key_text
+from compliance.models import Account, ApiKey, User
 from compliance.selectors.access import platform_roles
 from compliance.services.checks import country_checked
 from config.common import audit, clock
+from config.common.client_certificates import fingerprint_of, subject_of
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
 
-_KEY_START = "sb_"
-_PREFIX_LENGTH = len(_KEY_START) + 8
-_USE_NOTED_EVERY = timedelta(minutes=1)
-_MOST_KNOWN_PLACES = 10_000
-_known_places: set[tuple[str, str]] = set()  # of this process; the table knows all
-# Of this process: keys as read from these rows. A row that changes gets another xmin, and where
-# the number of a transaction comes again after four billion, another place (ctid).
-_known_keys: dict[str, tuple[tuple[Any, ...], ApiKey]] = {}
-_KEY_ROWS = """
-SELECT k.id, k.xmin::text, k.ctid::text, a.xmin::text, a.ctid::text
-FROM compliance_apikey k LEFT JOIN compliance_account a ON a.id = k.account_id
-WHERE k.prefix = %s
-"""
+# How long a former secret may go on working.
+LONGEST_OVERLAP = timedelta(days=90)
 
 
 @transaction.atomic
@@ -42,11 +28,14 @@ def api_key_create(
     scopes: Sequence[str],
     actor: User | None,
     allowed_addresses: Sequence[str] = (),
+    certificates: Sequence[str] = (),
     expires_at: datetime | None = None,
     country: str = "",
+    is_client: bool = False,
 ) -> tuple[ApiKey, str]:
     """A new key and its text, which is shown this once: only its SHA-256 is kept. Without an
-    account it is the platform's, which only an administrator (or the system) makes.
+    account it is the platform's, which only an administrator (or the system) makes. A client of
+    OAuth 2 (`is_client`) is a key whose text only buys tokens.
 
     Raises InvalidError for an unknown scope or address, or an end that has passed, and
     NotAllowedError for somebody else's key of the platform.
@@ -60,15 +49,16 @@ def api_key_create(
     _check_scopes(scopes, is_platform=account is None)
     if expires_at is not None and expires_at <= clock.now():
         raise InvalidError("expiry_past", _("Choose an end in the future."), field="expires_at")
-    prefix = _KEY_START + secrets.token_hex(4)
-    text = prefix + secrets.token_urlsafe(30)
+    prefix, text = key_text(CLIENT_START if is_client else KEY_START)
     key = ApiKey.objects.create(
         account=account,
         name=name,
         prefix=prefix,
-        key_hash=_digest(text),
+        key_hash=digest(text),
+        client_id=client_id_new() if is_client else None,
         scopes=list(scopes),
         allowed_addresses=[_network(address) for address in allowed_addresses],
+        certificates=[_certificate(one) for one in certificates],
         created_by=actor,
         expires_at=expires_at,
         country=country_checked(country),
@@ -91,6 +81,7 @@ def api_key_change(
     scopes: Sequence[str],
     allowed_addresses: Sequence[str],
     expires_at: datetime | None,
+    certificates: Sequence[str] = (),
     country: str = "",
     actor: User | None,
 ) -> None:
@@ -103,6 +94,7 @@ def api_key_change(
     _check_scopes(scopes, is_platform=found.account_id is None)
     found.name, found.scopes = name, list(scopes)
     found.allowed_addresses, found.expires_at = networks, expires_at
+    found.certificates = [_certificate(one) for one in certificates]
     found.country = country_checked(country)
     found.save()
     audit.record(
@@ -110,85 +102,80 @@ def api_key_change(
         actor=actor,
         account_id=found.account_id,
         subject=f"apikey:{found.pk}",
-        detail={"name": name, "scopes": list(scopes), "addresses": networks},
+        detail={
+            "name": name,
+            "scopes": list(scopes),
+            "addresses": networks,
+            "certificates": found.certificates,
+        },
     )
 
 
-def api_key_authenticate(key: str, remote_address: str) -> ApiKey:
-    """The key whose text this is, with its account; its use is noted once a minute.
+@transaction.atomic
+def api_key_rotate(
+    *, api_key: ApiKey, until: datetime | None, actor: User | None, keeps_former: bool = False
+) -> str:
+    """Gives the key a new secret and returns its text, which is shown this once. The secret until
+    now goes on working until `until` (None: it ends at once); one that was former ends.
 
-    Raises NotAllowedError: unknown, revoked or expired key, or an address it is not for.
+    With `keeps_former` it is the other way round: a caller that holds the former secret, because
+    the answer with the present one was lost, keeps what it has. Raises ConflictError where the
+    key was revoked or has expired, InvalidError for an overlap that is too long.
     """
-    found = _key_find(key[:_PREFIX_LENGTH])
-    # Compared against something also when there is no such key, so that time tells nothing.
-    if not hmac.compare_digest(found.key_hash if found else "0" * 64, _digest(key)) or not found:
-        raise NotAllowedError("invalid_api_key", _("This API key is not known: check it."))
     now = clock.now()
-    if found.revoked_at is not None:
-        raise NotAllowedError("api_key_revoked", _("This API key was revoked: use another one."))
-    if found.expires_at is not None and found.expires_at <= now:
-        raise NotAllowedError("api_key_expired", _("This API key has expired: create a new one."))
-    if not _is_allowed(remote_address, found.allowed_addresses):
-        raise NotAllowedError(
-            "address_not_allowed",
-            _("This API key may not be used from this address: add it to the key's addresses."),
+    found = _to_renew(api_key)
+    if until is not None and until > now + LONGEST_OVERLAP:
+        raise InvalidError(
+            "overlap_too_long",
+            _("Let the former secret end within %(days)d days.") % {"days": LONGEST_OVERLAP.days},
+            field="until",
         )
-    _address_note(found, remote_address, now)
-    if found.last_used_at is None or now - found.last_used_at > _USE_NOTED_EVERY:
-        ApiKey.objects.filter(pk=found.pk).update(last_used_at=now)
-    return found
-
-
-def _key_find(prefix: str) -> ApiKey | None:
-    """The key with its account, as they are in the database now. Each request asks whether the
-    rows are still those that were read last; reading them into models costs ten times as much."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KEY_ROWS, [prefix])
-        rows = cursor.fetchone()
-    if rows is None:
-        return None
-    known = _known_keys.get(prefix)
-    if known is None or known[0] != rows:
-        found = ApiKey.objects.select_related("account").filter(prefix=prefix).first()
-        if found is None:  # deleted since
-            return None
-        if len(_known_keys) >= _MOST_KNOWN_PLACES:
-            _known_keys.clear()
-        _known_keys[prefix] = known = (rows, found)
-    return copy(known[1])
-
-
-def _address_note(key: ApiKey, address: str, now: datetime) -> None:
-    """The first use from an address is in the audit log; a process asks once about each."""
-    place = _place(address)
-    if (key.prefix, place) in _known_places:
-        return
-    with transaction.atomic():
-        _row, is_new = ApiKeyAddress.objects.get_or_create(
-            api_key=key, address=place, defaults={"first_used_at": now}
-        )
-        if is_new:
-            audit.record(
-                action="api_key.new_address",
-                actor=None,
-                account_id=key.account_id,
-                subject=f"apikey:{key.pk}",
-                detail={"name": key.name, "begins_with": key.prefix, "address": place},
-            )
-    if len(_known_places) >= _MOST_KNOWN_PLACES:
-        _known_places.clear()
-    _known_places.add((key.prefix, place))
-
-
-def _place(address: str) -> str:
-    """An IPv4 address; of IPv6 the /64, within which a device changes its address at will."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return (
-        str(found) if found.version == 4 else str(ipaddress.ip_network((found, 64), strict=False))
+    if not keeps_former:
+        found.former_prefix, found.former_hash = found.prefix, found.key_hash
+        found.former_used_at = found.last_used_at
+    found.former_until = until if until is not None and until > now else now
+    found.prefix, text = key_text(CLIENT_START if found.is_client else KEY_START)
+    found.key_hash, found.last_used_at = digest(text), None
+    found.save()
+    audit.record(
+        action="api_key.rotated",
+        actor=actor,
+        account_id=found.account_id,
+        subject=f"apikey:{found.pk}",
+        detail={
+            "name": found.name,
+            "begins_with": found.prefix,
+            "former": found.former_prefix,
+            "until": found.former_until.isoformat(),
+        },
     )
+    return text
+
+
+@transaction.atomic
+def api_key_former_end(*, api_key: ApiKey, actor: User | None) -> None:
+    """The former secret works no longer. Raises ConflictError where none does."""
+    found = _to_renew(api_key)
+    if not found.has_former:
+        raise ConflictError("no_former_secret", _("No former secret of this API key works."))
+    found.former_until = clock.now()
+    found.save(update_fields=["former_until"])
+    audit.record(
+        action="api_key.former_ended",
+        actor=actor,
+        account_id=found.account_id,
+        subject=f"apikey:{found.pk}",
+        detail={"name": found.name, "former": found.former_prefix},
+    )
+
+
+def _to_renew(api_key: ApiKey) -> ApiKey:
+    found = ApiKey.objects.select_for_update().get(pk=api_key.pk)
+    if found.revoked_at is not None:
+        raise ConflictError("api_key_revoked", _("This API key is revoked already."))
+    if found.expires_at is not None and found.expires_at <= clock.now():
+        raise ConflictError("api_key_expired", _("This API key has expired: create a new one."))
+    return found
 
 
 @transaction.atomic
@@ -203,10 +190,6 @@ def api_key_revoke(*, api_key: ApiKey, actor: User | None) -> None:
         subject=f"apikey:{api_key.pk}",
         detail={"name": api_key.name, "begins_with": api_key.prefix},
     )
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _is_administrator(actor: User) -> bool:
@@ -231,6 +214,22 @@ def _check_scopes(scopes: Sequence[str], *, is_platform: bool) -> None:
         raise InvalidError("unknown_scope", _("Choose at least one of the scopes."), field="scopes")
 
 
+def _certificate(text: str) -> str:
+    if fingerprint := fingerprint_of(text):
+        return fingerprint
+    if subject_of(text):
+        return text.strip()
+    raise InvalidError(
+        "invalid_certificate",
+        _(
+            "“%(text)s” is neither a SHA-256 fingerprint (64 hex digits) nor a subject such as"
+            " CN=shop.example.com."
+        )
+        % {"text": text},
+        field="certificates",
+    )
+
+
 def _network(address: str) -> str:
     try:
         return str(ipaddress.ip_network(address.strip(), strict=False))
@@ -241,13 +240,3 @@ def _network(address: str) -> str:
             % {"address": address},
             field="allowed_addresses",
         ) from error
-
-
-def _is_allowed(address: str, networks: Sequence[str]) -> bool:
-    if not networks:
-        return True
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(found in ipaddress.ip_network(network) for network in networks)

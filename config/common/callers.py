@@ -9,7 +9,11 @@ from typing import Any
 
 from django.conf import settings
 
+from config.common import logs
+from config.common.client_certificates import ClientCertificate, certificate_read, is_within
 from config.common.ids import uuid7
+
+log = logs.get_logger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LONGEST_AGENT = 40
@@ -26,13 +30,15 @@ _FAMILIES = (
 @dataclass(slots=True)
 class Caller:
     """A request's address, the family of its program, and its id; `api_key` is what the key
-    behind it begins with, once that is known. `noted` collects what was written about objects
+    behind it begins with, once that is known; `certificate` is what a trusted proxy says that it
+    showed. `noted` collects what was written about objects
     while it was answered, as (action, object)."""
 
     address: str
     agent: str
     request_id: str
     api_key: str = ""
+    certificate: ClientCertificate | None = None
     noted: list[tuple[str, str]] = field(default_factory=list)
 
     def as_facts(self) -> dict[str, str]:
@@ -69,7 +75,24 @@ def caller_of(meta: Mapping[str, Any]) -> Caller:
     given = str(meta.get("HTTP_X_REQUEST_ID", ""))
     request_id = given if _ID.fullmatch(given) else str(uuid7())
     agent = agent_family(str(meta.get("HTTP_USER_AGENT", "")))
-    return Caller(remote_address(meta), agent, request_id)
+    return Caller(remote_address(meta), agent, request_id, certificate=client_certificate(meta))
+
+
+def client_certificate(meta: Mapping[str, Any]) -> ClientCertificate | None:
+    """What CLIENT_CERTIFICATE_HEADER says, if the peer is one of CLIENT_CERTIFICATE_PROXIES.
+
+    From anybody else the header is no more than a claim, and is not looked at.
+    """
+    name = str(settings.CLIENT_CERTIFICATE_HEADER)
+    if not name:
+        return None
+    header = str(meta.get("HTTP_" + name.upper().replace("-", "_"), ""))
+    if not header:
+        return None
+    if not is_within(str(meta.get("REMOTE_ADDR", "")), settings.CLIENT_CERTIFICATE_PROXIES):
+        log.warning("client certificate from an untrusted address ignored")
+        return None
+    return certificate_read(header)
 
 
 def remote_address(meta: Mapping[str, Any]) -> str:

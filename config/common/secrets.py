@@ -1,9 +1,11 @@
-"""Encryption of secrets at rest: bind passwords, webhook secrets.
+"""Encryption of secrets at rest: bind passwords, webhook secrets; and keyed digests of codes.
 
 Keys come from SECRET_ENCRYPTION_KEYS, newest first: the first encrypts, all decrypt,
 so a key is rotated by putting a new one in front (`manage.py rotate_secrets` rewrites).
 """
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +37,32 @@ def decrypt(token: str) -> str:
         raise ImproperlyConfigured(
             "a stored secret fits none of SECRET_ENCRYPTION_KEYS: add the key it was written with"
         ) from error
+
+
+def keyed_digests(purpose: str, value: str) -> tuple[bytes, ...]:
+    """HMAC-SHA-256 of a short secret under each key, the present key's first.
+
+    One is stored, and a value is held against all of them: so the keys rotate while codes are
+    still in people's hands. Each purpose has keys of its own, derived from those of encryption.
+    """
+    keys = settings.SECRET_ENCRYPTION_KEYS
+    if not keys:
+        raise ImproperlyConfigured("SECRET_ENCRYPTION_KEYS is empty: set at least one Fernet key")
+    return tuple(_keyed(_keyed(_octets(key), purpose), value) for key in keys)
+
+
+def is_digest_of(purpose: str, value: str, digest: bytes) -> bool:
+    """Whether a stored digest is that of the value; takes as long whatever the answer."""
+    found = [hmac.compare_digest(one, digest) for one in keyed_digests(purpose, value)]
+    return any(found)
+
+
+def _keyed(key: bytes, value: str) -> bytes:
+    return hmac.new(key, value.encode(), hashlib.sha256).digest()
+
+
+def _octets(key: str | bytes) -> bytes:
+    return key if isinstance(key, bytes) else key.encode()
 
 
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]

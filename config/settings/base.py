@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "guardian",
+    "oauth2_provider",  # its protocol; clients and tokens are compliance's
     "simple_history",
     "django_celery_beat",
     "config.apps.ConfigConfig",
@@ -175,9 +176,19 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",
 }
+OAUTH2_PROVIDER = {
+    "OAUTH2_VALIDATOR_CLASS": "messaging.api.oauth.ClientValidator",
+    "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
+    "ACCESS_TOKEN_GENERATOR": "messaging.api.oauth.token_generator",
+    "ACCESS_TOKEN_EXPIRE_SECONDS": env.integer("OAUTH_TOKEN_SECONDS", 3600),
+}
 # Requests per API key and minute; proxies in front of us that may be believed about addresses.
 API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 6000)
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
+# The header in which a proxy that ends TLS names the caller's certificate, and the addresses of
+# the proxies that may be believed in it (networks, or "unix" for a socket).
+CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "")
+CLIENT_CERTIFICATE_PROXIES = env.items("CLIENT_CERTIFICATE_PROXIES") or ["127.0.0.1/32", "::1/128"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Signalbox API",
     "DESCRIPTION": "Send SMS, follow each message to its receipt, and receive replies.",
@@ -193,12 +204,14 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AddressFormEnum": "carriers.constants.AddressForm.choices",
         "BindKindEnum": "carriers.constants.BindKind.choices",
+        "EncodingEnum": ["gsm7", "ucs2", "latin1"],
         "EventTypeEnum": "messaging.constants.EventType.choices",
         "FallbackCauseEnum": "routing.constants.FallbackCause.choices",
         "IdFormEnum": "carriers.constants.IdForm.choices",
         "LookupKindEnum": "routing.lookups.KIND_CHOICES",
         "MessageClassEnum": "compliance.constants.MessageClass.choices",
         "MessageStatusEnum": "messaging.constants.MessageStatus.choices",
+        "NetworkKindEnum": "routing.constants.NetworkKind.choices",
         "NetworkSourceEnum": "routing.constants.NetworkSource.choices",
         "OrderKindEnum": "routing.constants.OrderKind.choices",
         "PaperStateEnum": "routing.constants.PaperState.choices",
@@ -208,10 +221,19 @@ SPECTACULAR_SETTINGS = {
         "SuppressionCauseEnum": "compliance.constants.SuppressionCause.choices",
         "SpreadEnum": "routing.constants.Spread.choices",
         "TemplateVersionStatusEnum": "messaging.constants.VersionStatus.choices",
+        "SignatureEncodingEnum": "campaigns.triggers.signatures.ENCODINGS",
+        "TriggerReadFromEnum": "campaigns.constants.ReadFrom.choices",
+        "TriggerResultEnum": "campaigns.constants.TriggerResult.choices",
+        "TriggerSignatureEnum": "campaigns.constants.SignatureKind.choices",
+        "TriggerVersionStatusEnum": "campaigns.constants.TriggerVersionStatus.choices",
     },
     "TAGS": [
+        {"name": "access", "description": "The key that calls."},
         {"name": "messages", "description": "Send, follow and cancel messages."},
         {"name": "inbound", "description": "Replies from phones."},
+        {"name": "verifications", "description": "Codes by SMS: started, checked, resent."},
+        {"name": "keywords", "description": "What happens when people write a word."},
+        {"name": "conversations", "description": "Who wrote, who answers, and what was said."},
         {"name": "events", "description": "The numbered log of what happened, by polling."},
         {"name": "webhook", "description": "The same events, posted and signed."},
         {"name": "consent", "description": "What people agreed to, and who is left alone."},
@@ -221,6 +243,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "contacts", "description": "People and the lists they are on."},
         {"name": "imports", "description": "Files of contacts, followed to their bad lines."},
         {"name": "campaigns", "description": "One text to one list: launched, paused, followed."},
+        {"name": "triggers", "description": "Events of other platforms that become messages."},
         {"name": "operations", "description": "Carriers and routing, with keys of the platform."},
     ],
 }
@@ -268,6 +291,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": _SOON,
     },
+    "end keyword questions": {
+        "task": "messaging.tasks.end_questions",
+        "schedule": 5.0,
+        "options": _SOON,
+    },
+    "escalate conversations": {
+        "task": "messaging.tasks.escalate_conversations",
+        "schedule": 15.0,
+        "options": _SOON,
+    },
     "expire codes": {
         "task": "messaging.tasks.expire_codes",
         "schedule": 2.0,
@@ -297,8 +330,15 @@ CELERY_BEAT_SCHEDULE = {
     "forget lookups": {"task": "routing.tasks.forget_lookups", "schedule": 3600.0},
     "forget observations": {"task": "routing.tasks.forget_observations", "schedule": 3600.0},
     "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
+    "forget old tokens": {"task": "compliance.tasks.forget_tokens", "schedule": 3600.0},
     "forget old traces": {"task": "carriers.tasks.forget_traces", "schedule": 3600.0},
+    "forget trigger events": {"task": "campaigns.tasks.forget_trigger_events", "schedule": 60.0},
     "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
+    "keep verifications": {
+        "task": "messaging.tasks.keep_verifications",
+        "schedule": 5.0,
+        "options": _SOON,
+    },
     "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},
     "look ported numbers up": {
         "task": "messaging.tasks.look_up_ported",
@@ -318,6 +358,7 @@ CELERY_BEAT_SCHEDULE = {
     "resume imports": {"task": "campaigns.tasks.resume_imports", "schedule": 60.0},
     "resume price lists": {"task": "routing.tasks.resume_price_lists", "schedule": 60.0},
     "resume trials": {"task": "messaging.tasks.resume_trials", "schedule": 60.0},
+    "retry trigger events": {"task": "campaigns.tasks.retry_trigger_events", "schedule": 60.0},
     "route waiting messages": {
         "task": "messaging.tasks.route_waiting",
         "schedule": 1.0,
@@ -374,6 +415,9 @@ OBSERVATION_DAYS_DAYS = env.integer("OBSERVATION_DAYS_DAYS", 800)
 # A carrier without a session for so long gives its waiting messages to others; one-time codes
 # and the like move after two seconds.
 REROUTE_UNBOUND_SECONDS = env.integer("REROUTE_UNBOUND_SECONDS", 10)
+# Automatic answers of keyword rules that one number gets from an account in an hour: two machines
+# that answer each other fall silent then.
+KEYWORD_ANSWERS_PER_HOUR = env.integer("KEYWORD_ANSWERS_PER_HOUR", 10)
 # An answer slower than this is as bad a sign as half a refusal; and how long receipts may stay
 # away before that is one, where a carrier's usual time is not known or shorter.
 SLOW_ANSWER_SECONDS = env.integer("SLOW_ANSWER_SECONDS", 4)

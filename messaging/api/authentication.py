@@ -9,9 +9,12 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from compliance.models import Account, ApiKey
-from compliance.services.api_keys import api_key_authenticate
+from compliance.services.credentials import api_key_authenticate
 from config.common.callers import caller, remote_address
 from config.common.errors import DomainError, NotAllowedError
+
+# Known, but not from here: 403.
+_KNOWN_BUT_NOT_SO = frozenset({"address_not_allowed", "client_certificate_required"})
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -25,13 +28,14 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 _("The Authorization header is not understood: send “Bearer” and the API key.")
             )
+        here = caller()
+        certificate = here.certificate if here is not None else None
         try:
-            found = api_key_authenticate(key.strip(), remote_address(request.META))
+            found = api_key_authenticate(key.strip(), remote_address(request.META), certificate)
         except DomainError as error:
-            if error.code == "address_not_allowed":  # known, but not from here: 403
+            if error.code in _KNOWN_BUT_NOT_SO:
                 raise
             raise AuthenticationFailed(str(error.message), error.code) from error
-        here = caller()
         if here is not None:
             here.api_key = found.prefix
         return None, found

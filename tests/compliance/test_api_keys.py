@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 
 from compliance.models import Account, ApiKey, AuditEntry
-from compliance.services.api_keys import api_key_authenticate, api_key_create, api_key_revoke
+from compliance.services import credentials
+from compliance.services.api_keys import (
+    api_key_create,
+    api_key_former_end,
+    api_key_revoke,
+    api_key_rotate,
+)
+from compliance.services.credentials import api_key_authenticate
 from config.common import clock
 from config.common.errors import ConflictError, DomainError, InvalidError
+from tests.messaging.threads import in_threads
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +119,8 @@ def test_use_is_noted_at_most_once_a_minute(world: World) -> None:
         ({"scopes": []}, "scopes"),
         ({"scopes": ["everything"]}, "scopes"),
         ({"allowed_addresses": ["example.com"]}, "allowed_addresses"),
+        ({"certificates": ["shop.example.com"]}, "certificates"),
+        ({"certificates": ["a" * 40]}, "certificates"),  # SHA-1
     ],
 )
 def test_mistakes_name_their_field(world: World, overrides: dict[str, Any], field: str) -> None:
@@ -124,3 +134,105 @@ def test_creation_is_audited_without_the_secret(world: World) -> None:
     entry = AuditEntry.objects.get(action="api_key.created")
     assert entry.detail["begins_with"] == key.prefix
     assert text not in str(entry.detail)
+
+
+def rotate(key: ApiKey, days: int | None = 1, **options: Any) -> str:
+    until = None if days is None else clock.now() + timedelta(days=days)
+    return api_key_rotate(api_key=key, until=until, actor=None, **options)
+
+
+def test_both_secrets_work_until_the_former_one_ends(world: World) -> None:
+    start = clock.now()
+    with clock.freeze(start):
+        key, old = create(world)
+        new = rotate(key)
+    with clock.freeze(start + timedelta(hours=23)):
+        assert api_key_authenticate(old, HERE) == api_key_authenticate(new, HERE) == key
+    with clock.freeze(start + timedelta(hours=25)):
+        assert refusal(old) == "api_key_rotated"
+        assert api_key_authenticate(new, HERE) == key
+
+
+def test_use_of_each_secret_is_noted_by_itself(world: World) -> None:
+    start = clock.now()
+    with clock.freeze(start):
+        key, old = create(world)
+        api_key_authenticate(old, HERE)
+        new = rotate(key)
+    with clock.freeze(start + timedelta(hours=1)):
+        api_key_authenticate(old, HERE)
+    key.refresh_from_db()
+    assert (key.former_used_at, key.last_used_at) == (start + timedelta(hours=1), None)
+    with clock.freeze(start + timedelta(hours=2)):
+        api_key_authenticate(new, HERE)
+    key.refresh_from_db()
+    assert key.last_used_at == start + timedelta(hours=2)
+    assert key.former_used_at == start + timedelta(hours=1)
+
+
+def test_without_an_overlap_the_old_secret_ends_at_once(world: World) -> None:
+    key, old = create(world)
+    api_key_authenticate(old, HERE)  # known to this process
+    new = rotate(key, None)
+    assert refusal(old) == "api_key_rotated"
+    assert api_key_authenticate(new, HERE) == key
+
+
+def test_renewed_again_the_oldest_secret_ends(world: World) -> None:
+    key, first = create(world)
+    second = rotate(key)
+    third = rotate(key)
+    assert refusal(first) == "invalid_api_key"
+    for text in (second, third):
+        assert api_key_authenticate(text, HERE) == key
+
+
+def test_who_lost_the_new_secret_keeps_the_former_and_gets_another(world: World) -> None:
+    key, held = create(world)
+    lost = rotate(key)
+    new = rotate(api_key_authenticate(held, HERE), keeps_former=True)
+    assert refusal(lost) == "invalid_api_key"
+    for text in (held, new):
+        assert api_key_authenticate(text, HERE) == key
+
+
+def test_former_secret_is_ended_once(world: World) -> None:
+    key, old = create(world)
+    rotate(key)
+    api_key_former_end(api_key=key, actor=world.ines)
+    assert refusal(old) == "api_key_rotated"
+    with pytest.raises(ConflictError):
+        api_key_former_end(api_key=key, actor=world.ines)
+
+
+def test_overlap_has_an_end_and_revoked_keys_stay_dead(world: World) -> None:
+    key, old = create(world)
+    with pytest.raises(InvalidError) as caught:
+        rotate(key, 91)
+    assert caught.value.field == "until"
+    new = rotate(key)
+    api_key_revoke(api_key=key, actor=None)
+    assert {refusal(old), refusal(new)} == {"api_key_revoked"}
+    with pytest.raises(ConflictError):
+        rotate(key)
+
+
+def test_secrets_are_kept_as_hashes_also_in_the_history(world: World) -> None:
+    key, old = create(world)
+    new = rotate(key)
+    rows = [*ApiKey.objects.filter(pk=key.pk).values(), *key.history.values()]
+    kept = str(rows + list(AuditEntry.objects.values_list("detail", flat=True)))
+    assert old not in kept
+    assert new not in kept
+    assert "former_hash" not in str(list(key.history.values()))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_revocation_is_seen_by_every_process_at_the_next_request(world: World) -> None:
+    """Each process keeps keys, and asks with each request whether they are still the same."""
+    key, text = create(world)
+    known = credentials._known_keys.copy()
+    in_threads(2, lambda _: api_key_authenticate(text, HERE))  # connections of their own
+    api_key_revoke(api_key=key, actor=None)
+    credentials._known_keys.update(known)
+    assert in_threads(2, lambda _: refusal(text)) == ["api_key_revoked"] * 2

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from compliance.models import AuditEntry, User
 from compliance.selectors.audit import audit_lines, links_of
-from compliance.services.api_keys import api_key_authenticate, api_key_create
+from compliance.services.api_keys import api_key_create
+from compliance.services.credentials import api_key_authenticate
 from config.common import audit
 from tests.factories import make_campaign, make_template_version, make_user
 from tests.world import World

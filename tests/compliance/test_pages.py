@@ -1,11 +1,13 @@
 """What people do on compliance's pages reaches the services, and their refusals reach the form."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from compliance.constants import Role, SuppressionCause, SuppressionSource
 from compliance.models import (
@@ -14,15 +16,19 @@ from compliance.models import (
     AuditEntry,
     ConsentRecord,
     ConsentState,
+    OAuthClient,
     RulePackVersion,
     Suppression,
     User,
 )
 from compliance.selectors.access import has_role
 from compliance.services.access import role_grant
-from compliance.services.api_keys import api_key_authenticate, api_key_create, api_key_revoke
+from compliance.services.api_keys import api_key_create, api_key_revoke
+from compliance.services.credentials import api_key_authenticate
 from compliance.services.rules import rule_packs_load_shipped
 from compliance.services.suppressions import suppression_add
+from config.common import clock
+from config.common.errors import NotAllowedError
 from tests.factories import PASSWORD, make_account, make_msisdn, make_user
 from tests.world import World
 
@@ -243,6 +249,67 @@ def test_revoked_key_has_no_revoke_button(world: World, browse: Any) -> None:
     assert button in client.get(page).content.decode()
     api_key_revoke(api_key=key, actor=None)
     assert button not in client.get(page).content.decode()
+
+
+def test_key_is_renewed_with_an_overlap_that_can_be_ended(world: World, browse: Any) -> None:
+    key, old = api_key_create(
+        account=world.account, name="Shop", scopes=["messages:send"], actor=None
+    )
+    client = browse(world.ines)
+    until = timezone.localtime(clock.now() + timedelta(days=2))
+    form = {"until_0": until.strftime("%Y-%m-%d"), "until_1": until.strftime("%H:%M:%S")}
+    answer = client.post(address("compliance.apikey", "rotate", key.pk), form)
+    new = re.search(r"sb_[\w-]{20,}", answer.content.decode())
+    assert new is not None
+    assert "no-store" in answer["Cache-Control"]
+    for text in (old, new[0]):
+        assert api_key_authenticate(text, "203.0.113.9") == key
+    page = client.get(address("compliance.apikey", "change", key.pk)).content.decode()
+    assert f"{key.prefix}…" in page  # the former one
+    assert new[0][:11] in page
+    assert client.post(address("compliance.apikey", "end_former", key.pk)).status_code == 302
+    with pytest.raises(NotAllowedError):
+        api_key_authenticate(old, "203.0.113.9")
+    assert api_key_authenticate(new[0], "203.0.113.9") == key
+
+
+@pytest.mark.parametrize("page", ["rotate", "end_former"])
+def test_nobody_else_renews_a_key(world: World, browse: Any, page: str) -> None:
+    key, _text = api_key_create(
+        account=world.account, name="Shop", scopes=["messages:send"], actor=None
+    )
+    for person in (world.charlie, world.alice):
+        assert browse(person).get(address("compliance.apikey", page, key.pk)).status_code in {
+            302,
+            404,
+        }
+
+
+def test_client_is_shown_once_with_its_id_on_its_own_pages(world: World, browse: Any) -> None:
+    browser = browse(world.ines)
+    form = {"account": world.account.pk, "name": "CRM", "scopes": ["messages:send"]}
+    page = browser.post(address("compliance.oauthclient", "add"), form).content.decode()
+    made = OAuthClient.objects.get()
+    assert made.client_id
+    assert made.client_id in page
+    secret = re.search(r"sbs_[\w-]{20,}", page)
+    assert secret is not None
+    clients = browser.get(address("compliance.oauthclient", "changelist")).content.decode()
+    assert made.client_id in clients
+    keys = browser.get(address("compliance.apikey", "changelist")).content.decode()
+    assert "CRM" not in keys
+    shown = browser.get(address("compliance.oauthclient", "change", made.pk)).content.decode()
+    assert made.client_id in shown
+    assert secret[0] not in shown
+    stranger = browse(world.charlie)
+    assert stranger.get(address("compliance.oauthclient", "change", made.pk)).status_code in {
+        302,
+        403,
+        404,
+    }
+    assert browser.post(address("compliance.oauthclient", "revoke", made.pk)).status_code == 302
+    made.refresh_from_db()
+    assert made.revoked_at
 
 
 def user_form(user: User, **overrides: Any) -> dict[str, Any]:

@@ -35,7 +35,7 @@ CODES: Mapping[str, str] = {
     "error": "internal_error",
 }
 # Parts of an error's context that are shown as members of the problem.
-MEMBERS = ("closest", "message_id", "retry_after")
+MEMBERS = ("closest", "message_id", "missing", "retry_after")
 
 
 # What the framework says without a fix.

@@ -23,6 +23,7 @@ TYPE_PREFIX = "urn:signalbox:problem:"
 TITLES: Mapping[int, str | Promise] = {
     400: gettext_lazy("The request cannot be read"),
     401: gettext_lazy("Not authenticated"),
+    402: gettext_lazy("Not covered by credit"),
     403: gettext_lazy("Not allowed"),
     404: gettext_lazy("Not found"),
     405: gettext_lazy("Method not allowed"),

@@ -102,7 +102,7 @@ def operation(
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
-        description=f"{description}\n\nScope: `{scope}`.".strip(),
+        description=f"{description}\n\nScope: {f'`{scope}`' if scope else 'any'}.".strip(),
         tags=[tag],
         request=request,
         parameters=[*([query] if query else []), *more.pop("parameters", [])],

@@ -86,6 +86,38 @@ def test_only_trusted_proxies_are_believed(api, settings, trusted, forwarded, st
     assert response.status_code == status
 
 
+@pytest.fixture
+def bound(api, settings):
+    """A key that works only with its certificate, behind a proxy at 10.0.0.1."""
+    settings.CLIENT_CERTIFICATE_HEADER = "X-Client-Certificate"
+    settings.CLIENT_CERTIFICATE_PROXIES = ["10.0.0.1/32"]
+    ApiKey.objects.filter(pk=api.key.pk).update(certificates=["a" * 64, "CN=shop,O=Shop"])
+    return api
+
+
+@pytest.mark.parametrize(
+    ("peer", "certificate", "status"),
+    [
+        ("10.0.0.1", "a" * 64, 200),
+        ("10.0.0.1", "O=Shop,CN=shop", 200),
+        ("10.0.0.1", "b" * 64, 403),
+        ("10.0.0.1", "CN=shop", 403),
+        ("10.0.0.1", "", 403),
+        ("203.0.113.9", "a" * 64, 403),  # spoofed
+    ],
+)
+def test_key_is_bound_to_its_certificate(bound, peer, certificate, status):
+    header = {"X-Client-Certificate": certificate}
+    response = bound.get("/messages", headers=header, REMOTE_ADDR=peer)
+    assert response.status_code == status
+    if status == 403:
+        assert code(response) == (403, "client_certificate_required")
+
+
+def test_other_keys_need_no_certificate(bound, stranger):
+    assert stranger.get("/messages", REMOTE_ADDR="10.0.0.1").status_code == 200
+
+
 def operations() -> Iterator[Any]:
     """Every (method, path, scopes) of the API."""
     for pattern in urlpatterns:
@@ -94,10 +126,16 @@ def operations() -> Iterator[Any]:
         path = "/" + re.sub(r"<(\w+):\w+>", lambda found: EXAMPLES[found[1]], str(pattern.pattern))
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             if hasattr(view, method.lower()):
-                yield pytest.param(method, path, view.scopes[method], id=f"{method} {path}")
+                scopes = view.scopes.get(method, ())
+                yield pytest.param(method, path, scopes, id=f"{method} {path}")
 
 
-@pytest.mark.parametrize(("method", "path", "scopes"), list(operations()))
+def scoped_operations() -> list[Any]:
+    """Those that not every key may call."""
+    return [one for one in operations() if one.values[2]]
+
+
+@pytest.mark.parametrize(("method", "path", "scopes"), scoped_operations())
 def test_every_operation_needs_one_of_its_scopes(world, method, path, scopes):
     others = tuple(scope for scope in ALL_SCOPES if scope not in scopes)
     assert set(scopes) <= set(Scope.values)
@@ -118,7 +156,8 @@ def test_every_address_below_api_is_known_to_these_tests():
     resolver = get_resolver()
     prefixes = [str(one.pattern) for one in resolver.url_patterns if "api" in str(one.pattern)]
     # Those of campaigns and of operators have walks of their own.
-    assert sorted(prefixes) == ["api/docs/", "api/schema/", *["api/v1/"] * 3]
+    others = ["api/docs/", "api/oauth/revoke", "api/oauth/token", "api/schema/"]
+    assert sorted(prefixes) == [*others, *["api/v1/"] * 3]
 
 
 def test_other_methods_are_405_with_those_allowed(api):
