@@ -1,0 +1,1 @@
+"""Verifications: start, send again, check, cancel, expire; the shield against SMS pumping."""

@@ -1,0 +1,67 @@
+"""What the event log says of a verification, and the counts that outlive it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from messaging.models import Verification
+from messaging.services.events import event_append
+from messaging.verification.places import block_of
+
+_COUNT = """
+INSERT INTO messaging_verificationstat AS s
+    (account_id, service_id, hour, country, block, starts, approvals, noted, noted_approvals,
+     blocked)
+VALUES (%(account)s, %(service)s, date_trunc('hour', %(at)s::timestamptz, 'UTC'), %(country)s,
+    %(block)s, %(starts)s, %(approvals)s, %(noted)s, %(noted_approvals)s, %(blocked)s)
+ON CONFLICT (service_id, hour, country, block) DO UPDATE SET
+    starts = s.starts + excluded.starts, approvals = s.approvals + excluded.approvals,
+    noted = s.noted + excluded.noted,
+    noted_approvals = s.noted_approvals + excluded.noted_approvals,
+    blocked = s.blocked + excluded.blocked
+"""
+
+
+def verification_told(verification: Verification, event: str, at: datetime, *, slug: str) -> None:
+    """Appends `verification.<event>`, as late in the transaction as possible. Never a code."""
+    with connection.cursor() as cursor:
+        event_append(
+            cursor,
+            account_id=verification.account_id,
+            event_type=f"verification.{event}",
+            at=at,
+            data={
+                "id": str(verification.pk),
+                "to": f"+{verification.msisdn}",
+                "service": slug,
+                "channel": verification.channel,
+                "status": str(verification.status),
+                "reason": verification.reason or None,
+                "sends": verification.sends,
+                "checks": verification.checks,
+                "client_reference": verification.client_reference or None,
+                "metadata": verification.metadata or {},
+                "created_at": _time(verification.created_at),
+                "expires_at": _time(verification.expires_at),
+                "done_at": _time(verification.done_at),
+            },
+        )
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat().replace("+00:00", "Z")
+
+
+def verification_counted(verification: Verification, **counts: int) -> None:
+    """Adds to the counts of the hour in which it was started."""
+    zeros = dict.fromkeys(("starts", "approvals", "noted", "noted_approvals", "blocked"), 0)
+    parameters: dict[str, Any] = {
+        "account": verification.account_id,
+        "service": verification.service_id,
+        "at": verification.created_at,
+        "country": verification.country,
+        "block": block_of(verification.msisdn),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, parameters | zeros | counts)

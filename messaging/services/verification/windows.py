@@ -1,0 +1,239 @@
+"""Limits of sends by number, address, device, block and service: sliding windows in Valkey, one
+round trip for all of them, so that either everything is counted or nothing.
+
+Without Valkey the rows of verifications themselves are counted in PostgreSQL: slower, and exact
+for what has committed. So losing Valkey opens no door.
+"""
+
+import hashlib
+import math
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import redis
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.common import logs
+from config.common.errors import DomainError
+from messaging.models import VerificationService
+from messaging.verification.limits import Window, windows_of
+from messaging.verification.places import block_of, subscriber_of
+
+log = logs.get_logger(__name__)
+
+# After a failure Valkey is left alone, so that not every start waits for it.
+REST_SECONDS: Final = 5.0
+_TIMEOUT_SECONDS: Final = 0.2
+_SENTENCES: Final = {
+    "number": gettext_lazy("Too many codes were sent to this number."),
+    "ip": gettext_lazy("Too many codes were asked for from this address."),
+    "device": gettext_lazy("Too many codes were asked for from this device."),
+    "prefix": gettext_lazy("Too many codes were sent into this block of numbers."),
+    "service": gettext_lazy("The service has sent too many codes."),
+}
+
+# Sorted sets hold a member per send with its time; what is refused leaves no trace.
+_TAKE: Final = """
+local now, member, at = tonumber(ARGV[1]), ARGV[2], 3
+local longest, wait, which = {}, 0, 0
+for k = 1, #KEYS do
+  local windows = tonumber(ARGV[at])
+  at = at + 1
+  longest[k] = 0
+  for _ = 1, windows do
+    local most, span = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+    at = at + 2
+    if span > longest[k] then longest[k] = span end
+    local since = '(' .. string.format('%.0f', now - span)
+    local count = redis.call('ZCOUNT', KEYS[k], since, '+inf')
+    if count >= most then
+      local last = redis.call('ZRANGEBYSCORE', KEYS[k], since, '+inf', 'WITHSCORES',
+        'LIMIT', count - most, 1)
+      local left = tonumber(last[2]) + span - now
+      if left > wait then wait, which = left, k end
+    end
+  end
+end
+if which > 0 then return {which, wait} end
+for k = 1, #KEYS do
+  redis.call('ZREMRANGEBYSCORE', KEYS[k], '-inf', string.format('%.0f', now - longest[k]))
+  redis.call('ZADD', KEYS[k], string.format('%.0f', now), member)
+  redis.call('PEXPIRE', KEYS[k], longest[k])
+end
+return {0, 0}
+"""
+
+
+class LimitedError(DomainError):
+    """Too many sends; `retry_after` says when the next may be asked for."""
+
+    status = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is counted together: kind, the value that says who, and its windows."""
+
+    kind: str
+    value: str
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A send that was counted; `keys` is empty where PostgreSQL counts."""
+
+    keys: tuple[str, ...] = ()
+    member: str = ""
+
+
+def subjects_of(
+    service: VerificationService, msisdn: str, ip: str | None, device: str, *, is_overridden: bool
+) -> list[Subject]:
+    """Whom a send counts for. An override leaves the service's own limit alone."""
+    found = [("service", str(service.pk), service.limit_account)]
+    if not is_overridden:
+        found += [
+            ("number", msisdn, service.limit_number),
+            ("prefix", block_of(msisdn), service.limit_prefix),
+        ]
+        found += [("ip", subscriber_of(ip), service.limit_ip)] if ip else []
+        found += [("device", device, service.limit_device)] if device else []
+    subjects = [Subject(kind, value, windows_of(written)) for kind, value, written in found]
+    return [one for one in subjects if one.windows]
+
+
+def send_take(
+    account_id: int, service_id: int, subjects: Sequence[Subject], now: datetime
+) -> Taken:
+    """Counts a send. Raises LimitedError where one of the limits is reached."""
+    if not subjects:
+        return Taken()
+    keys = tuple(_key(account_id, service_id, one) for one in subjects)
+    member = uuid.uuid4().hex
+    answer = _ask(keys, member, subjects, now)
+    if answer is None:
+        _counted(account_id, service_id, subjects, now)
+        return Taken()
+    which, wait = answer
+    if which:
+        raise _limited(subjects[which - 1].kind, wait / 1000)
+    return Taken(keys, member)
+
+
+def send_return(taken: Taken) -> None:
+    """Takes the count back: nothing was sent after all."""
+    if not taken.keys:
+        return
+    try:
+        pipe = _client(settings.CACHE_URL).pipeline(transaction=False)
+        for key in taken.keys:
+            pipe.zrem(key, taken.member)
+        pipe.execute()
+    except (redis.RedisError, OSError) as error:
+        log.warning("limit not given back", extra={"error": type(error).__name__})
+
+
+def _limited(kind: str, seconds: float) -> LimitedError:
+    wait = max(1, math.ceil(seconds))
+    return LimitedError(
+        f"verification_limit_{kind}",
+        _("%(what)s Try again in %(seconds)d s.") % {"what": _SENTENCES[kind], "seconds": wait},
+        retry_after=wait,
+    )
+
+
+def _key(account_id: int, service_id: int, one: Subject) -> str:
+    """No number or address is readable there; braces keep a request's keys on one node."""
+    digest = hashlib.sha256(f"{one.kind}:{one.value}".encode()).hexdigest()[:24]
+    return f"signalbox:{{otp:{account_id}:{service_id}}}:{one.kind}:{digest}"
+
+
+@lru_cache(maxsize=4)
+def _client(url: str) -> Any:
+    return redis.Redis.from_url(
+        url, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+    )
+
+
+class _Rest:
+    """When Valkey is asked again after it has failed."""
+
+    def __init__(self) -> None:
+        self._lock, self._until = threading.Lock(), 0.0
+
+    def is_on(self) -> bool:
+        with self._lock:
+            return time.monotonic() < self._until
+
+    def begin(self) -> None:
+        with self._lock:
+            self._until = time.monotonic() + REST_SECONDS
+
+    def end(self) -> None:
+        """Ask again now (tests)."""
+        with self._lock:
+            self._until = 0.0
+
+
+rest = _Rest()
+
+
+def _ask(
+    keys: Sequence[str], member: str, subjects: Sequence[Subject], now: datetime
+) -> tuple[int, float] | None:
+    """Which subject has to wait, and how many milliseconds; None where Valkey does not answer."""
+    if not settings.CACHE_URL or rest.is_on():
+        return None
+    arguments: list[Any] = [int(now.timestamp() * 1000), member]
+    for one in subjects:
+        arguments.append(len(one.windows))
+        for window in one.windows:
+            arguments += [window.most, window.seconds * 1000]
+    try:
+        which, wait = _client(settings.CACHE_URL).eval(_TAKE, len(keys), *keys, *arguments)
+    except (redis.RedisError, OSError) as error:
+        rest.begin()
+        log.warning("limits counted without the cache", extra={"error": type(error).__name__})
+        return None
+    return int(which), float(wait)
+
+
+# Each by an index of its own; times in ids where the index ends with the id.
+_COUNTED: Final = {
+    "number": "account_id = %(account)s AND msisdn = %(value)s AND id >= uuid7_floor(%(since)s)",
+    "prefix": "account_id = %(account)s AND msisdn >= %(value)s AND msisdn < %(value)s || ':'"
+    " AND id >= uuid7_floor(%(since)s)",
+    "ip": "account_id = %(account)s AND ip <<= %(value)s::inet AND created_at >= %(since)s",
+    "device": "account_id = %(account)s AND device = %(value)s AND device <> ''"
+    " AND created_at >= %(since)s",
+    "service": "id >= uuid7_floor(%(since)s)",
+}
+
+
+def _counted(account_id: int, service_id: int, subjects: Sequence[Subject], now: datetime) -> None:
+    with connection.cursor() as cursor:
+        for one in subjects:
+            for window in one.windows:
+                since = datetime.fromtimestamp(now.timestamp() - window.seconds, tz=now.tzinfo)
+                cursor.execute(
+                    "SELECT coalesce(sum(sends), 0) FROM messaging_verification"  # noqa: S608
+                    f" WHERE service_id = %(service)s AND {_COUNTED[one.kind]}",
+                    {
+                        "account": account_id,
+                        "service": service_id,
+                        "value": one.value,
+                        "since": since,
+                    },
+                )
+                if cursor.fetchone()[0] >= window.most:
+                    raise _limited(one.kind, min(window.seconds, 60))
