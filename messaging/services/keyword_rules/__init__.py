@@ -1,0 +1,20 @@
+"""Keyword rules: kept, tried, and done with replies."""
+
+from messaging.services.keyword_rules.arriving import keyword_rules_act
+from messaging.services.keyword_rules.keeping import (
+    keyword_rule_conflicts,
+    keyword_rule_delete,
+    keyword_rule_save,
+)
+from messaging.services.keyword_rules.questions import questions_end
+from messaging.services.keyword_rules.trying import Trial, keyword_rules_try
+
+__all__ = [
+    "Trial",
+    "keyword_rule_conflicts",
+    "keyword_rule_delete",
+    "keyword_rule_save",
+    "keyword_rules_act",
+    "keyword_rules_try",
+    "questions_end",
+]
