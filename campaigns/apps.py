@@ -13,13 +13,15 @@ class CampaignsConfig(AppConfig):
         from campaigns.selectors.excluded import excluded_of
         from campaigns.selectors.numbers import contacts_with, numbers_known
         from campaigns.selectors.version_uses import campaigns_using
+        from campaigns.services.keyword_lists import KeywordLists
         from campaigns.services.retention import import_files_remove
         from carriers import customers
         from compliance.constants import DataKind
         from compliance.services import retention
-        from messaging.selectors import number_page, version_uses
+        from messaging.selectors import list_names, number_page, version_uses
         from messaging.services.trials import excluded
 
+        list_names.register(KeywordLists())
         customers.register(numbers_known)
         version_uses.register("campaigns", campaigns_using)
         number_page.register(contacts_with)

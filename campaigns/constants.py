@@ -72,3 +72,33 @@ class Outcome(models.TextChoices):
 
     RELEASED = "released", _("Released")
     EXCLUDED = "excluded", _("Excluded")
+
+
+class SignatureKind(models.TextChoices):
+    """How a source signs what it posts."""
+
+    STANDARD_WEBHOOKS = "standard_webhooks", _("Standard Webhooks")
+    HMAC = "hmac", _("HMAC of the body")
+
+
+class ReadFrom(models.TextChoices):
+    """Where something about an event is."""
+
+    PATH = "path", _("the body")
+    HEADER = "header", _("a header")
+
+
+class TriggerVersionStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    RETIRED = "retired", _("Replaced")
+
+
+class TriggerResult(models.TextChoices):
+    """What became of an event."""
+
+    SENT = "sent", _("Accepted")
+    PARTLY = "partly", _("Accepted in part")
+    UNMATCHED = "unmatched", _("Nothing to send")
+    FAILED = "failed", _("Not accepted")
+    UNREADABLE = "unreadable", _("Not readable")

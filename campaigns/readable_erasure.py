@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 TITLES: Mapping[str, Any] = {
     "texts": gettext_lazy("Texts of messages"),
     "replies": gettext_lazy("Texts of replies"),
+    "conversations": gettext_lazy("Conversations with every note in them"),
     "counts": gettext_lazy("Counts of how often advertisers wrote"),
     "bad_lines": gettext_lazy("Lines of imported files"),
+    "trigger_events": gettext_lazy("Events of platforms in which the number was"),
     "audiences": gettext_lazy("Number in the audiences of campaigns"),
     "contact": gettext_lazy("Contact with name and attributes, on every list"),
     "evidence": gettext_lazy("Records of consent and of its withdrawal"),

@@ -8,6 +8,8 @@ from campaigns.services.imports import import_run, imports_resume
 from campaigns.services.people import requests_continue
 from campaigns.services.preflight import preflight_run
 from campaigns.services.release import campaign_release
+from campaigns.services.triggers.keeping import events_forget
+from campaigns.services.triggers.receiving import events_retry
 from config.common import clock
 
 
@@ -58,3 +60,15 @@ def settle_campaigns() -> dict[str, int]:
 def carry_on_erasures() -> int:
     """Erases what persons asked for and had to be kept until now (looked at every hour)."""
     return requests_continue()
+
+
+@shared_task(name="campaigns.tasks.retry_trigger_events")
+def retry_trigger_events() -> int:
+    """Runs events again that a fault of ours had stopped (every minute)."""
+    return events_retry()
+
+
+@shared_task(name="campaigns.tasks.forget_trigger_events")
+def forget_trigger_events() -> dict[str, int]:
+    """Takes bodies of events whose time is over (every minute)."""
+    return events_forget()

@@ -2,6 +2,13 @@ from campaigns.models.campaigns import AudienceEntry, Campaign
 from campaigns.models.contacts import Contact, ContactList, ListMembership
 from campaigns.models.imports import BadLine, ContactImport
 from campaigns.models.people import PersonRequest
+from campaigns.models.triggers import (
+    TriggerEvent,
+    TriggerKey,
+    TriggerMapping,
+    TriggerSource,
+    TriggerVersion,
+)
 
 __all__ = [
     "AudienceEntry",
@@ -12,4 +19,9 @@ __all__ = [
     "ContactList",
     "ListMembership",
     "PersonRequest",
+    "TriggerEvent",
+    "TriggerKey",
+    "TriggerMapping",
+    "TriggerSource",
+    "TriggerVersion",
 ]

@@ -4,19 +4,20 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from campaigns.models import AudienceEntry, Campaign, Contact
+from campaigns.models import AudienceEntry, Campaign, Contact, TriggerEvent
+from campaigns.selectors.triggers import events_about
 from compliance.models import Account, ConsentRecord, Suppression
 from config.common import clock
-from messaging.models import InboundMessage, Message
-from messaging.selectors.people import messages_of, replies_of
+from messaging.models import ConversationEntry, InboundMessage, Message
+from messaging.selectors.people import messages_of, notes_of, replies_of
 
 SCHEMA = "signalbox.person-copy/1"
 MOST_MESSAGES = 50_000
 
 
 def person_copy(account: Account, msisdn: str) -> dict[str, Any]:
-    """Contact, consents, refusals, messages (the latest 50,000), replies and campaigns of a
-    number; empty parts say that nothing is held."""
+    """Contact, consents, refusals, messages (the latest 50,000), replies, notes in conversations,
+    events of platforms and campaigns of a number; empty parts say that nothing is held."""
     contact = Contact.objects.filter(account=account, msisdn=msisdn).first()
     return {
         "schema": SCHEMA,
@@ -28,6 +29,8 @@ def person_copy(account: Account, msisdn: str) -> dict[str, Any]:
         "refusals": [_refusal(one) for one in _refusals(account, msisdn)],
         "messages": [_message(one) for one in messages_of(account, msisdn, limit=MOST_MESSAGES)],
         "replies": [_reply(one) for one in replies_of(account, msisdn)],
+        "conversations": [_note(one) for one in notes_of(account, msisdn)],
+        "events": [_event(one) for one in _events(account, msisdn)],
         "campaigns": [_entry(one) for one in entries_of(account, contact)],
     }
 
@@ -116,6 +119,28 @@ def _reply(reply: InboundMessage) -> Mapping[str, Any]:
         "text": reply.text,
         "understood_as": reply.action or None,
         "received_at": _time(reply.received_at),
+    }
+
+
+def _note(entry: ConversationEntry) -> Mapping[str, Any]:
+    return {
+        "with": entry.conversation.advertiser.name,
+        "what": entry.kind,
+        "text": entry.text,
+        "at": _time(entry.at),
+    }
+
+
+def _events(account: Account, msisdn: str) -> Iterable[TriggerEvent]:
+    return events_about(account, msisdn).select_related("source").order_by("id")
+
+
+def _event(event: TriggerEvent) -> Mapping[str, Any]:
+    return {
+        "platform": event.source.name,
+        "event": event.name or None,
+        "body": event.body,
+        "received_at": _time(event.received_at),
     }
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from django.db.models import Q
 
 from campaigns.models import AudienceEntry, BadLine, Contact
+from campaigns.selectors.triggers import events_about
 from campaigns.services.people.copying import entries_of
+from campaigns.services.triggers.keeping import person_events_forget
 from compliance.constants import Purpose, SuppressionSource
 from compliance.models import Account, ConsentRecord, Suppression, User
 from compliance.retention import kept
@@ -20,8 +22,15 @@ from compliance.selectors.rules import rulebook
 from compliance.services.consent import opt_out
 from compliance.services.erasure import ledger_erase
 from config.common import clock
-from messaging.selectors.people import messages_open, newest_message, replies_of, texts_held
+from messaging.selectors.people import (
+    conversations_held,
+    messages_open,
+    newest_message,
+    replies_of,
+    texts_held,
+)
 from messaging.services.people import (
+    person_conversations_forget,
     person_counts,
     person_counts_forget,
     person_replies_forget,
@@ -113,6 +122,11 @@ def _replies(person: Person, is_real: bool) -> Line | None:
     return Line("replies", len(held))
 
 
+def _conversations(person: Person, is_real: bool) -> Line | None:
+    count = person_conversations_forget if is_real else conversations_held
+    return Line("conversations", count(person.account, person.msisdn))
+
+
 def _counts(person: Person, is_real: bool) -> Line | None:
     """How often the person was written to; that consent was once asked for stays on record."""
     count = person_counts_forget if is_real else person_counts
@@ -155,6 +169,13 @@ def _bad_lines(person: Person, is_real: bool) -> Line | None:
     return Line("bad_lines", rows)
 
 
+def _trigger_events(person: Person, is_real: bool) -> Line | None:
+    """Bodies of platforms' events in which the number is."""
+    if is_real:
+        return Line("trigger_events", person_events_forget(person.account, person.msisdn))
+    return Line("trigger_events", events_about(person.account, person.msisdn).count())
+
+
 def _evidence(person: Person, is_real: bool) -> Line | None:
     """The proof that there was consent, and that it was taken back, is owed for a time."""
     records = ConsentRecord.objects.filter(account=person.account, msisdn=person.msisdn)
@@ -193,8 +214,10 @@ def _until(person: Person, kind: str, newest: datetime) -> date:
 _STEPS: tuple[Callable[[Person, bool], Line | None], ...] = (
     _texts,
     _replies,
+    _conversations,
     _counts,
     _bad_lines,
+    _trigger_events,
     _audiences,
     _contacts,
     _evidence,

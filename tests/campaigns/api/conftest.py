@@ -9,7 +9,7 @@ from django.test import Client
 
 from compliance.constants import ACCOUNT_SCOPES
 from compliance.models import Account
-from compliance.services import api_keys
+from compliance.services import credentials
 from compliance.services.api_keys import api_key_create
 from tests.world import World
 
@@ -25,8 +25,8 @@ class Caller:
             account=account, name="Test", scopes=scopes or ALL_SCOPES, actor=None
         )
         # A first use and one from a new address would blur what a call costs.
-        api_keys._known_places.add((key.prefix, "127.0.0.1"))
-        api_keys._key_find(key.prefix)
+        credentials._known_places.add((key.prefix, "127.0.0.1"))
+        credentials._key_find(key.prefix)
         self.client = Client()
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:

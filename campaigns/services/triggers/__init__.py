@@ -1,0 +1,1 @@
+"""Events of other platforms: their sources, what is sent for them, and what became of each."""
