@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps as django_apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
@@ -23,6 +24,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from config.common.console.forms import ServiceForm
 from config.common.console.pages import PlatformScopedAdmin
 
+# Clients of OAuth 2 are compliance's; of the toolkit only the protocol is used.
+for _model in django_apps.get_app_config("oauth2_provider").get_models():
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
 # Roles are held on accounts and on the platform; Django's groups would say something else.
 admin.site.unregister(Group)
 for _model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule):

@@ -17,6 +17,7 @@ class MessagingConfig(AppConfig):
         from messaging.encoding.segmentation import segment_count
         from messaging.pump.desk import MessagingDesk
         from messaging.pump.factory import MessagingPumps
+        from messaging.selectors.conversation_sources import register_sources
         from messaging.selectors.recent_traffic import traffic_lately
         from messaging.selectors.waiting import waiting_count
         from messaging.selectors.waits import work_ahead
@@ -27,6 +28,7 @@ class MessagingConfig(AppConfig):
         from routing import news, traffic, work
 
         reserve(preference_spec())
+        register_sources()
         ports.register(MessagingPumps())
         waiting.register(waiting_count)
         ports.register_desk(MessagingDesk())
@@ -36,5 +38,5 @@ class MessagingConfig(AppConfig):
         count_segments_with(lambda text: segment_count(text).segment_count)
         retention.register(DataKind.OTP_TEXT, kept.otp_texts_forget)
         retention.register(DataKind.TEXT, kept.texts_forget)
-        retention.register(DataKind.REPLY_TEXT, kept.replies_forget)
-        retention.register(DataKind.MESSAGE, kept.messages_remove, kept.days_drop)
+        retention.register(DataKind.REPLY_TEXT, kept.replies_and_notes_forget)
+        retention.register(DataKind.MESSAGE, kept.messages_and_conversations_remove, kept.days_drop)

@@ -100,11 +100,30 @@ def reason_label(reason: str) -> str:
     return str(FailureReason(reason).label)
 
 
+class BillingMode(models.TextChoices):
+    """How an account pays, and what ends its sending."""
+
+    UNLIMITED = "unlimited", _("Afterwards, without a limit")
+    POSTPAID = "postpaid", _("Afterwards, up to a limit")
+    PREPAID = "prepaid", _("In advance, from its credit")
+
+
+class LedgerKind(models.TextChoices):
+    """What moved money."""
+
+    TOP_UP = "top_up", _("Top-up")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+    CHARGES = "charges", _("Messages of a day")
+
+
 class Origin(models.TextChoices):
     API = "api", _("API")
     CONSOLE = "console", _("Console")
     CAMPAIGN = "campaign", _("Campaign")
+    RULE = "rule", _("Keyword rule")  # decided like everybody's: only the pack's texts are exempt
+    TRIGGER = "trigger", _("Event of a platform")
     SYSTEM = "system", _("System")
+    VERIFY = "verify", _("Verification")
 
 
 class ReplyDeed(models.TextChoices):
@@ -125,6 +144,53 @@ class ReviewState(models.TextChoices):
     WAITING = "waiting", _("Waiting to be read")
     CONFIRMED = "confirmed", _("It is a refusal")
     DISMISSED = "dismissed", _("It is no refusal")
+
+
+class MatchKind(models.TextChoices):
+    """How a keyword rule looks at a reply."""
+
+    EXACT = "exact", _("The whole reply is the word")
+    FIRST_WORD = "first_word", _("The reply begins with the word")
+    PREFIX = "prefix", _("The reply begins with the letters")
+    PATTERN = "pattern", _("The whole reply fits the pattern")
+    ANY = "any", _("Any reply")
+
+
+class KeywordOutcome(models.TextChoices):
+    """What a keyword rule did with a reply."""
+
+    ACTED = "acted", _("Acted")
+    SHADOW = "shadow", _("Would have acted (in shadow)")
+    ANSWERED = "answered", _("Its question was answered")
+    REPEATED = "repeated", _("Its question was asked again")
+    UNCLEAR = "unclear", _("The answer stayed unclear")
+    TIMED_OUT = "timed_out", _("No answer came in time")
+
+
+class QuestionState(models.TextChoices):
+    """Where a question of a keyword rule stands."""
+
+    WAITING = "waiting", _("Waiting for an answer")
+    ANSWERED = "answered", _("Answered")
+    UNCLEAR = "unclear", _("The answer stayed unclear")
+    TIMED_OUT = "timed_out", _("No answer in time")
+    REPLACED = "replaced", _("Another question took its place")
+    CANCELED = "canceled", _("The person refused")
+
+
+class ConversationState(models.TextChoices):
+    """Whether somebody of the account still has to do with it."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+class WaitEnd(models.TextChoices):
+    """What ended a person's waiting for an answer."""
+
+    ANSWERED = "answered", _("Answered")
+    AUTOMATIC = "automatic", _("Answered by a rule")
+    CLOSED = "closed", _("Closed without an answer")
 
 
 class Priority(models.IntegerChoices):
@@ -165,6 +231,61 @@ class Rewriting(models.TextChoices):
     UNMARKED = "unmarked", _("Without marks")
 
 
+class VerificationStatus(models.TextChoices):
+    PENDING = "pending", _("Waiting for the code")
+    APPROVED = "approved", _("Approved")
+    EXPIRED = "expired", _("Expired")
+    CANCELED = "canceled", _("Canceled")
+    FAILED = "failed", _("Too many wrong codes")
+    BLOCKED = "blocked", _("Blocked")
+
+
+_F = VerificationStatus
+VERIFICATION_TRANSITIONS: Transitions = {
+    _F.PENDING: frozenset({_F.APPROVED, _F.EXPIRED, _F.CANCELED, _F.FAILED}),
+    _F.APPROVED: frozenset(),
+    _F.EXPIRED: frozenset(),
+    _F.CANCELED: frozenset(),
+    _F.FAILED: frozenset(),
+    _F.BLOCKED: frozenset(),  # never sent: so it begins and ends
+}
+
+
+class VerificationReason(models.TextChoices):
+    """Why a verification ended otherwise than by its code or its time."""
+
+    NONE = "", ""
+    SUPERSEDED = "superseded", _("A newer one was started for the number")
+    REQUESTED = "requested", _("Canceled by you")
+    COUNTRY = "country", _("The country is not open")
+    MODE = "mode", _("The shield blocks the country")
+    HELD = "held", _("The prefix is on hold")
+    IP_COUNTRIES = "ip_countries", _("One address asks for many countries")
+
+
+class CheckResult(models.TextChoices):
+    RIGHT = "right", _("Right")
+    WRONG = "wrong", _("Wrong")
+    OLDER = "older", _("A code that was replaced")
+
+
+class ShieldMode(models.TextChoices):
+    """What the shield does about traffic that looks like SMS pumping."""
+
+    ALLOW = "allow", _("Allow: look at nothing")
+    MONITOR = "monitor", _("Monitor: note what would be held, and send")
+    FILTER = "filter", _("Filter: hold what looks like pumping")
+    BLOCK = "block", _("Block: send nothing there")
+
+
+class HoldCause(models.TextChoices):
+    LOW_CONVERSION = "low_conversion", _("Few codes are entered")
+    SEQUENTIAL = "sequential", _("Numbers in a row")
+    COUNTRY_SURGE = "country_surge", _("Much more than usual in the country")
+    IP_COUNTRIES = "ip_countries", _("One address asks for many countries")
+    BY_HAND = "by_hand", _("Placed by a person")
+
+
 class MessageFormat(models.TextChoices):
     """Forms that phones read by machine: a version that claims one is held to it."""
 
@@ -186,6 +307,14 @@ class EventType(models.TextChoices):
     MESSAGE_CANCELED = "message.canceled", _("Message canceled")
     MESSAGE_UNKNOWN = "message.unknown", _("Message outcome unknown")
     INBOUND_RECEIVED = "inbound.received", _("Reply received")
+    KEYWORD_MATCHED = "keyword.matched", _("Keyword rule: forwarded")
+    KEYWORD_ESCALATED = "keyword.escalated", _("Keyword rule: a person is asked for")
+    KEYWORD_FAILED = "keyword.failed", _("Keyword rule: a step failed")
+    KEYWORD_LOOP_STOPPED = "keyword.loop_stopped", _("Keyword rule: a loop was stopped")
+    CONVERSATION_OPENED = "conversation.opened", _("Conversation opened")
+    CONVERSATION_ASSIGNED = "conversation.assigned", _("Conversation assigned")
+    CONVERSATION_CLOSED = "conversation.closed", _("Conversation closed")
+    CONVERSATION_ESCALATED = "conversation.escalated", _("Nobody answered a person in time")
     CONSENT_REVOKED = "consent.revoked", _("Consent revoked")
     CONSENT_GRANTED = "consent.granted", _("Consent granted")
     CAMPAIGN_COMPLETED = "campaign.completed", _("Campaign completed")
@@ -195,6 +324,13 @@ class EventType(models.TextChoices):
     TEMPLATE_APPROVED = "template.approved", _("Template approved")
     TEMPLATE_REJECTED = "template.rejected", _("Template rejected")
     TEMPLATE_WITHDRAWN = "template.withdrawn", _("Template withdrawn")
+    VERIFICATION_STARTED = "verification.started", _("Verification started")
+    VERIFICATION_APPROVED = "verification.approved", _("Verification approved")
+    VERIFICATION_FAILED = "verification.failed", _("Verification failed")
+    VERIFICATION_EXPIRED = "verification.expired", _("Verification expired")
+    VERIFICATION_CANCELED = "verification.canceled", _("Verification canceled")
+    VERIFICATION_BLOCKED = "verification.blocked", _("Verification blocked")
+    VERIFICATION_HELD = "verification.held", _("Prefix held against SMS pumping")
 
 
 # Classes for which a duplicate is better than a loss (invariant 2).

@@ -7,12 +7,17 @@ from messaging.constants import EXPRESS_LANE
 from messaging.services import routing, sweeps
 from messaging.services.alerts import alerts_mail, platform_events_post
 from messaging.services.bounces import bounces_note
+from messaging.services.conversations import conversations_escalate
 from messaging.services.idempotency import idempotency_keys_purge
+from messaging.services.keyword_rules import questions_end
 from messaging.services.lookups import ported_ask
 from messaging.services.pools import senders_forget
 from messaging.services.route_trials import route_trial_execute, route_trials_resume
+from messaging.services.sealing import sealed_texts_forget
 from messaging.services.templates import versions_activate_due
 from messaging.services.trials import trial_execute, trials_resume
+from messaging.services.verification.changes import verifications_expire
+from messaging.services.verification.watching import shield_watch
 from messaging.services.webhook_planning import deliveries_schedule
 from messaging.services.webhook_results import deliveries_purge
 from messaging.services.webhook_sending import deliveries_send
@@ -28,6 +33,18 @@ def activate_templates() -> dict[str, int]:
 def route_waiting() -> dict[str, int]:
     """Brings due messages into the dispatch queue (every second, and on wake-up)."""
     return {"routed": routing.waiting_route()}
+
+
+@shared_task(name="messaging.tasks.end_questions")
+def end_questions() -> dict[str, int]:
+    """Ends questions of keyword rules that nobody answered in time (every 5 s)."""
+    return questions_end()
+
+
+@shared_task(name="messaging.tasks.escalate_conversations")
+def escalate_conversations() -> dict[str, int]:
+    """Tells of people whom nobody has answered within their account's limit (every 15 s)."""
+    return {"escalated": conversations_escalate()}
 
 
 @shared_task(name="messaging.tasks.expire_codes")
@@ -113,6 +130,17 @@ def resume_trials() -> int:
 def run_route_trial(trial_id: int) -> int:
     """Holds a routing version against past traffic; repeating goes on where it stopped."""
     return route_trial_execute(trial_id).judged
+
+
+@shared_task(name="messaging.tasks.keep_verifications")
+def keep_verifications() -> dict[str, int]:
+    """Ends verifications whose time has passed, drops sealed texts that have left, and judges
+    traffic for SMS pumping (every 5 s)."""
+    return {
+        "expired": verifications_expire(),
+        "unsealed": sealed_texts_forget(),
+        **shield_watch(),
+    }
 
 
 @shared_task(name="messaging.tasks.tell_operators")

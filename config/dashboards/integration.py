@@ -27,12 +27,16 @@ def integrator_panels(viewer: Viewer) -> list[Panel]:
     return [_keys(keys), _webhooks(webhooks), _start(keys, webhooks)]
 
 
+def _model(key: ApiKey) -> str:
+    return "compliance.oauthclient" if key.is_client else "compliance.apikey"
+
+
 def _keys(keys: list[ApiKey]) -> Panel:
     rows = [
         [
-            link(key.name, page("compliance.apikey", "change", key.pk)),
+            link(key.name, page(_model(key), "change", key.pk)),
             key.account.name if key.account else _("The platform"),
-            f"{key.prefix}…",
+            key.client_id or f"{key.prefix}…",
             ago(key.last_used_at) if key.last_used_at else _("never"),
         ]
         for key in keys

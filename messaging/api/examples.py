@@ -270,3 +270,21 @@ FALLBACK: dict[str, Any] = {
     "to_pool": None,
     "is_active": True,
 }
+
+API_KEY = {
+    "name": "Web shop",
+    "account": "green-garden",
+    "begins_with": "sb_1f0c9a37",
+    "scopes": ["messages:send", "keys:rotate"],
+    "allowed_addresses": ["203.0.113.0/24"],
+    "created_at": "2026-11-02T03:12:45Z",
+    "expires_at": None,
+    "former": None,
+}
+API_KEY_ROTATION = {"until": "2027-02-07T00:00:00Z"}
+API_KEY_RENEWED = {
+    **API_KEY,
+    "begins_with": "sb_77d2e0b4",
+    "former": {"begins_with": "sb_1f0c9a37", "until": "2027-02-07T00:00:00Z"},
+    "secret": "sb_77d2e0b4…",
+}

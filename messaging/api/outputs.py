@@ -17,6 +17,8 @@ from routing.numbers import to_e164
 def amount(micros: int) -> str:
     """Millionths as a decimal string without idle zeros: `350`, `0.0075`."""
     whole, rest = divmod(micros, 1_000_000)
+    if not rest:
+        return str(whole)
     return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
 
 

@@ -15,6 +15,7 @@ from config.common.errors import DomainError, InvalidError
 from messaging.api.common import written
 from messaging.api.inputs import RowInput
 from messaging.api.outputs import MessageOutput, amount
+from messaging.api.plain_rows import plain_row
 from messaging.api.problems import NAMES
 from messaging.constants import Origin
 from messaging.selectors.messages import message_get
@@ -99,15 +100,19 @@ def _rows(
 ) -> tuple[dict[int, MessageRequest], list[BadRow]]:
     good: dict[int, MessageRequest] = {}
     bad: list[BadRow] = []
+    is_clean = not unstorable(rows)  # all at once: hardly ever is one not
     for index, row in enumerate(rows):
-        at = pointer("messages", index)
-        if problems := unstorable(row, at):
+        if not is_clean and (problems := unstorable(row, pointer("messages", index))):
             bad.append(BadRow(index, problems[0]))
             continue
         try:
-            good[index] = request_of(_merged(shared, _ROW.run_validation(row)))
+            own = plain_row(row)
+            good[index] = request_of(
+                _merged(shared, _ROW.run_validation(row) if own is None else own)
+            )
         except ValidationError as error:
-            bad.append(BadRow(index, next(flatten(error.detail, at))))
+            problem = next(flatten(error.detail, pointer("messages", index)))
+            bad.append(BadRow(index, problem))
         except DomainError as error:
             bad.append(BadRow(index, _row_problem(index, error)))
     return good, bad

@@ -3,8 +3,20 @@
 from django.urls import path
 
 from messaging.api import schema  # registers the key scheme
+from messaging.api.api_key import ApiKeyRotateView, ApiKeyView
 from messaging.api.consent_batches import ConsentBatchView
 from messaging.api.consents import ConsentsView
+from messaging.api.conversations import (
+    ConversationAssignView,
+    ConversationCloseView,
+    ConversationNotesView,
+    ConversationReadView,
+    ConversationReopenView,
+    ConversationReplyView,
+    ConversationsView,
+    ConversationTimelineView,
+    ConversationView,
+)
 from messaging.api.documents import DocumentsView, DocumentView
 from messaging.api.events import EventsView
 from messaging.api.evidence import (
@@ -15,6 +27,12 @@ from messaging.api.evidence import (
 )
 from messaging.api.fallback_rules import FallbackRulesView, FallbackRuleView
 from messaging.api.inbound import InboundView
+from messaging.api.keyword_rules import (
+    KeywordHitsView,
+    KeywordRulesView,
+    KeywordRuleView,
+    KeywordTestView,
+)
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
 from messaging.api.preview import PreviewView
 from messaging.api.sender_pools import SenderPoolsView, SenderPoolView
@@ -33,6 +51,18 @@ from messaging.api.template_reviews import (
 )
 from messaging.api.template_versions import TemplateVersionsView, TemplateVersionView
 from messaging.api.templates import TemplatesView, TemplateView
+from messaging.api.verification_services import (
+    VerificationServicesView,
+    VerificationServiceView,
+)
+from messaging.api.verifications import (
+    NumberCheckView,
+    VerificationCancelView,
+    VerificationCheckView,
+    VerificationResendView,
+    VerificationsView,
+    VerificationView,
+)
 from messaging.api.webhook import (
     DeliveriesView,
     WebhookRotateView,
@@ -41,11 +71,14 @@ from messaging.api.webhook import (
 )
 from messaging.api.wishes import ConsentRequestsView, OptOutsView
 
+_TALK = "conversations/<uuid:conversation_id>"
 _VERSION = "templates/<slug:template>/versions/<int:version>"
 
 __all__ = ["schema", "urlpatterns"]
 
 urlpatterns = [
+    path("api-key", ApiKeyView.as_view()),
+    path("api-key/rotate", ApiKeyRotateView.as_view()),
     path("messages", MessagesView.as_view()),
     path("messages/batch", BatchView.as_view()),
     path("messages/preview", PreviewView.as_view()),
@@ -56,6 +89,15 @@ urlpatterns = [
     path("numbers/<str:number>/proof", NumberProofView.as_view()),
     path("audit", AuditView.as_view()),
     path("inbound", InboundView.as_view()),
+    path("conversations", ConversationsView.as_view()),
+    path(_TALK, ConversationView.as_view()),
+    path(f"{_TALK}/timeline", ConversationTimelineView.as_view()),
+    path(f"{_TALK}/reply", ConversationReplyView.as_view()),
+    path(f"{_TALK}/assign", ConversationAssignView.as_view()),
+    path(f"{_TALK}/close", ConversationCloseView.as_view()),
+    path(f"{_TALK}/reopen", ConversationReopenView.as_view()),
+    path(f"{_TALK}/read", ConversationReadView.as_view()),
+    path(f"{_TALK}/notes", ConversationNotesView.as_view()),
     path("events", EventsView.as_view()),
     path("webhook", WebhookView.as_view()),
     path("webhook/rotate", WebhookRotateView.as_view()),
@@ -80,6 +122,18 @@ urlpatterns = [
     path("sender-pools/<int:pool_id>", SenderPoolView.as_view()),
     path("fallback-rules", FallbackRulesView.as_view()),
     path("fallback-rules/<int:rule_id>", FallbackRuleView.as_view()),
+    path("verifications", VerificationsView.as_view()),
+    path("verifications/check", NumberCheckView.as_view()),
+    path("verifications/<uuid:verification_id>", VerificationView.as_view()),
+    path("verifications/<uuid:verification_id>/check", VerificationCheckView.as_view()),
+    path("verifications/<uuid:verification_id>/resend", VerificationResendView.as_view()),
+    path("verifications/<uuid:verification_id>/cancel", VerificationCancelView.as_view()),
+    path("verification-services", VerificationServicesView.as_view()),
+    path("verification-services/<slug:slug>", VerificationServiceView.as_view()),
+    path("keyword-rules", KeywordRulesView.as_view()),
+    path("keyword-rules/test", KeywordTestView.as_view()),
+    path("keyword-rules/<int:rule_id>", KeywordRuleView.as_view()),
+    path("keyword-rules/<int:rule_id>/matches", KeywordHitsView.as_view()),
     path("templates", TemplatesView.as_view()),
     path("templates/<slug:template>", TemplateView.as_view()),
     path("templates/<slug:template>/versions", TemplateVersionsView.as_view()),

@@ -11,19 +11,45 @@ from messaging.models.bookkeeping import (
     SegmentReference,
     Tally,
 )
+from messaging.models.conversations import (
+    Conversation,
+    ConversationEntry,
+    ConversationWait,
+    ResponseRule,
+)
 from messaging.models.inbound import InboundMessage, InboundPart
+from messaging.models.keyword_rules import KeywordHit, KeywordQuestion, KeywordRule
 from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
+from messaging.models.money import AcceptedDay, Balance, Charge, LedgerEntry, MoneyDelta
 from messaging.models.paces import CampaignPace
 from messaging.models.replies import RefusalReview, ReplyOutcome
 from messaging.models.route_trials import RouteTrial
 from messaging.models.templates import Template, TemplateRegistration, TemplateVersion
 from messaging.models.trials import PolicyTrial
+from messaging.models.verification import (
+    SealedText,
+    ShieldRule,
+    Verification,
+    VerificationCheck,
+    VerificationHold,
+    VerificationOverride,
+    VerificationSend,
+    VerificationService,
+    VerificationStat,
+    VerificationText,
+)
 from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "AcceptedDay",
+    "Balance",
     "BounceWatermark",
     "CampaignPace",
+    "Charge",
     "ClientReference",
+    "Conversation",
+    "ConversationEntry",
+    "ConversationWait",
     "Dispatch",
     "Event",
     "EventCounter",
@@ -32,20 +58,36 @@ __all__ = [
     "IdempotencyKey",
     "InboundMessage",
     "InboundPart",
+    "KeywordHit",
+    "KeywordQuestion",
+    "KeywordRule",
+    "LedgerEntry",
     "Message",
+    "MoneyDelta",
     "ParkedReceipt",
     "PolicyTrial",
     "ReceiptWait",
     "ReceiptWatermark",
     "RefusalReview",
     "ReplyOutcome",
+    "ResponseRule",
     "RouteTrial",
+    "SealedText",
     "Segment",
     "SegmentReference",
+    "ShieldRule",
     "Tally",
     "Template",
     "TemplateRegistration",
     "TemplateVersion",
+    "Verification",
+    "VerificationCheck",
+    "VerificationHold",
+    "VerificationOverride",
+    "VerificationSend",
+    "VerificationService",
+    "VerificationStat",
+    "VerificationText",
     "Waiting",
     "WebhookDelivery",
     "WebhookEndpoint",

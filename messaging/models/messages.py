@@ -68,6 +68,8 @@ class Message(models.Model):
     segments_sent = models.SmallIntegerField(_("segments taken"), default=0)
     carrier = _loose(Carrier, null=True, verbose_name=_("carrier"))
     price_micros = models.BigIntegerField(_("price"), default=0)
+    # Which ends are charged (routing.charge_terms); nothing where it is not billed.
+    charge_terms = models.SmallIntegerField(null=True)
     cost_micros = models.BigIntegerField(_("cost"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
     client_reference = models.CharField(_("your reference"), max_length=100, blank=True)

@@ -6,11 +6,12 @@ from typing import Any
 
 from carriers.ports import NO_SLOT, Submission, SubmitResult
 from carriers.smpp.statuses import ESME_ROK, StatusClass
-from messaging.constants import FailureReason, MessageStatus
+from messaging.constants import EXPRESS_LANE, FailureReason, MessageStatus
 from messaging.pump.claims import Claim, Holder
 from messaging.selectors.snapshot import Snapshot
 from messaging.services.outcomes import Outcome, outcomes_apply
 from messaging.services.routing import claimed_place
+from messaging.services.sealing import texts_unseal
 
 _TAKEN_SEGMENTS = """
 SELECT message_id, number, total, smsc_message_id, extract(epoch FROM sent_at)::float8
@@ -45,7 +46,24 @@ def claims_sort(
     elif outcomes:
         outcomes_apply(cursor, outcomes)
     taken_recall(cursor, [claim for claim in rest if claim.segments_sent], now)
-    return rest
+    return _unsealed(cursor, rest, holder, now)
+
+
+def _unsealed(cursor: Any, claims: list[Claim], holder: Holder, now: datetime) -> list[Claim]:
+    """With one-time codes in their texts. One whose code is gone does not leave with stars."""
+    express = [claim for claim in claims if claim.lane == EXPRESS_LANE]
+    if not express:
+        return claims
+    texts = texts_unseal(cursor, [claim.id for claim in express])
+    lost = [claim for claim in express if texts.get(claim.id, claim.text) is None]
+    for claim in express:
+        claim.text = texts.get(claim.id) or claim.text
+    if not lost:
+        return claims
+    holder.remove(cursor, lost)
+    expired, reason = MessageStatus.EXPIRED.value, FailureReason.DEADLINE.value
+    outcomes_apply(cursor, [Outcome(claim.id, expired, now, reason) for claim in lost])
+    return [claim for claim in claims if claim not in lost]
 
 
 def _is_stale(claim: Claim, snapshot: Snapshot, now: datetime) -> bool:

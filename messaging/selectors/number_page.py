@@ -50,6 +50,11 @@ def register(contacts: Contacts) -> None:
     _contacts[:] = [contacts]
 
 
+def contacts_of(account_id: int, msisdn: str) -> list[ContactCard]:
+    """The account's contacts with a number; none where no app keeps contacts."""
+    return _contacts[0](account_id, msisdn) if _contacts else []
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """A message that counts against how often an advertiser may write; `sent_at` None: on its
@@ -116,8 +121,8 @@ def number_file(account: Account, msisdn: str, shown: Shown) -> NumberFile:
     country = country_of_number(msisdn)
     found = NumberFile(account, msisdn, country)
     _network(found)
-    if shown.contacts and _contacts:
-        found.contacts = _contacts[0](account.pk, msisdn)
+    if shown.contacts:
+        found.contacts = contacts_of(account.pk, msisdn)
     if shown.consent:
         found.states = list(
             ConsentState.objects.filter(msisdn=msisdn, account=account).select_related("advertiser")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from compliance.models import Account
 from messaging.constants import OPEN
-from messaging.models import InboundMessage, Message
+from messaging.models import Conversation, ConversationEntry, InboundMessage, Message
 
 
 def messages_of(account: Account, msisdn: str, *, limit: int) -> Sequence[Message]:
@@ -32,3 +32,16 @@ def messages_open(account: Account, msisdn: str) -> int:
 def newest_message(account: Account, msisdn: str) -> Message | None:
     """The last message to the number."""
     return Message.objects.filter(msisdn=msisdn, account_id=account.pk).order_by("-id").first()
+
+
+def conversations_held(account: Account, msisdn: str) -> int:
+    """The number's conversations with the account's brands."""
+    return Conversation.objects.filter(account=account, msisdn=msisdn).count()
+
+
+def notes_of(account: Account, msisdn: str) -> Sequence[ConversationEntry]:
+    """What people of the account wrote down and did in the number's conversations, oldest first."""
+    found = ConversationEntry.objects.filter(
+        conversation__account=account, conversation__msisdn=msisdn
+    )
+    return list(found.select_related("conversation__advertiser").order_by("at", "pk"))

@@ -19,7 +19,6 @@ from messaging.services.network_demands import characters_refused, is_too_long, 
 from messaging.wording.sentences import VALUES
 from messaging.wording.values import RefusedValueError, ValueProblem
 from routing.constants import FallbackCause, NetworkSource, SenderStatus
-from routing.engine import price_of
 from routing.network_texts import NetworkText
 
 MAX_SEGMENTS = 10
@@ -47,6 +46,7 @@ class Draft:
     network_id: int | None = None
     network_source: str = NetworkSource.NONE.value
     price_micros: int = 0
+    charge_terms: int | None = None  # of its price; nothing: not billed
     client_reference: str = ""
     metadata: Mapping[str, Any] | None = field(default=None, repr=False)
     send_at: datetime | None = None
@@ -56,6 +56,7 @@ class Draft:
     recipient_zone: str | None = None
     priority: int = Priority.NORMAL.value
     pool_id: int = 0
+    sealed: str = field(default="", repr=False)  # the text as it leaves, where `text` has stars
 
     @property
     def lane(self) -> int:
@@ -203,16 +204,21 @@ def drafts_price(snapshot: Snapshot, drafts: list[Draft]) -> list[DomainError | 
 
 
 def _price(snapshot: Snapshot, draft: Draft) -> DomainError | None:
-    price = price_of(
-        snapshot.routing, draft.account_id, draft.country, draft.network_id, draft.message_class
+    rate = snapshot.routing.price_rate(
+        draft.account_id,
+        draft.country,
+        draft.network_id,
+        draft.message_class,
+        draft.sender.id,
     )
-    if price is None:
+    if rate is None:
         return NotAllowedError(
             "no_price",
             _("There is no price for %(country)s: ask your operator to open this destination.")
             % {"country": draft.country},
             field="to",
         )
+    price, draft.charge_terms = rate.amount_micros, rate.charge_terms
     rule = rule_of(snapshot, draft.network_id, draft.message_class)
     if rule is None:
         draft.price_micros = price * draft.segment_count

@@ -10,6 +10,7 @@ from django.db import connection
 DELIVERER: Final = 7_304_001
 WEBHOOK_TEST: Final = 7_304_002
 REPLIES: Final = 7_304_003
+KEYWORD_RULES: Final = 7_304_004
 _KEYS: Final = 2**31
 
 

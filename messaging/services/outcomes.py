@@ -1,4 +1,4 @@
-"""The only writer of a message's state: compare-and-swap, event and tally in one statement.
+"""The only writer of a message's state: compare-and-swap, event, tally and money in one statement.
 
 Ranks decide, not the order of arrival: a state is changed only from those that allow it
 (messaging.constants.TRANSITIONS), so a repeated receipt or a second worker changes nothing.
@@ -14,10 +14,12 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from config.common import clock
 from config.common.arrays import Int4s, Texts, Times, UuidOctets, Uuids
 from config.common.ids import uuid7_bytes
 from messaging.constants import TRANSITIONS, FailureReason, MessageStatus
 from messaging.services.event_bodies import MESSAGE_BODY
+from messaging.services.money.settling import SETTLED
 
 
 @dataclass(slots=True)
@@ -61,7 +63,8 @@ WITH input AS MATERIALIZED (
     RETURNING m.id, i.event_id, i.at, m.account_id, m.campaign_id, m.msisdn, m.sender_id,
         m.status, m.failure_reason, m.segment_count, m.billed_segments, m.price_micros,
         m.currency,
-        m.client_reference, m.metadata, m.message_class, m.sent_at, m.carrier_id, m.network_id
+        m.client_reference, m.metadata, m.message_class, m.sent_at, m.carrier_id, m.network_id,
+        m.charge_terms, m.segments_sent, m.created_at
 ), observed AS (
     INSERT INTO routing_observationdelta
         (cohort, carrier_id, bind_id, network_id, sender_id, message_class, what, bucket, n)
@@ -73,7 +76,7 @@ WITH input AS MATERIALIZED (
     FROM moved
     WHERE %(is_receipts)s::bool AND sent_at IS NOT NULL AND carrier_id IS NOT NULL
     GROUP BY 1, 2, 4, 5, 6, 7, 8
-), counts AS MATERIALIZED (
+)SETTLED, counts AS MATERIALIZED (
     SELECT account_id, count(*) AS n FROM moved GROUP BY account_id ORDER BY account_id
 ), tallied AS (
     INSERT INTO messaging_tally
@@ -124,8 +127,10 @@ def _moves(*, is_late: bool) -> list[str]:
 _MOVES, _LATE_MOVES = _moves(is_late=False), _moves(is_late=True)
 # A receipt speaks of its carrier: by kind of end and time since sending (routing.engine.buckets).
 _BUCKETS = ",".join(str(2**power / 1000) for power in range(30))
-_STATEMENT = _STATEMENT.replace("BUCKETS", f"ARRAY[{_BUCKETS}]::float8[]").replace(
-    "BODY", MESSAGE_BODY
+_STATEMENT = (
+    _STATEMENT.replace("BUCKETS", f"ARRAY[{_BUCKETS}]::float8[]")
+    .replace("SETTLED", SETTLED)
+    .replace("BODY", MESSAGE_BODY)
 )
 _RECEIPT = frozenset({MessageStatus.DELIVERED.value, MessageStatus.UNDELIVERED.value})
 _DAY_MILLISECONDS = 86_400_000
@@ -183,6 +188,7 @@ def _apply_day(
             "moves": list(moves),
             "unsent": _UNSENT,
             "is_late": is_late,
+            "booked_at": clock.now(),
             "is_receipts": any(row.status in _RECEIPT for row in rows),
         },
     )
@@ -205,7 +211,7 @@ def _exists(cursor: Any, day: int) -> bool:
 
 @lru_cache(maxsize=64)
 def _statement(day: int) -> str:
-    return _STATEMENT.replace("MESSAGES", _partition(day))
+    return _STATEMENT.replace("MESSAGES", _partition(day)).replace("ID_DAY", str(day))
 
 
 def _partition(day: int) -> str:

@@ -4,7 +4,7 @@ from django.db import connection
 
 from compliance.models import Account
 from messaging.constants import OPEN
-from messaging.models import InboundMessage, InboundPart
+from messaging.models import Conversation, InboundMessage, InboundPart
 from messaging.services.retention.replies import events_forget
 
 _TEXTS = """
@@ -32,6 +32,15 @@ def person_replies_forget(account: Account, msisdn: str) -> int:
         InboundPart.objects.filter(message__in=found.values("pk")).update(text="", raw=b"")
         found.update(text="")
     return len(replies)
+
+
+def person_conversations_forget(account: Account, msisdn: str) -> int:
+    """Takes away the number's conversations with every note in them, in the caller's transaction;
+    how many there were. How long somebody waited stays, and says not who."""
+    found = Conversation.objects.filter(account=account, msisdn=msisdn)
+    count = found.count()
+    found.delete()
+    return count
 
 
 # Whether somebody was ever asked for consent stays: where that is allowed once, forgetting it

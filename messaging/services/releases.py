@@ -25,13 +25,14 @@ from messaging.services.decisions import (
     losses_take,
 )
 from messaging.services.drafts import MAX_SEGMENTS, Draft
+from messaging.services.money.taking import credit_take
 from messaging.services.network_demands import characters_refused, is_too_long, rule_of
 from messaging.services.outcomes import outcomes_apply
 from messaging.services.pools import PoolPicker, pool_senders_keep, senders_kept
 from messaging.services.preferences import preference_ended, preference_filled
 from messaging.services.rows import Fate, rows_store, tally_accepted
 from messaging.wording.values import RefusedValueError, ValueProblem
-from routing.engine import price_of
+from routing.engine import Rate
 from routing.network_texts import NetworkText
 from routing.selectors.numbers import NumberFact, numbers_known
 
@@ -116,7 +117,11 @@ def recipients_release(
     snapshot: Snapshot, release: Release, recipients: Sequence[Recipient], *, now: datetime
 ) -> list[Assessment]:
     """Stores the messages of a slice in the caller's transaction and says what became of each
-    recipient, in order. The caller keeps the audience ledger, so that nobody is released twice."""
+    recipient, in order. The caller keeps the audience ledger, so that nobody is released twice.
+
+    Raises CreditExhaustedError where the account cannot pay for the slice: nothing of it may be
+    kept then, and a smaller one may still be covered.
+    """
     assessed, losses = _assess(snapshot, release, recipients, now, keep=True)
     pairs = [pair for _assessment, pair in assessed if pair is not None]
     if pairs:
@@ -125,6 +130,7 @@ def recipients_release(
             pool_senders_keep(snapshot, [draft for draft, _fate in pairs])
         if release.campaign_id is not None:
             tally_accepted(release.campaign_id, [draft for draft, _fate in pairs])
+        credit_take([draft for draft, _fate in pairs], now)
     if losses:
         with connection.cursor() as cursor:
             outcomes_apply(cursor, losses_take(cursor, losses, now))
@@ -167,7 +173,7 @@ class _Slice:
         self._account = snapshot.accounts[release.account_id]
         self._sender: SenderCard | None = snapshot.senders.get(release.sender_id)
         self._text: ApprovedText | None = snapshot.texts.get(release.template_version_id)
-        self._prices: dict[tuple[str, int | None], int | None] = {}
+        self._prices: dict[tuple[str, int | None, int], Rate | None] = {}
         self._picker: PoolPicker | None = None
         self._kept: Mapping[str, int] = {}
         pool = snapshot.stand_ins.pools.get(release.pool_id)
@@ -225,8 +231,8 @@ class _Slice:
             refusal = _refusal(rule, text, counted)
             if refusal:
                 return _excluded(recipient, refusal, rule.network_name)
-        price = self._price(recipient.country, hint.network_id, approved.message_class)
-        if price is None:
+        rate = self._rate(recipient.country, hint.network_id, approved.message_class, sender.id)
+        if rate is None:
             return _excluded(recipient, "no_price")
         return Draft(
             id=uuid7(),
@@ -246,7 +252,8 @@ class _Slice:
             contact_id=recipient.contact_id,
             network_id=hint.network_id,
             network_source=hint.source,
-            price_micros=price * counted.billed_segments,
+            price_micros=rate.amount_micros * counted.billed_segments,
+            charge_terms=rate.charge_terms,
             not_after=self._release.not_after,
             billed_segments=counted.billed_column,
             recipient_zone=recipient.zone or None,
@@ -259,11 +266,13 @@ class _Slice:
         rule = self._snapshot.numbers.ask_rule(country, self._text.message_class)
         return rule is not None and rule.refuses_absent
 
-    def _price(self, country: str, network_id: int | None, message_class: str) -> int | None:
-        key = (country, network_id)
+    def _rate(
+        self, country: str, network_id: int | None, message_class: str, sender_id: int
+    ) -> Rate | None:
+        key = (country, network_id, sender_id)
         if key not in self._prices:
-            self._prices[key] = price_of(
-                self._snapshot.routing, self._account.id, country, network_id, message_class
+            self._prices[key] = self._snapshot.routing.price_rate(
+                self._account.id, country, network_id, message_class, sender_id
             )
         return self._prices[key]
 

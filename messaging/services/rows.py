@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from messaging.constants import MessageStatus
 from messaging.services.drafts import Draft
 from messaging.services.references import references_take
+from messaging.services.sealing import texts_seal
 
 _MESSAGE = {
     "id": "uuid",
@@ -34,6 +35,7 @@ _MESSAGE = {
     "billed_segments": "int2",
     "segment_reference": "int2",
     "price_micros": "int8",
+    "charge_terms": "int2",
     "currency": "varchar",
     "client_reference": "varchar",
     "send_at": "timestamptz",
@@ -95,6 +97,8 @@ def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_vers
         (*_MESSAGE.values(), *_FATE.values()),
         _message_rows(pairs, now),
     )
+    if sealed := [(draft.id, draft.sealed) for draft, _fate in pairs if draft.sealed]:
+        texts_seal(sealed, now)
     leaving = [(d, f) for d, f in pairs if f.due_at is None]
     waiting = [(d, f) for d, f in pairs if f.due_at is not None]
     if leaving:

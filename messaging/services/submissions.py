@@ -16,6 +16,8 @@ from messaging.constants import MessageStatus
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.drafts import Draft
 from messaging.services.lookups import numbers_prepare
+from messaging.services.money.errors import CreditExhaustedError
+from messaging.services.money.taking import credit_fitting, credit_take
 from messaging.services.pool_requests import requests_addressed
 from messaging.services.pools import pool_senders_keep
 from messaging.services.requests import (
@@ -72,12 +74,50 @@ def messages_submit(
         # Approved or granted a moment ago: nobody is refused by what held before.
         snapshot = latest
         made, results = _drafts(snapshot, account, requests, origin, now)
-    with transaction.atomic():
-        _locate(snapshot, made, results)
-        _references_claim(account.pk, made, results)
-        results |= _store(made, snapshot.version, now, is_single=len(requests) == 1)
-        pool_senders_keep(snapshot, made.values())
+    is_single = len(requests) == 1
+    try:
+        results |= _keep(snapshot, account, dict(made), now, is_single=is_single)
+    except CreditExhaustedError as error:
+        if is_single:
+            return [Rejected(0, error)]
+        results |= _keep(snapshot, account, made, now, is_single=False, is_short=True)
     return [results[index] for index in range(len(requests))]
+
+
+@transaction.atomic
+def _keep(
+    snapshot: Snapshot,
+    account: Account,
+    made: dict[int, Draft],
+    now: datetime,
+    *,
+    is_single: bool,
+    is_short: bool = False,
+) -> dict[int, Accepted | Rejected]:
+    """Stores what can be, in one transaction; money is taken last, for its row is everybody's.
+
+    Raises CreditExhaustedError where it does not suffice for all: then nothing is stored, and
+    `is_short` has each message asked before.
+    """
+    results: dict[int, Accepted | Rejected] = {}
+    _locate(snapshot, made, results)
+    if is_short:
+        _pay_in_order(made, results, now)
+    _references_claim(account.pk, made, results)
+    results |= _store(made, snapshot.version, now, is_single=is_single)
+    pool_senders_keep(snapshot, made.values())
+    credit_take(list(made.values()), now)
+    return results
+
+
+def _pay_in_order(
+    made: dict[int, Draft], results: dict[int, Accepted | Rejected], now: datetime
+) -> None:
+    errors = credit_fitting(list(made.values()), now)
+    for index, error in zip(list(made), errors, strict=True):
+        if error is not None:
+            results[index] = Rejected(index, error)
+            del made[index]
 
 
 def _drafts(

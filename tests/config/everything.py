@@ -6,8 +6,19 @@ from typing import Any
 
 from django.db.models import Model
 
-from campaigns.models import AudienceEntry, BadLine, ContactImport, ListMembership
+from campaigns.models import (
+    AudienceEntry,
+    BadLine,
+    ContactImport,
+    ListMembership,
+    TriggerEvent,
+    TriggerKey,
+    TriggerMapping,
+    TriggerSource,
+    TriggerVersion,
+)
 from campaigns.services.people import request_open
+from campaigns.services.triggers.keys import key_claim
 from compliance.models import (
     Account,
     Advertiser,
@@ -15,6 +26,7 @@ from compliance.models import (
     ConsentRecord,
     ConsentState,
     LedgerDigest,
+    OAuthClient,
     Program,
     RuleException,
     Suppression,
@@ -27,13 +39,34 @@ from compliance.services.account_rules import AccountRuleValues, account_rule_cr
 from compliance.services.api_keys import api_key_create
 from compliance.services.consent import consent_record
 from compliance.services.content_rules import RuleValues, content_rule_create
+from compliance.services.oauth import token_issue
 from compliance.services.residency import transfer_note
 from compliance.services.retention import policy_set
 from compliance.services.suppressions import suppression_add
 from config.common import audit, clock
 from config.common.ids import uuid7
 from messaging.constants import VersionStatus
-from messaging.models import Event, PolicyTrial, WebhookDelivery
+from messaging.models import (
+    Conversation,
+    ConversationEntry,
+    ConversationWait,
+    Event,
+    KeywordHit,
+    KeywordQuestion,
+    KeywordRule,
+    PolicyTrial,
+    ResponseRule,
+    ShieldRule,
+    Verification,
+    VerificationCheck,
+    VerificationHold,
+    VerificationOverride,
+    VerificationSend,
+    VerificationService,
+    VerificationStat,
+    VerificationText,
+    WebhookDelivery,
+)
 from messaging.services.templates.registrations import registrations_record
 from routing.models import (
     Network,
@@ -73,7 +106,9 @@ def make_everything(account: Account, marker: str, actor: User) -> Things:
     things |= _own_rules(account, advertiser, marker, actor)
     things |= _texts(account, advertiser, marker, actor)
     things |= _traffic(account, advertiser, marker, things)
+    things |= _verifications(account, marker, things)
     things |= _audience(account, advertiser, marker, things)
+    things |= _triggers(account, marker, actor)
     return things
 
 
@@ -129,6 +164,14 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
     key, _text = api_key_create(
         account=account, name=f"{marker} key", scopes=["messages:send"], actor=actor
     )
+    client, _secret = api_key_create(
+        account=account,
+        name=f"{marker} client",
+        scopes=["messages:send"],
+        actor=actor,
+        is_client=True,
+    )
+    token_issue(client=client, text=f"{marker} token", scopes=["messages:send"], seconds=60)
     audit.record(
         action="test.happened",
         actor=actor,
@@ -167,6 +210,7 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         "compliance.suppressionimport": suppression_import,
         "compliance.suppressionpolicy": bounce_policy,
         "compliance.apikey": key,
+        "compliance.oauthclient": OAuthClient.objects.get(pk=client.pk),
         "compliance.auditentry": AuditEntry.objects.filter(subject=f"{marker} subject").latest(
             "pk"
         ),
@@ -290,9 +334,42 @@ def _traffic(account: Account, advertiser: Advertiser, marker: str, things: Thin
         last_error=f"{marker} error",
     )
     reply = make_inbound(account, text=f"{marker} reply", sender=things["routing.sender"])
-    return {
+    rule = KeywordRule.objects.create(
+        account=account,
+        name=f"{marker} keywords",
+        words=[f"{marker}"],
+        actions=[{"do": "escalate", "note": f"{marker} note"}],
+    )
+    asked = KeywordQuestion.objects.create(
+        account=account,
+        sender=things["routing.sender"],
+        rule=rule,
+        rule_name=rule.name,
+        msisdn=reply.msisdn,
+        message=reply,
+        question={"template": f"{marker}", "answers": [{"name": "yes", "words": ["1"]}]},
+        asked_id=message.pk,
+        asked_at=clock.now(),
+        due_at=clock.now(),
+    )
+    hit = KeywordHit.objects.create(
+        account=account,
+        rule=rule,
+        rule_name=rule.name,
+        message=reply,
+        question=asked,
+        sender=things["routing.sender"],
+        msisdn=reply.msisdn,
+        outcome="acted",
+        matched=f"{marker}",
+        created_at=clock.now(),
+    )
+    return _talks(account, advertiser, marker, things) | {
         "messaging.message": message,
         "messaging.inboundmessage": reply,
+        "messaging.keywordhit": hit,
+        "messaging.keywordquestion": asked,
+        "messaging.keywordrule": rule,
         "messaging.refusalreview": make_review(reply, advertiser, phrase=f"{marker} phrase"),
         "messaging.webhookendpoint": endpoint,
         "messaging.event": event,
@@ -307,6 +384,98 @@ def _traffic(account: Account, advertiser: Advertiser, marker: str, things: Thin
             progress_at=clock.now(),
         ),
         "messaging.webhookdelivery": delivery,
+    }
+
+
+def _verifications(account: Account, marker: str, things: Things) -> Things:
+    """One of each that a service has; the shield's words hold the marker."""
+    now = clock.now()
+    soon = now + timedelta(hours=1)
+    service = VerificationService.objects.create(
+        account=account,
+        name=f"{marker} service",
+        slug=f"{marker}-service".lower(),
+        sender=things["routing.sender"],
+        countries=["VN"],
+    )
+    verification = Verification.objects.create(
+        account=account,
+        service=service,
+        msisdn=f"8490{serial():07d}",
+        country="VN",
+        status="pending",
+        code_length=6,
+        lifetime_seconds=300,
+        max_checks=5,
+        sender_address=marker,
+        template_slug=f"{marker}-template"[:50],
+        client_reference=f"{marker} verification",
+        device=f"{marker} device",
+        expires_at=soon,
+        created_at=now,
+    )
+    stat = VerificationStat.objects.create(
+        account=account, service=service, hour=now, country="VN", block=f"8490{serial():03d}"
+    )
+    return {
+        "messaging.verificationservice": service,
+        "messaging.verificationtext": VerificationText.objects.create(
+            service=service, locale="vi", template=things["messaging.template"]
+        ),
+        "messaging.verification": verification,
+        "messaging.verificationsend": VerificationSend.objects.create(
+            verification=verification,
+            number=1,
+            message_id=things["messaging.message"].pk,
+            at=now,
+        ),
+        "messaging.verificationcheck": VerificationCheck.objects.create(
+            verification=verification, number=1, result="wrong", at=now
+        ),
+        "messaging.verificationstat": stat,
+        "messaging.shieldrule": ShieldRule.objects.create(
+            account=account, service=service, country="VN", mode="filter", reason=f"{marker} why"
+        ),
+        "messaging.verificationhold": VerificationHold.objects.create(
+            account=account,
+            service=service,
+            country="VN",
+            prefix=f"8490{serial():03d}",
+            cause="by_hand",
+            reason=f"{marker} hold",
+            placed_at=now,
+            until=soon,
+        ),
+        "messaging.verificationoverride": VerificationOverride.objects.create(
+            account=account, prefix="8490", reason=f"{marker} word", until=soon, created_at=now
+        ),
+    }
+
+
+def _talks(account: Account, advertiser: Advertiser, marker: str, things: Things) -> Things:
+    now = clock.now()
+    conversation = Conversation.objects.create(
+        account=account,
+        advertiser=advertiser,
+        sender=things["routing.sender"],
+        msisdn=f"8490{serial():07d}",
+        last_at=now,
+        opened_at=now,
+        waiting_since=now,
+        unread_count=1,
+    )
+    return {
+        "messaging.conversation": conversation,
+        "messaging.conversationentry": ConversationEntry.objects.create(
+            conversation=conversation, account=account, kind="note", at=now, text=f"{marker} note"
+        ),
+        "messaging.conversationwait": ConversationWait.objects.create(
+            conversation=conversation,
+            account=account,
+            sender=things["routing.sender"],
+            started_at=now,
+        ),
+        "messaging.responserule": ResponseRule.objects.create(account=account, limit_minutes=30),
     }
 
 
@@ -352,4 +521,64 @@ def _audience(account: Account, advertiser: Advertiser, marker: str, things: Thi
         "campaigns.badline": bad_line,
         "campaigns.personrequest": request,
         "campaigns.audienceentry": entry,
+    }
+
+
+def _triggers(account: Account, marker: str, actor: User) -> Things:
+    source = TriggerSource.objects.create(
+        account=account,
+        name=f"{marker} shop",
+        key=f"tr_{marker}",
+        secret=f"{marker} secret",
+        refused_at=clock.now(),
+        refused_code=f"{marker} code",
+    )
+    mapping = TriggerMapping.objects.create(
+        source=source,
+        name=f"{marker} mapping",
+        sample=json.dumps({"type": "paid", "note": f"{marker} sample"}),
+        created_by=actor,
+    )
+    spec = {
+        "events": [f"{marker} event"],
+        "number": "$.phone",
+        "from": marker,
+        "template": f"{marker}-template",
+        "slots": {"note": {"text": f"{marker} value"}},
+    }
+    version = TriggerVersion.objects.create(
+        mapping=mapping, number=1, status="active", spec=spec, created_at=clock.now()
+    )
+    event = TriggerEvent.objects.create(
+        id=uuid7(),
+        source=source,
+        name=f"{marker} event",
+        received_at=clock.now(),
+        ran_at=clock.now(),
+        result="failed",
+        reason="value_missing",
+        reason_params={"path": f"$.{marker}"},
+        steps=[
+            {
+                "mapping": mapping.pk,
+                "name": mapping.name,
+                "version": 1,
+                "outcome": "refused",
+                "code": "value_missing",
+                "place": "number",
+                "params": {"path": f"$.{marker}"},
+            }
+        ],
+        body=json.dumps({"note": f"{marker} body"}),
+        body_until=clock.now() + timedelta(days=1),
+    )
+    key_claim(
+        source_id=source.pk, mapping_id=0, key=marker, event_id=event.pk, now=clock.now(), hours=1
+    )
+    return {
+        "campaigns.triggersource": source,
+        "campaigns.triggermapping": mapping,
+        "campaigns.triggerversion": version,
+        "campaigns.triggerevent": event,
+        "campaigns.triggerkey": TriggerKey.objects.get(event_id=event.pk),
     }

@@ -97,7 +97,7 @@ def refuse(*_: object, **__: object) -> None:
 def test_what_a_service_refuses_becomes_a_message(
     world: World, browse: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("compliance.admin.keys.object_or_404", refuse)
+    monkeypatch.setattr("compliance.admin.key_actions.object_or_404", refuse)
     client = browse(world.ines)
     page = reverse("admin:compliance_apikey_revoke", args=[1])
     origin = reverse("admin:compliance_apikey_changelist")
@@ -113,7 +113,7 @@ def test_what_a_service_refuses_becomes_a_message(
 def test_after_a_refusal_one_is_sent_home_where_there_is_no_way_back(
     world: World, browse: Any, monkeypatch: pytest.MonkeyPatch, referer: str
 ) -> None:
-    monkeypatch.setattr("compliance.admin.keys.object_or_404", refuse)
+    monkeypatch.setattr("compliance.admin.key_actions.object_or_404", refuse)
     page = reverse("admin:compliance_apikey_revoke", args=[1])
     answer = browse(world.ines).get(page, headers={"referer": referer})
     assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))

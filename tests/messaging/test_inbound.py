@@ -17,8 +17,7 @@ from config.common import clock
 from messaging.encoding import udh
 from messaging.models import Event, InboundMessage, InboundPart
 from messaging.selectors.snapshot import snapshots
-from messaging.services import inbound
-from messaging.services.inbound import Received, inbound_receive
+from messaging.services.inbound import Received, acting, inbound_receive, receiving
 from tests.factories import make_account, make_sender
 from tests.messaging.hot import Line, events, make_line, place, state
 
@@ -91,7 +90,7 @@ def test_parts_make_one_text_in_whatever_order_they_come(line, way, order):
     (message,) = inbound_receive([way(line, order[-1] + 1, ucs2(TEXTS[order[-1]]))])
     assert (message.text, message.part_count, message.encoding) == ("".join(TEXTS), 3, "ucs2")
     assert InboundPart.objects.filter(message=message).count() == 3
-    assert events(line.account) == ["inbound.received"]
+    assert events(line.account) == ["conversation.opened", "inbound.received"]
 
 
 def test_sixteen_bit_reference_is_understood(line):
@@ -124,7 +123,7 @@ def test_part_that_comes_twice_counts_once(line):
 
 
 def test_part_whose_others_never_came_does_not_join_a_later_text(line):
-    old = clock.now() - inbound._ASSEMBLY_TIME * 2
+    old = clock.now() - receiving._ASSEMBLY_TIME * 2
     assert inbound_receive([by_udh(line, 1, ucs2("old "), total=2, at=old)]) == []
     assert inbound_receive([by_udh(line, 2, ucs2("new"), total=2)]) == []
     (message,) = inbound_receive([by_udh(line, 1, ucs2("all "), total=2)])
@@ -263,7 +262,7 @@ def test_reply_and_its_stop_are_one_transaction(line, monkeypatch):
     def fail(*_args: object, **_values: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(inbound, "event_append", fail)
+    monkeypatch.setattr(acting, "event_append", fail)
     with pytest.raises(RuntimeError):
         inbound_receive([received(line, b"STOP")])
     assert not InboundPart.objects.exists()

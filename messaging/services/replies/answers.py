@@ -20,6 +20,7 @@ from messaging.models import ReplyOutcome
 from messaging.selectors.snapshot import SenderCard, Snapshot
 from messaging.services import drafts as drafting
 from messaging.services.drafts import Draft
+from messaging.services.money.taking import credit_take
 from messaging.services.requests import drafts_locate
 from messaging.services.rows import Fate, rows_store
 from messaging.services.submissions import UNROUTED_CHANNEL
@@ -98,6 +99,7 @@ def answer_store(
                 raise error
             accepted = Fate(MessageStatus.ACCEPTED.value)
             rows_store([(draft, accepted)], now=now, rules_version=snapshot.version)
+            credit_take([draft], now, is_owed=True)
     except (DomainError, NumberError) as error:
         return Answer(None, error.code[:32])
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from compliance.constants import ACCOUNT_SCOPES
 from compliance.models import Account, ApiKey, User
-from compliance.services import api_keys
+from compliance.services import credentials
 from compliance.services.api_keys import api_key_create
 from messaging.selectors.snapshot import snapshots
 from routing.models import Sender
@@ -43,8 +43,8 @@ class Caller:
             account=account, name="Test", scopes=scopes, actor=actor
         )
         # A first use and one from a new address would blur what a call costs.
-        api_keys._known_places.add((self.key.prefix, "127.0.0.1"))
-        api_keys._key_find(self.key.prefix)
+        credentials._known_places.add((self.key.prefix, "127.0.0.1"))
+        credentials._key_find(self.key.prefix)
         self.client = Client(raise_request_exception=True)
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Any:

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from config.common import clock
 from messaging.api.operations.urls import urlpatterns
+from messaging.models import Conversation
 from messaging.selectors.snapshot import snapshots
 from routing.models import Network, Sender
 from tests.factories import make_template, make_template_version
@@ -48,6 +49,16 @@ def test_commands_of_the_page_work_one_after_the_other(world, market):
         body="Order {order} is on its way!",
         slots=[{"name": "order", "example": "A-1029"}],
     )
+    now = clock.now()
+    Conversation.objects.create(
+        id="019b0b20-1c2d-7a10-9a61-5c0f4b7d2e33",
+        account=world.account,
+        advertiser=world.advertiser,
+        sender=market.sender,
+        msisdn="84981234568",
+        last_at=now,
+        opened_at=now,
+    )
     Network.objects.get_or_create(code="viettel", defaults={"name": "Viettel", "country": "VN"})
     snapshots.forget()
     callers = {
@@ -65,7 +76,7 @@ def test_commands_of_the_page_work_one_after_the_other(world, market):
 
 def test_every_resource_has_a_command():
     paths = {path for command in COMMANDS for path in ADDRESS.findall(command)}
-    assert {"/senders", "/messages", "/messages/preview", "/templates"} <= paths
+    assert {"/api-key/rotate", "/senders", "/messages", "/messages/preview", "/templates"} <= paths
     assert {"/consents", "/consents/opt-outs", "/suppressions/check"} <= paths
     assert "/numbers/+84981234567/proof" in paths
     assert {"/carriers", "/binds", "/routes", "/routing/explain", "/price-lists"} <= paths

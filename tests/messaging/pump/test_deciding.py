@@ -10,6 +10,7 @@ from messaging.constants import VersionStatus
 from messaging.models import Dispatch, TemplateVersion, Waiting
 from messaging.pump.deciding import claims_sort
 from messaging.selectors.snapshot import snapshots
+from messaging.services.sealing import texts_seal
 from routing.models import Route
 from tests.factories import make_template_version
 from tests.messaging.hot import Line, events, make_line, make_segment, place, state, suppress
@@ -119,3 +120,18 @@ def test_message_that_a_carrier_has_in_part_stays_with_it(line):
     assert sort(line) == []
     assert Dispatch.objects.get(id=message.pk).carrier_id == line.carrier.pk != other.carrier.pk
     assert not Waiting.objects.exists()
+
+
+def test_sealed_code_is_in_the_text_that_leaves_alone(line):
+    message = line.queued(message_class="otp", origin="verify", text="Your code is ******.")
+    texts_seal([(message.pk, "Your code is 240389.")], clock.now())
+    (claim,) = sort(line)
+    assert claim.text == "Your code is 240389."
+    message.refresh_from_db()
+    assert message.text == "Your code is ******."
+
+
+def test_what_has_lost_its_code_does_not_leave_with_stars(line):
+    message = line.queued(message_class="otp", origin="verify", text="Your code is ******.")
+    assert sort(line) == []
+    assert (state(message), place(message)) == ("expired deadline", "nowhere")

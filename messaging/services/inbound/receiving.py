@@ -3,22 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from carriers.smpp import pdu
 from compliance import keywords
 from config.common.ids import uuid7
-from messaging.constants import EventType
 from messaging.encoding import inbound as decoding
 from messaging.encoding import udh
 from messaging.encoding.profile import DefaultAlphabet
 from messaging.models import InboundMessage, InboundPart
-from messaging.services.events import event_append
-from messaging.services.pools import answers_keep
-from messaging.services.replies import addressees_of, meaning_for, reply_act
-from messaging.services.replies.effects import News
+from messaging.services.inbound.acting import arrivals_act
+from messaging.services.replies import addressees_of, meaning_for
+from messaging.services.replies.arrival import Arrival
 from routing.numbers import NumberError, shipped_normalizer
 
 _SAR = (pdu.TLV_SAR_MSG_REF_NUM, pdu.TLV_SAR_TOTAL_SEGMENTS, pdu.TLV_SAR_SEGMENT_SEQNUM)
@@ -159,39 +156,10 @@ def _message(
         grade="" if match.grade == "none" else match.grade,
         received_at=received.received_at,
     )
-    _announce(message, reply_act(message, match, addressees))
+    arrivals_act([Arrival(message, match, addressees)])
     return message
 
 
 def _encoding(received: Received) -> str:
     coding = received.deliver.data_coding if received.deliver else 0
     return _ENCODINGS.get(coding, received.default_alphabet)
-
-
-def _announce(message: InboundMessage, news: Sequence[News]) -> None:
-    """In the order of accounts, as everybody locks their event counters; the reply's own last."""
-    told = [(one.account_id, one.event_type, one.data) for one in news]
-    if message.account_id is not None:
-        told.append((message.account_id, EventType.INBOUND_RECEIVED, _facts(message)))
-    with connection.cursor() as cursor:
-        if message.sender_id is not None:
-            answers_keep(cursor, [(message.msisdn, message.sender_id)], message.received_at.date())
-        for account_id, event_type, data in sorted(told, key=lambda one: one[0]):
-            event_append(
-                cursor,
-                account_id=account_id,
-                event_type=event_type,
-                at=message.received_at,
-                data=data,
-            )
-
-
-def _facts(message: InboundMessage) -> dict[str, Any]:
-    return {
-        "id": str(message.pk),
-        "from": f"+{message.msisdn}",
-        "to": message.destination,
-        "text": message.text,
-        "action": message.action or None,
-        "received_at": message.received_at.isoformat(),
-    }
