@@ -1,5 +1,7 @@
 """Words that compliance, and everybody above it, uses."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +77,11 @@ class Scope(models.TextChoices):
 # Of the platform's own keys; all others are of accounts' keys.
 PLATFORM_SCOPES = (Scope.OPERATIONS, Scope.OPERATIONS_READ)
 ACCOUNT_SCOPES = tuple(one for one in Scope if one not in PLATFORM_SCOPES)
+
+
+def scope_choices() -> list[tuple[str, Any]]:
+    """Asked by the models' fields by name: a new one needs no migration."""
+    return Scope.choices
 
 
 class ConsentAction(models.TextChoices):

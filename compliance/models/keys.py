@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from compliance.constants import Scope
+from compliance.constants import scope_choices
 from compliance.models.accounts import Account
 from compliance.models.users import User
 from config.common import clock
@@ -40,7 +40,7 @@ class ApiKey(models.Model):
     former_until = models.DateTimeField(_("former secret works until"), null=True, editable=False)
     former_used_at = models.DateTimeField(_("former secret last used"), null=True, editable=False)
     scopes = ArrayField(
-        models.CharField(max_length=32, choices=Scope.choices),
+        models.CharField(max_length=32, choices=scope_choices),
         verbose_name=_("scopes"),
         default=list,
     )

@@ -5,7 +5,7 @@ from simple_history.models import HistoricalRecords
 
 from compliance.models import Account
 from config.common.secrets import EncryptedTextField
-from messaging.constants import EventType
+from messaging.constants import event_type_choices
 
 
 class WebhookEndpoint(models.Model):
@@ -25,7 +25,7 @@ class WebhookEndpoint(models.Model):
     )
     secret = EncryptedTextField(_("signing secret"), editable=False)
     event_types = ArrayField(
-        models.CharField(max_length=40, choices=EventType.choices),
+        models.CharField(max_length=40, choices=event_type_choices),
         verbose_name=_("events"),
         default=list,
         blank=True,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carriers.models import Carrier
 from compliance.constants import MessageClass
-from routing.constants import HeatState, OrderEnd, OrderKind, PlatformEventType, Rest
+from routing.constants import HeatState, OrderEnd, OrderKind, Rest, platform_event_type_choices
 from routing.models.networks import Network
 
 
@@ -212,7 +212,7 @@ class PlatformEvent(models.Model):
     """
 
     sequence = models.BigIntegerField(_("sequence"), primary_key=True)
-    type = models.CharField(_("type"), max_length=40, choices=PlatformEventType.choices)
+    type = models.CharField(_("type"), max_length=40, choices=platform_event_type_choices)
     at = models.DateTimeField(_("at"), db_index=True)
     carrier = models.ForeignKey(
         Carrier, models.SET_NULL, null=True, related_name="+", verbose_name=_("carrier")

@@ -54,6 +54,7 @@ def test_certificate_itself_says_both(header: str) -> None:
     "text",
     [FINGERPRINT, FINGERPRINT.upper(), f"SHA256:{FINGERPRINT}",
      ":".join(FINGERPRINT[at : at + 2] for at in range(0, 64, 2))],
+    ids=["small", "capital", "with its algorithm", "in pairs"],
 )  # fmt: skip
 def test_fingerprint_is_known_in_every_spelling(text: str) -> None:
     found = certificate_read(text)
