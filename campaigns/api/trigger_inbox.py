@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any, Final
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -14,30 +13,25 @@ from rest_framework.throttling import BaseThrottle
 from campaigns.api import trigger_examples as examples
 from campaigns.constants import TriggerResult
 from campaigns.services.triggers.receiving import MOST_BYTES, Received, TooLargeError, event_receive
-from config.common import clock
 from config.common.api.fields import OutputSerializer
 from config.common.api.schema import problems
-from config.common.api.throttling import WINDOW_SECONDS, Allowance, counter
+from config.common.api.throttling import Budget, platform_limit, take
 from config.common.api.views import ApiView
 from config.common.callers import remote_address
 
 
 class SourceRateThrottle(BaseThrottle):
-    """As many events per source as requests per API key, in each clock minute."""
+    """As many events per source as single sends per API key, in each clock minute."""
 
     _seconds_left = 0
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Counts by the key in the address."""
-        window, passed = divmod(int(clock.now().timestamp()), WINDOW_SECONDS)
-        quota = int(settings.API_RATE_PER_MINUTE)
         key = hashlib.sha256(view.kwargs["key"].encode()).hexdigest()[:24]
-        left = counter.take(f"trigger:{key}", window, quota)
-        if left is None:
-            return True
-        self._seconds_left = WINDOW_SECONDS - passed
-        view.allowance = Allowance(quota, max(left, 0), self._seconds_left)
-        return left >= 0
+        quota = platform_limit(Budget.SENDS)
+        is_within, view.allowance = take(f"trigger:{key}", Budget.SENDS, quota)
+        self._seconds_left = view.allowance.seconds_left
+        return is_within
 
     def wait(self) -> float:
         """Seconds until the next window."""

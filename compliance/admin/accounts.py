@@ -15,6 +15,7 @@ from unfold.widgets import (
 from compliance.admin.number_form import country_cleaned
 from compliance.constants import MessageClass
 from compliance.models import Account, Advertiser
+from compliance.models.limits import LIMIT_FIELDS
 from compliance.scoping import (
     AccountScopedAdmin,
     PlatformScopedAdmin,
@@ -96,6 +97,17 @@ class AccountAdmin(PlatformScopedAdmin):
             {"fields": (("country", "timezone"), ("language", "currency"), "residency")},
         ),
         (_("Traffic"), {"fields": ("share", "free_text_classes", "created_at")}),
+        (
+            _("Rate of its API keys"),
+            {
+                "fields": (LIMIT_FIELDS[:2], LIMIT_FIELDS[2:]),
+                "description": _(
+                    "Requests of each key; empty: what the platform grants to everybody. Single"
+                    " messages and one-time codes, rows of batches, reads and other writes are"
+                    " counted apart, so that none of them uses up what another has."
+                ),
+            },
+        ),
         (_("Consent"), {"fields": ("consent_days",)}),
         (_("Refusals"), {"fields": ("refusal_reach", "adds_preference_link")}),
     )

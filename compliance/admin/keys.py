@@ -9,6 +9,7 @@ from unfold.decorators import display
 from compliance.admin.key_actions import KeyActionsMixin
 from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES
 from compliance.models import ApiKey
+from compliance.models.limits import LIMIT_FIELDS
 from compliance.scoping import AccountScopedAdmin, OwnOrEverybodysMixin, ScopedForm
 from compliance.selectors.access import permitted_accounts
 from compliance.services.api_keys import api_key_change, api_key_create
@@ -28,6 +29,7 @@ class ApiKeyForm(ScopedForm):
             "certificates",
             "expires_at",
             "country",
+            *LIMIT_FIELDS,
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -86,6 +88,15 @@ class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
             },
         ),
         (_("Limits"), {"fields": ("allowed_addresses", "certificates", "expires_at", "country")}),
+        (
+            _("Rate"),
+            {
+                "fields": (LIMIT_FIELDS[:2], LIMIT_FIELDS[2:]),
+                "description": _(
+                    "Empty: what the account has. A key may have less than its account, never more."
+                ),
+            },
+        ),
         (
             _("Use"),
             {"fields": ("begins_with", "state", "creator", "created_at", "last_used_at")},
@@ -161,6 +172,7 @@ class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
                 "country",
             )
         }
+        values["limits"] = {name: form.cleaned_data.get(name) for name in LIMIT_FIELDS}
         if change:
             api_key_change(api_key=obj, actor=actor_of(request), **values)
             return

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from compliance.constants import Reach, Role
+from compliance.models.limits import RateLimits
 
 
-class Account(models.Model):
+class Account(RateLimits):
     """A customer of the platform, often an agency; what one account has, no other sees."""
 
     class Status(models.TextChoices):

@@ -5,11 +5,12 @@ from simple_history.models import HistoricalRecords
 
 from compliance.constants import scope_choices
 from compliance.models.accounts import Account
+from compliance.models.limits import RateLimits
 from compliance.models.users import User
 from config.common import clock
 
 
-class ApiKey(models.Model):
+class ApiKey(RateLimits):
     """A key of the API: shown once, kept as a hash, limited by scopes and addresses.
 
     Without an account it is the platform's: for carriers and routing, and it sees no account's
@@ -105,6 +106,16 @@ class ApiKey(models.Model):
     def is_client(self) -> bool:
         """Whether it is a client of OAuth 2."""
         return self.client_id is not None
+
+    def rate_limit(self, budget: str, usual: int) -> int:
+        """Requests of a budget per minute. `usual` is the platform's; an account may have more or
+        less, and a key of it less than that, for its own people set the key's."""
+        own = self.own_limit(budget)
+        if self.account is None:
+            return usual if own is None else own
+        accounts = self.account.own_limit(budget)
+        ceiling = usual if accounts is None else accounts
+        return ceiling if own is None else min(own, ceiling)
 
     @property
     def has_former(self) -> bool:

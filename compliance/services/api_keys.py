@@ -1,7 +1,7 @@
 """API keys: made, changed, renewed and revoked."""
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES, Role, Scope
 from compliance.key_texts import CLIENT_START, KEY_START, client_id_new, digest, key_text
 from compliance.models import Account, ApiKey, User
+from compliance.models.limits import LIMIT_FIELDS
 from compliance.selectors.access import platform_roles
 from compliance.services.checks import country_checked
 from config.common import audit, clock
@@ -32,6 +33,7 @@ def api_key_create(
     expires_at: datetime | None = None,
     country: str = "",
     is_client: bool = False,
+    limits: Mapping[str, int | None] | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its text, which is shown this once: only its SHA-256 is kept. Without an
     account it is the platform's, which only an administrator (or the system) makes. A client of
@@ -62,6 +64,7 @@ def api_key_create(
         created_by=actor,
         expires_at=expires_at,
         country=country_checked(country),
+        **_limits(limits),
     )
     audit.record(
         action="api_key.created",
@@ -83,6 +86,7 @@ def api_key_change(
     expires_at: datetime | None,
     certificates: Sequence[str] = (),
     country: str = "",
+    limits: Mapping[str, int | None] | None = None,
     actor: User | None,
 ) -> None:
     """Renames or limits a key; its text stays. Errors as in `api_key_create`, and ConflictError
@@ -96,6 +100,8 @@ def api_key_change(
     found.allowed_addresses, found.expires_at = networks, expires_at
     found.certificates = [_certificate(one) for one in certificates]
     found.country = country_checked(country)
+    for field, value in _limits(limits).items():
+        setattr(found, field, value)
     found.save()
     audit.record(
         action="api_key.changed",
@@ -107,6 +113,7 @@ def api_key_change(
             "scopes": list(scopes),
             "addresses": networks,
             "certificates": found.certificates,
+            "limits": {name: getattr(found, name) for name in LIMIT_FIELDS},
         },
     )
 
@@ -190,6 +197,17 @@ def api_key_revoke(*, api_key: ApiKey, actor: User | None) -> None:
         subject=f"apikey:{api_key.pk}",
         detail={"name": api_key.name, "begins_with": api_key.prefix},
     )
+
+
+def _limits(given: Mapping[str, int | None] | None) -> dict[str, int | None]:
+    """Requests per minute by field. Raises InvalidError for one that is none."""
+    found = {name: (given or {}).get(name) for name in LIMIT_FIELDS}
+    for name, value in found.items():
+        if value is not None and value < 1:
+            raise InvalidError(
+                "invalid_limit", _("Write at least 1, or nothing for no own limit."), field=name
+            )
+    return found
 
 
 def _is_administrator(actor: User) -> bool:

@@ -80,7 +80,9 @@ def _start(supervisor: Supervisor, var_dir: Path, *, with_simulator: bool) -> di
     port, receiver_port = free_port(), free_port()
     env = environment(found, port, _simulator_port()) | {
         "SIGNALBOX_VAR": str(var_dir),
-        "API_RATE_PER_MINUTE": "1000000",  # the platform is measured, not a key's quota
+        # The platform is measured, not a key's quota.
+        "API_SENDS_PER_MINUTE": "1000000",
+        "API_ROWS_PER_MINUTE": "100000000",
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "BENCH_RECEIVER": f"http://127.0.0.1:{receiver_port}/",
     }

@@ -182,8 +182,14 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_GENERATOR": "messaging.api.oauth.token_generator",
     "ACCESS_TOKEN_EXPIRE_SECONDS": env.integer("OAUTH_TOKEN_SECONDS", 3600),
 }
-# Requests per API key and minute; proxies in front of us that may be believed about addresses.
-API_RATE_PER_MINUTE = env.integer("API_RATE_PER_MINUTE", 6000)
+# Requests per API key and minute, by budget, where neither key nor account has limits of its own.
+API_SENDS_PER_MINUTE = env.integer("API_SENDS_PER_MINUTE", 6000)
+API_ROWS_PER_MINUTE = env.integer("API_ROWS_PER_MINUTE", 600_000)
+API_READS_PER_MINUTE = env.integer("API_READS_PER_MINUTE", 6000)
+API_WRITES_PER_MINUTE = env.integer("API_WRITES_PER_MINUTE", 6000)
+# X-RateLimit-Limit and its kin beside RateLimit, for clients that know nothing newer.
+API_LEGACY_RATE_HEADERS = env.boolean("API_LEGACY_RATE_HEADERS", False)
+# Proxies in front of us that may be believed about addresses.
 TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 # The header in which a proxy that ends TLS names the caller's certificate, and the addresses of
 # the proxies that may be believed in it (networks, or "unix" for a socket).

@@ -18,6 +18,7 @@ from compliance.selectors.access import people_of
 from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import Page, PageInput, cut, decode, page_response, query
 from config.common.api.schema import operation, page_of
+from config.common.api.throttling import Budget
 from config.common.api.views import ApiView, body
 from config.common.errors import InvalidError
 from messaging import conversation_kinds as kinds
@@ -209,6 +210,7 @@ class ConversationReplyView(ApiView):
     """`/conversations/{id}/reply`"""
 
     scopes = {"POST": _WRITE}
+    budgets = {"POST": Budget.SENDS}
 
     @operation(
         "reply_to_conversation",

@@ -13,6 +13,7 @@ from compliance.constants import Scope
 from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import cut, page_response, query
 from config.common.api.schema import operation, page_of
+from config.common.api.throttling import Budget
 from config.common.api.views import ApiView, body
 from messaging.api import examples
 from messaging.api.common import (
@@ -43,6 +44,7 @@ class MessagesView(ApiView):
     """`/messages`"""
 
     scopes = {"GET": _READ, "POST": _SEND}
+    budgets = {"POST": Budget.SENDS}
 
     @operation(
         "send_message",
@@ -114,6 +116,7 @@ class BatchView(ApiView):
     """`/messages/batch`"""
 
     scopes = {"POST": _SEND}
+    budgets = {"POST": Budget.ROWS}
 
     @operation(
         "send_batch",
@@ -136,6 +139,7 @@ class BatchView(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         values = body(request, _BATCH_INPUT, unread="messages")
+        self.rows_take(request, len(values["messages"]))
         answer = answer_once(
             api_key=key_of(request),
             route="messages/batch",

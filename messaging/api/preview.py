@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from compliance.constants import Scope
 from config.common.api.fields import Moment, Text, Truth, Whole
 from config.common.api.schema import operation
+from config.common.api.throttling import Budget
 from config.common.api.views import ApiView, body
 from messaging.api import examples
 from messaging.api.common import account_of, wording_fields
@@ -79,6 +80,7 @@ class PreviewView(ApiView):
     """`/messages/preview`"""
 
     scopes = {"POST": _SCOPES}
+    budgets = {"POST": Budget.READS}
 
     @operation(
         "preview_message",

@@ -15,6 +15,7 @@ from compliance.models import Account
 from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import cut, page_response, query
 from config.common.api.schema import operation, page_of
+from config.common.api.throttling import Budget
 from config.common.api.views import ApiView, body
 from messaging.api import verification_examples as examples
 from messaging.api.common import (
@@ -71,6 +72,7 @@ class VerificationsView(ApiView):
     """`/verifications`"""
 
     scopes = {"GET": (*READ, *WRITE), "POST": WRITE}
+    budgets = {"POST": Budget.SENDS}
 
     @operation(
         "start_verification",
@@ -182,6 +184,7 @@ class VerificationCheckView(ApiView):
     """`/verifications/{id}/check`"""
 
     scopes = {"POST": WRITE}
+    budgets = {"POST": Budget.SENDS}
 
     @operation(
         "check_verification",
@@ -204,6 +207,7 @@ class NumberCheckView(ApiView):
     """`/verifications/check`"""
 
     scopes = {"POST": WRITE}
+    budgets = {"POST": Budget.SENDS}
 
     @operation(
         "check_verification_of_number",
@@ -232,6 +236,7 @@ class VerificationResendView(ApiView):
     """`/verifications/{id}/resend`"""
 
     scopes = {"POST": WRITE}
+    budgets = {"POST": Budget.SENDS}
 
     @operation(
         "resend_verification",

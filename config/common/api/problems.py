@@ -77,11 +77,14 @@ class TooManyRequests(exceptions.APIException):
     status_code = 429
     default_code = "rate_limited"
 
-    def __init__(self, wait: float) -> None:
+    def __init__(self, wait: float, budget: str, quota: int) -> None:
         self.wait = max(int(wait), 1)
         super().__init__(
-            gettext("The key has used up its requests of this minute: try again in %(wait)d s.")
-            % {"wait": self.wait}
+            gettext(
+                "The key has used up its %(quota)d “%(budget)s” of this minute: try again in"
+                " %(wait)d s."
+            )
+            % {"quota": quota, "budget": budget, "wait": self.wait}
         )
 
 

@@ -58,7 +58,10 @@ _EXAMPLES: Mapping[int, tuple[str, str]] = {
         "The body's type is not understood: send “Content-Type: application/json”.",
     ),
     422: ("invalid_request", "to: The field is missing: add it."),
-    429: ("rate_limited", "The key has used up its requests of this minute: try again in 12 s."),
+    429: (
+        "rate_limited",
+        "The key has used up its 6000 “sends” of this minute: try again in 12 s.",
+    ),
 }
 _ALWAYS = (401, 403, 429)
 _WITH_QUERY = (422,)

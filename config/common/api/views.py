@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -12,9 +13,15 @@ from rest_framework.views import APIView
 
 from config.common.api.fields import StrictSerializer
 from config.common.api.parsers import StrictJSONParser
-from config.common.api.problems import InvalidInput, TooManyRequests, flatten
+from config.common.api.problems import (
+    FieldProblem,
+    InvalidInput,
+    TooManyRequests,
+    flatten,
+    pointer,
+)
 from config.common.api.storable import unstorable
-from config.common.api.throttling import Allowance, KeyRateThrottle
+from config.common.api.throttling import Allowance, Budget, KeyRateThrottle, take
 
 
 class JSONOnly(BaseContentNegotiation):
@@ -39,11 +46,33 @@ class ApiView(APIView):
     content_negotiation_class = JSONOnly
     metadata_class = None
     scopes: Mapping[str, tuple[str, ...]] = {}
+    # Per method, where it is not the usual one (config.common.api.throttling).
+    budgets: Mapping[str, Budget] = {}
     allowance: Allowance | None = None
 
     def throttled(self, request: Request, wait: float | None) -> NoReturn:
         """Raises TooManyRequests."""
-        raise TooManyRequests(wait or 1)
+        assert self.allowance is not None
+        raise TooManyRequests(wait or 1, self.allowance.budget, self.allowance.quota)
+
+    def rows_take(self, request: Request, count: int) -> None:
+        """Counts the rows of a batch, the first of which was counted as the request.
+
+        Raises TooManyRequests, InvalidInput where no window ever has as many.
+        """
+        assert self.allowance is not None
+        quota = self.allowance.quota
+        if count > quota:
+            sentence = _(
+                "The key may send %(quota)d rows a minute: send at most so many in one batch."
+            )
+            at = pointer("messages")
+            raise InvalidInput([FieldProblem(at, "batch_over_limit", sentence % {"quota": quota})])
+        if count < 2:
+            return
+        is_within, self.allowance = take(request.auth.pk, self.allowance.budget, quota, count - 1)
+        if not is_within:
+            self.throttled(request, self.allowance.seconds_left)
 
     def finalize_response(
         self, request: Request, response: Response, *args: Any, **kwargs: Any

@@ -5,16 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import redis
-from django.core.cache import cache
 from django.db import OperationalError
 from django.urls import get_resolver
 
 from compliance.constants import Scope
 from compliance.models import Account, ApiKey
 from compliance.services.api_keys import api_key_revoke
-from config.common import clock
-from config.common.api import throttling
 from config.common.api.throttling import counter
 from messaging.api import authentication, events
 from messaging.api.urls import urlpatterns
@@ -25,8 +21,7 @@ EXAMPLES = {"int": "1", "slug": "x", "str": "x", "uuid": "019b0b1e-6e5a-7c3e-8f4
 
 
 @pytest.fixture(autouse=True)
-def _cache_is_well():
-    cache.clear()
+def _counts_are_none():
     counter.forget()
 
 
@@ -172,70 +167,9 @@ def test_answers_are_json_whatever_is_accepted(api):
     assert response["Cache-Control"] == "no-store"
 
 
-def test_rate_is_counted_per_key(api, world, settings):
-    settings.API_RATE_PER_MINUTE = 2
-    with clock.freeze(clock.now().replace(second=18)):
-        headers = [api.get("/messages").headers for _ in range(2)]
-        refused = api.get("/messages")
-        assert Caller(world.account).get("/messages").status_code == 200
-    assert [one["RateLimit"] for one in headers] == ['"default";r=1;t=42', '"default";r=0;t=42']
-    assert headers[0]["RateLimit-Policy"] == '"default";q=2;w=60'
-    assert code(refused) == (429, "rate_limited")
-    assert refused["Retry-After"] == "42"
-    assert refused["RateLimit"] == '"default";r=0;t=42'
-
-
-def test_process_takes_its_requests_in_blocks(api, settings, monkeypatch):
-    settings.API_RATE_PER_MINUTE = 6000
-    add, asked = throttling._add, []
-    monkeypatch.setattr(throttling, "_add", lambda *taken: asked.append(taken) or add(*taken))
-    with clock.freeze(clock.now()):
-        left = [api.get("/messages")["RateLimit"].split(";")[1] for _ in range(11)]
-    assert [block for _key, block in asked] == [10, 10]
-    assert left == [f"r={5999 - number}" for number in range(11)]
-
-
-def test_last_block_is_only_what_is_left(api, settings):
-    settings.API_RATE_PER_MINUTE = 1207
-    counters = [throttling.Counter() for _ in range(2)]
-    taken = [counters[n % 2].take("key", 0, 1207) for n in range(1300)]
-    assert sum(left >= 0 for left in taken) == 1207
-    assert taken[-1] == -1
-
-
-def test_next_minute_is_a_new_one(api, settings):
-    settings.API_RATE_PER_MINUTE = 1
-    at = clock.now().replace(second=59)
-    with clock.freeze(at):
-        assert [api.get("/messages").status_code for _ in range(2)] == [200, 429]
-    with clock.freeze(at.replace(second=0) + (at - at.replace(second=58)) * 60):
-        assert api.get("/messages").status_code == 200
-
-
-def test_without_a_cache_messages_are_accepted_and_the_cache_is_left_alone(api, text, monkeypatch):
-    asked = []
-
-    def gone(key, *_args, **_options):
-        asked.append(key)
-        raise redis.ConnectionError
-
-    monkeypatch.setattr(cache, "incr", gone)
-    for _ in range(3):
-        response = api.post("/messages", text | {"class": "otp"})
-        assert response.status_code == 201
-        assert "RateLimit" not in response
-    assert len(asked) == 1
-
-
 def test_cache_that_does_not_answer_costs_no_request(api, settings):
     """A real client against a closed port, with the timeouts of the settings."""
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/1",
-            "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
-        }
-    }
+    settings.CACHE_URL = "redis://127.0.0.1:1/1"
     assert api.get("/messages").status_code == 200
 
 
