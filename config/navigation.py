@@ -29,10 +29,28 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         (
             (_("Messages"), "sms", "messaging.message"),
             (_("Replies"), "reply", "messaging.inboundmessage"),
+            (_("Keyword rules"), "rule", "messaging.keywordrule"),
+            (_("Keyword matches"), "checklist", "messaging.keywordhit"),
             (_("Possible refusals"), "mark_chat_unread", "messaging.refusalreview"),
             (_("Templates"), "article", "messaging.template"),
             (_("Template versions"), "fact_check", "messaging.templateversion"),
             (_("Template registrations"), "how_to_reg", "messaging.templateregistration"),
+        ),
+    ),
+    (
+        _("Verification"),
+        (
+            (_("Verifications"), "password", "messaging.verification"),
+            (_("Verification services"), "pin", "messaging.verificationservice"),
+            (
+                _("Shield"),
+                "shield",
+                "messaging.verificationstat",
+                "admin:messaging_verificationservice_shield",
+            ),
+            (_("Shield modes"), "security", "messaging.shieldrule"),
+            (_("Holds"), "pan_tool", "messaging.verificationhold"),
+            (_("Overrides"), "lock_open", "messaging.verificationoverride"),
         ),
     ),
     (

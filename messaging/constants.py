@@ -158,6 +158,16 @@ class MatchKind(models.TextChoices):
     ANY = "any", _("Any reply")
 
 
+class RuleState(models.TextChoices):
+    """Whether a keyword rule is asked about replies, and acts."""
+
+    ACTIVE = "active", _("Active")
+    SHADOW = "shadow", _("In shadow")
+    SCHEDULED = "scheduled", _("Scheduled")
+    OVER = "over", _("Over")
+    OFF = "off", _("Off")
+
+
 class KeywordOutcome(models.TextChoices):
     """What a keyword rule did with a reply."""
 
@@ -167,6 +177,7 @@ class KeywordOutcome(models.TextChoices):
     REPEATED = "repeated", _("Its question was asked again")
     UNCLEAR = "unclear", _("The answer stayed unclear")
     TIMED_OUT = "timed_out", _("No answer came in time")
+    WRONG_CODE = "wrong_code", _("A wrong code was answered")
 
 
 class QuestionState(models.TextChoices):
@@ -178,6 +189,7 @@ class QuestionState(models.TextChoices):
     TIMED_OUT = "timed_out", _("No answer in time")
     REPLACED = "replaced", _("Another question took its place")
     CANCELED = "canceled", _("The person refused")
+    ELSEWHERE = "elsewhere", _("The code was settled elsewhere")
 
 
 class ConversationState(models.TextChoices):

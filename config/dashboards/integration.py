@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from compliance.models import ApiKey
 from config.common import clock
 from config.common.console.labels import label
+from config.dashboards.keywords import keyword_panels
 from config.dashboards.panels import Link, Panel, Step, Viewer, ago, link, number, page
+from config.dashboards.shield import shield_panels
 from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
 
 _SHOWN = 10
@@ -24,7 +26,13 @@ def integrator_panels(viewer: Viewer) -> list[Panel]:
     webhooks = list(
         WebhookEndpoint.objects.filter(account__in=viewer.account_ids).select_related("account")
     )
-    return [_keys(keys), _webhooks(webhooks), _start(keys, webhooks)]
+    return [
+        *shield_panels(viewer),
+        _keys(keys),
+        *keyword_panels(viewer),
+        _webhooks(webhooks),
+        _start(keys, webhooks),
+    ]
 
 
 def _model(key: ApiKey) -> str:

@@ -8,6 +8,7 @@ from campaigns.constants import CampaignStatus
 from campaigns.models import Campaign, Contact, ContactList
 from campaigns.selectors.campaigns import EXCLUDED_STATUS
 from config.common.console.labels import label
+from config.dashboards.keywords import keyword_panels
 from config.dashboards.panels import (
     Link,
     Panel,
@@ -56,7 +57,12 @@ def marketer_panels(viewer: Viewer) -> list[Panel]:
         )[:_SHOWN]
     )
     counts = campaign_counts([one.pk for one in (*live, *ended)])
-    return [_running(viewer, live, counts), _results(viewer, ended, counts), _next(viewer)]
+    return [
+        _running(viewer, live, counts),
+        *keyword_panels(viewer),
+        _results(viewer, ended, counts),
+        _next(viewer),
+    ]
 
 
 def _name(viewer: Viewer, campaign: Campaign) -> list[Any]:

@@ -21,6 +21,7 @@ from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, pag
 from config.dashboards.registers import registers_panel
 from config.dashboards.rules import officer_rule_panels
 from config.dashboards.senders import sender_panel
+from config.dashboards.shield import shield_panels
 from messaging.constants import ReviewState, VersionStatus
 from messaging.models import RefusalReview, TemplateVersion
 
@@ -36,6 +37,7 @@ def officer_panels(viewer: Viewer) -> list[Panel]:
     book = rulebook()
     return [
         _refusals(viewer),
+        *shield_panels(viewer),
         _reviews(viewer),
         *officer_rule_panels(viewer, book),
         sender_panel(viewer.account_ids),

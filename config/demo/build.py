@@ -19,6 +19,7 @@ from compliance.services.content_rules import content_rules_load_shipped
 from compliance.services.rules import rule_packs_load_shipped
 from config.common import clock
 from config.demo import world
+from config.demo.keywords import keywords_build
 from config.demo.other_doors import other_doors_build
 from config.demo.papers import papers_build
 from config.demo.templates import (
@@ -50,6 +51,7 @@ def world_build() -> dict[str, Any]:
     content_rules_build(accounts)
     templates_build(accounts)
     registrations_build()
+    keywords_build(accounts)
     _prices()
     other_doors_build()
     account = accounts[world.ACCOUNTS[0]["slug"]]

@@ -174,6 +174,36 @@ TEMPLATES = (
         asks_consent=True,
     ),
     DemoTemplate(
+        "mai-fashion", "order-status", "Trả lời tình trạng đơn", "care", "vi",
+        (
+            DemoVersion(
+                "MAI Fashion: đơn {order} đang được xử lý. Nhân viên sẽ nhắn lại trong giờ làm việc.",
+                (_ORDER,),
+            ),
+        ),
+    ),
+    DemoTemplate(
+        "mai-fashion", "opening-hours", "Giờ mở cửa", "care", "vi",
+        (DemoVersion("MAI Fashion mở cửa 8:00-21:30 mỗi ngày, 12 Lê Lợi, Đà Nẵng.", (), "unmarked"),),
+    ),
+    DemoTemplate(
+        "mai-fashion", "confirm-return", "Hỏi xác nhận đổi trả", "care", "vi",
+        (
+            DemoVersion(
+                "MAI Fashion: bạn muốn đổi trả đơn {order}? Trả lời 1 để xác nhận, 2 để bỏ qua.",
+                (_ORDER,),
+            ),
+        ),
+    ),
+    DemoTemplate(
+        "mai-fashion", "return-noted", "Đã nhận đổi trả", "care", "vi",
+        (DemoVersion("MAI Fashion đã nhận yêu cầu đổi trả. Nhân viên sẽ gọi cho bạn.", (), "unmarked"),),
+    ),
+    DemoTemplate(
+        "mai-fashion", "number-verified", "Số đã xác minh", "care", "vi",
+        (DemoVersion("MAI Fashion: số điện thoại của bạn đã được xác minh. Cảm ơn bạn!", (), "unmarked"),),
+    ),
+    DemoTemplate(
         "harbor-coffee", "happy-hour", "Happy hour", "marketing", "en",
         (
             DemoVersion(

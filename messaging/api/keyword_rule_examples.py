@@ -32,6 +32,17 @@ QUESTION_REQUEST: Final[dict[str, Any]] = {
         "repeats": 1,
     },
 }
+CODE_REQUEST: Final[dict[str, Any]] = {
+    "name": "Sign in by text",
+    "sender": "53849",
+    "match_kind": "exact",
+    "words": ["LOGIN"],
+    "question": {
+        "verification": "sign-in",
+        "approved_actions": [{"do": "reply", "template": "welcome-back"}],
+        "failed_actions": [{"do": "escalate", "note": "No right code"}],
+    },
+}
 _LISTED: Final[dict[str, Any]] = {
     "id": 12,
     "name": "Order status",
@@ -118,6 +129,7 @@ TEST: Final[dict[str, Any]] = {
             "error": None,
             "list": None,
             "fields": {},
+            "verification": None,
         }
     ],
 }

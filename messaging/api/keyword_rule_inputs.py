@@ -38,17 +38,28 @@ class KeywordAnswerInput(StrictSerializer):
 
 
 class KeywordQuestionInput(StrictSerializer):
-    """Asked after the steps; the next reply of the number to the sender answers it."""
+    """Asked after the steps; the next reply of the number to the sender answers it. With
+    `verification` instead of `template` and `answers` a code is sent, and the next reply with a
+    code is held against it."""
 
-    template = Text(max_length=160)
+    template = Text(max_length=160, required=False)
     parameters = serializers.DictField(
         child=Text(max_length=160, allow_blank=True), required=False, help_text=_PLACES
     )
-    answers = KeywordAnswerInput(many=True)
+    answers = KeywordAnswerInput(many=True, required=False)
     timeout_minutes = Whole(min_value=1, max_value=10_080, required=False)
     timeout_actions = KeywordStepInput(many=True, required=False)
     repeats = Whole(min_value=0, max_value=5, required=False, help_text=_("Of an unclear answer."))
     unclear_actions = KeywordStepInput(many=True, required=False)
+    verification = Text(
+        max_length=40, required=False, help_text=_("A verification service's short name.")
+    )
+    approved_actions = KeywordStepInput(
+        many=True, required=False, help_text=_("Once the code is right.")
+    )
+    failed_actions = KeywordStepInput(
+        many=True, required=False, help_text=_("After too many wrong codes, or in time none.")
+    )
 
 
 class KeywordRuleChangeInput(StrictSerializer):

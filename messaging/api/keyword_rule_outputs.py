@@ -107,6 +107,9 @@ class KeywordPlannedOutput(OutputSerializer):
     error = serializers.CharField(allow_null=True, help_text=_("Why it could not be done."))
     list = serializers.CharField(allow_null=True)
     fields_ = serializers.DictField(child=serializers.CharField())
+    verification = serializers.CharField(
+        allow_null=True, help_text=_("The service whose code would be sent.")
+    )
 
 
 class KeywordTestOutput(OutputSerializer):
@@ -242,6 +245,7 @@ def _planned(step: Planned) -> dict[str, Any]:
         "error": str(error) if error else None,
         "list": step.list_name or None,
         "fields": dict(step.fields),
+        "verification": step.service or None,
     }
 
 

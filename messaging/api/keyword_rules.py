@@ -101,6 +101,7 @@ class KeywordRulesView(ApiView):
         examples=[
             OpenApiExample("An answer", examples.RULE_REQUEST, request_only=True),
             OpenApiExample("A question", examples.QUESTION_REQUEST, request_only=True),
+            OpenApiExample("A code", examples.CODE_REQUEST, request_only=True),
             answered("Added", examples.RULE, "201"),
         ],
     )

@@ -7,11 +7,19 @@ from messaging.keyword_rules.book import Book
 from messaging.keyword_rules.conflicts import Conflict, conflicts_of
 from messaging.keyword_rules.model import KINDS, Fit, Reading, Reply, Rule
 from messaging.keyword_rules.phrases import Phrase, PhraseError, phrase_of
-from messaging.keyword_rules.plans import Plan, PlanError, Question, Step, plan_of
+from messaging.keyword_rules.plans import (
+    CodeQuestion,
+    Plan,
+    PlanError,
+    Question,
+    Step,
+    plan_of,
+)
 
 __all__ = [
     "KINDS",
     "Book",
+    "CodeQuestion",
     "Conflict",
     "Fit",
     "Phrase",

@@ -5,6 +5,11 @@
                   "timeout_minutes": 60, "timeout_actions": [], "repeats": 1,
                   "unclear_actions": []}}
 
+Instead of asking by a template, a question may verify the number: a code is sent, and the next
+reply with a code is held against it.
+
+    {"question": {"verification": "sign-in", "approved_actions": [], "failed_actions": []}}
+
 A new kind of step is an entry in `STEP_FIELDS` and its doing in the service.
 """
 
@@ -100,6 +105,14 @@ class Question:
     timeout_steps: tuple[Step, ...] = ()
     unclear_steps: tuple[Step, ...] = ()
 
+    @property
+    def all_steps(self) -> Iterator[Step]:
+        """Whatever may follow."""
+        for answer in self.answers:
+            yield from answer.steps
+        yield from self.timeout_steps
+        yield from self.unclear_steps
+
     def answer_of(self, text: str) -> Answer | None:
         """The answer that a reply gives: its word alone, or as the first with others behind."""
         said = Text(text)
@@ -114,11 +127,27 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeQuestion:
+    """A verification that is started, by its service's short name, and what follows from it: once
+    the code is right, or once it cannot be any more."""
+
+    service: str
+    approved_steps: tuple[Step, ...] = ()
+    failed_steps: tuple[Step, ...] = ()
+
+    @property
+    def all_steps(self) -> Iterator[Step]:
+        """Whatever may follow."""
+        yield from self.approved_steps
+        yield from self.failed_steps
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a rule does at once, and what it asks afterwards."""
 
     steps: tuple[Step, ...] = ()
-    question: Question | None = None
+    question: Question | CodeQuestion | None = None
     stored_question: Mapping[str, Any] | None = None  # as JSON, for those who keep what is asked
 
     @property
@@ -126,10 +155,7 @@ class Plan:
         """Those of answers, timeout and unclear answers too."""
         yield from self.steps
         if self.question is not None:
-            for answer in self.question.answers:
-                yield from answer.steps
-            yield from self.question.timeout_steps
-            yield from self.question.unclear_steps
+            yield from self.question.all_steps
 
 
 def plan_of(actions: Any, question: Any) -> Plan:
@@ -141,7 +167,7 @@ def plan_of(actions: Any, question: Any) -> Plan:
     return Plan(steps, asked, question)
 
 
-def question_of(question: Any) -> Question:
+def question_of(question: Any) -> Question | CodeQuestion:
     """A question as it was stored. Raises PlanError."""
     return _question(question)
 
@@ -215,12 +241,15 @@ _QUESTION = frozenset(
         "unclear_actions",
     }
 )
+_CODE_QUESTION = frozenset({"verification", "approved_actions", "failed_actions"})
 _ANSWER = frozenset({"name", "words", "actions"})
 
 
-def _question(given: Any) -> Question:
+def _question(given: Any) -> Question | CodeQuestion:
     path = "question"
     _check(isinstance(given, dict), path, "not_object")
+    if "verification" in given:
+        return _code_question(given, path)
     _only(given, _QUESTION, path)
     _member(given.get("template"), f"{path}.template", str, is_needed=True)
     _member(given.get("parameters"), f"{path}.parameters", dict, is_needed=False)
@@ -232,6 +261,16 @@ def _question(given: Any) -> Question:
         repeats=_whole(given, path, "repeats", 1, 0, MOST_REPEATS),
         timeout_steps=_steps(given.get("timeout_actions"), f"{path}.timeout_actions"),
         unclear_steps=_steps(given.get("unclear_actions"), f"{path}.unclear_actions"),
+    )
+
+
+def _code_question(given: Mapping[str, Any], path: str) -> CodeQuestion:
+    _only(given, _CODE_QUESTION, path)
+    _member(given["verification"], f"{path}.verification", str, is_needed=True)
+    return CodeQuestion(
+        given["verification"],
+        approved_steps=_steps(given.get("approved_actions"), f"{path}.approved_actions"),
+        failed_steps=_steps(given.get("failed_actions"), f"{path}.failed_actions"),
     )
 
 

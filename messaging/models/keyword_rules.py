@@ -192,6 +192,11 @@ class KeywordHit(models.Model):
             models.Index(fields=["rule", "-created_at"], name="keyword_hit_of_rule"),
             models.Index(fields=["account", "-id"], name="keyword_hit_of_account"),
             models.Index(fields=["account", "msisdn", "-created_at"], name="keyword_hit_number"),
+            models.Index(
+                fields=["account", "-created_at"],
+                condition=models.Q(failures__gt=0),
+                name="keyword_hit_failed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ DIGITS: Final = "0123456789"
 SHORTEST: Final = 4
 LONGEST: Final = 10
 # People copy codes with what stands around and in them.
+_DIGITS_APART = re.compile(r"\d(?:[\s\-\u2010-\u2015.]?\d)*")
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015.]+")
 
 
@@ -24,6 +25,16 @@ def code_read(typed: str) -> str | None:
     if not SHORTEST <= len(plain) <= LONGEST or not plain.isdecimal():
         return None
     return "".join(str(int(one)) for one in plain)
+
+
+def code_in(text: str) -> str | None:
+    """The code of a reply that may have words around it (“Mã: 123 456”); None where it has none,
+    or numbers of which nobody can say which is meant."""
+    whole = code_read(text.strip())
+    if whole is not None:
+        return whole
+    found = {code for run in _DIGITS_APART.findall(text) if (code := code_read(run)) is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def bound(verification_id: object, code: str) -> str:

@@ -13,12 +13,12 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from config.common.errors import DomainError
 
-_PENDING_ERROR = "_refused_by_service"
+PENDING_ERROR = "_refused_by_service"
 
 
 def refuse(request: HttpRequest, error: DomainError) -> None:
     """Remembers what a service refused, for the form that is shown again."""
-    setattr(request, _PENDING_ERROR, error)
+    setattr(request, PENDING_ERROR, error)
 
 
 def storable_text(value: object) -> None:
@@ -56,7 +56,7 @@ class ServiceForm(PositionsForm, forms.ModelForm):
         """Checks the fields, then adds what the service said; of a member (`attributes.city`) at
         the field that holds it."""
         super().full_clean()
-        error: DomainError | None = getattr(self.request, _PENDING_ERROR, None)
+        error: DomainError | None = getattr(self.request, PENDING_ERROR, None)
         if error is not None and self.is_bound:
             names = (error.field, (error.field or "").partition(".")[0])
             self.add_error(next((one for one in names if one in self.fields), None), str(error))

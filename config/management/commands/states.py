@@ -25,10 +25,14 @@ from config.management import compliance_states
 from messaging.constants import (
     MAX_ATTEMPTS,
     TRANSITIONS,
+    VERIFICATION_TRANSITIONS,
     VERSION_TRANSITIONS,
     FailureReason,
     MessageStatus,
+    QuestionState,
     ReviewState,
+    RuleState,
+    VerificationStatus,
     VersionStatus,
 )
 from routing.constants import PAPER_TRANSITIONS, PaperState
@@ -116,6 +120,30 @@ SENTENCES: Mapping[type[TextChoices], Mapping[str, str]] = {
         "bind_failed": "The SMSC refused the credentials; nothing is tried until the bind changes.",
         "unbound": "Nobody holds the session.",
     },
+    VerificationStatus: {
+        "pending": "A code is on its way or was read; checks, resends and its time are open.",
+        "approved": "The right code was entered, once; it works no more.",
+        "expired": "The newest code's time passed without the right one.",
+        "canceled": "By the customer, a person, or a newer one for the number (`reason` says).",
+        "failed": "As many wrong codes were tried as the service allows.",
+        "blocked": "The shield refused it: no code was sent (`reason` says why).",
+    },
+    RuleState: {
+        "active": "Asked about replies, and acts on the first that fits.",
+        "shadow": "Its matches are recorded and nothing is done; the next rule acts.",
+        "scheduled": "Its validity begins later.",
+        "over": "Its validity has ended.",
+        "off": "Switched off by a person.",
+    },
+    QuestionState: {
+        "waiting": "The next reply of the number to the sender answers it.",
+        "answered": "An answer came, or the right code; what follows it was done.",
+        "unclear": "No answer was understood after asking again.",
+        "timed_out": "Its time passed without an answer or the right code.",
+        "replaced": "A newer question of the sender to the number took its place.",
+        "canceled": "The person refused to be written to.",
+        "elsewhere": "The code was entered or ended through another door.",
+    },
     **compliance_states.SENTENCES,
 }
 # What people decide about: services name the states from which each step may be taken.
@@ -150,6 +178,11 @@ def _sections() -> Iterable[str]:
     yield from _table("Session of a bind", SessionState)
     papers = "Certificate, registration or program of a sender"
     yield from _chart(papers, PaperState, PAPER_TRANSITIONS, ("draft",))
+    yield from _chart(
+        "Verification", VerificationStatus, VERIFICATION_TRANSITIONS, ("pending", "blocked")
+    )
+    yield from _table("Keyword rule", RuleState)
+    yield from _table("Question of a keyword rule", QuestionState)
     for title, states in _DECIDED:
         yield from _table(title, states)
 

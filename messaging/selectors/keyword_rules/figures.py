@@ -17,7 +17,7 @@ _MATCHES = (KeywordOutcome.ACTED, KeywordOutcome.SHADOW)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of the last 30 days; `last_at` is the last match among them."""
+    """Of some days (of 30 where nothing else is said); `last_at` is the last match among them."""
 
     matches: int = 0
     shadow_matches: int = 0
@@ -26,11 +26,11 @@ class Figures:
     last_at: datetime | None = None
 
 
-def figures_of(rule_ids: Collection[int]) -> Mapping[int, Figures]:
+def figures_of(rule_ids: Collection[int], days: int = DAYS) -> Mapping[int, Figures]:
     """By rule, in one query; rules that did nothing are left out."""
     rows = (
         KeywordHit.objects.filter(
-            rule__in=rule_ids, created_at__gt=clock.now() - timedelta(days=DAYS)
+            rule__in=rule_ids, created_at__gt=clock.now() - timedelta(days=days)
         )
         .values("rule_id")
         .annotate(

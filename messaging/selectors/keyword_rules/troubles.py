@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from compliance.constants import MessageClass
 from compliance.findings import gettext_noop
-from messaging.keyword_rules import Plan, PlanError, Step, plan_of
-from messaging.models import KeywordRule
+from messaging.keyword_rules import CodeQuestion, Plan, PlanError, Step, plan_of
+from messaging.models import KeywordRule, VerificationService
 from messaging.selectors.list_names import list_names
 from messaging.selectors.snapshot import ApprovedText, Snapshot
 from messaging.wording.slots import PREFERENCE_SLOT
@@ -24,6 +25,12 @@ TROUBLES: Mapping[str, str] = {
     "sender_gone": gettext_noop("The sender “%(sender)s” is not in use: choose another one."),
     "sender_without_replies": gettext_noop(
         "The sender “%(sender)s” receives no replies: choose one that does."
+    ),
+    "unknown_service": gettext_noop(
+        "“%(service)s” is no active verification service of this account: choose one that is."
+    ),
+    "sender_without_codes": gettext_noop(
+        "The sender “%(sender)s” may not send codes (class otp): choose one that may."
     ),
     "unreadable": gettext_noop("Its steps cannot be read: write them again."),
 }
@@ -49,7 +56,9 @@ def troubles_of(row: KeywordRule, snapshot: Snapshot, plan: Plan | None = None) 
     for step in plan.all_steps:
         found += _of_step(row, snapshot, step, lists)
     asked = plan.question
-    if asked is not None:
+    if isinstance(asked, CodeQuestion):
+        found += _of_verification(row, snapshot, asked)
+    elif asked is not None:
         found += _of_template(
             row, snapshot, "question", asked.template, asked.parameters, asks_consent=False
         )
@@ -65,6 +74,17 @@ def _of_sender(row: KeywordRule, snapshot: Snapshot) -> Iterator[Trouble]:
         yield Trouble("sender", "sender_gone", {"sender": address})
     elif not card.receives_replies:
         yield Trouble("sender", "sender_without_replies", {"sender": card.address})
+
+
+def _of_verification(
+    row: KeywordRule, snapshot: Snapshot, asked: CodeQuestion
+) -> Iterator[Trouble]:
+    ready = VerificationService.objects.filter(account=row.account_id, is_active=True)
+    if not ready.filter(slug=asked.service, texts__isnull=False).exists():
+        yield Trouble("question.verification", "unknown_service", {"service": asked.service})
+    card = snapshot.senders.get(row.sender_id) if row.sender_id else None
+    if card is not None and MessageClass.OTP not in card.message_classes:
+        yield Trouble("sender", "sender_without_codes", {"sender": card.address})
 
 
 def _of_step(

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from config.common import clock
 from messaging.constants import KeywordOutcome, ReplyDeed
-from messaging.keyword_rules import Fit, Plan, Reading, Reply
+from messaging.keyword_rules import CodeQuestion, Fit, Plan, Reading, Reply
 from messaging.keyword_rules.model import ANY
 from messaging.models import InboundMessage, KeywordHit, KeywordRule, ReplyOutcome
 from messaging.selectors.keyword_rules import book_of
 from messaging.selectors.snapshot import Snapshot, snapshots
+from messaging.services.keyword_rules.codes import VERIFY
 from messaging.services.keyword_rules.deeds import Deed
 from messaging.services.keyword_rules.questions import (
     ASK,
@@ -169,6 +170,8 @@ def planned(plan: Plan) -> list[dict[str, object]]:
         named = {"template": step.template, "list": step.list_id}
         given = {name: value for name, value in named.items() if value}
         entries.append({"do": step.do, "result": "shadow", **given})
-    if plan.question is not None:
+    if isinstance(plan.question, CodeQuestion):
+        entries.append({"do": VERIFY, "result": "shadow", "service": plan.question.service})
+    elif plan.question is not None:
         entries.append({"do": ASK, "result": "shadow", "template": plan.question.template})
     return entries

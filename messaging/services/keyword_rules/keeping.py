@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as marked
 
 from compliance import keywords
 from compliance.models import User
@@ -17,6 +16,7 @@ from messaging.keyword_rules import (
     PhraseError,
     Plan,
     PlanError,
+    Question,
     conflicts_of,
     phrase_of,
     plan_of,
@@ -28,6 +28,7 @@ from messaging.models import KeywordRule
 from messaging.selectors.keyword_rules import compiled, troubles_of
 from messaging.selectors.keyword_rules.troubles import TROUBLES, Trouble
 from messaging.selectors.snapshot import snapshots
+from messaging.services.keyword_rules.sentences import KEYWORD_MEANINGS
 from messaging.services.locks import KEYWORD_RULES
 from messaging.services.templates.records import permission_required
 from routing.models import Sender
@@ -35,12 +36,6 @@ from routing.services.kept_rows import row_delete, row_save
 
 MOST_WORDS: Final = 200
 MOST_RULES: Final = 500
-_MEANINGS: Final[Mapping[str, str]] = {
-    "opt_out": marked("a refusal"),
-    "opt_in": marked("a consent"),
-    "help": marked("a call for help"),
-    "review": marked("perhaps a refusal, which an officer has to read"),
-}
 
 
 @transaction.atomic
@@ -191,7 +186,7 @@ def _check_keyword(phrase: Phrase, countries: Iterable[str], path: str, kind: st
 
 def _check_answers(plan: Plan, countries: Iterable[str]) -> None:
     """A plain “yes” may answer a question; STOP may not."""
-    if plan.question is None:
+    if not isinstance(plan.question, Question):
         return
     for place, answer in enumerate(plan.question.answers):
         for number, phrase in enumerate(answer.phrases):
@@ -209,7 +204,7 @@ def _taken(phrase: Phrase, action: str, country: str, path: str) -> InvalidError
             "“%(word)s” is %(meaning)s in %(country)s, and that always comes first: a rule for it"
             " would never act. Choose another word."
         )
-        % {"word": phrase.written, "meaning": _(_MEANINGS[action]), "country": country},
+        % {"word": phrase.written, "meaning": _(KEYWORD_MEANINGS[action]), "country": country},
         field=path,
         meaning=action,
     )
@@ -238,6 +233,6 @@ def _texts_of(plan: Plan) -> Iterable[tuple[str, str]]:
         for member, texts in (("parameters", step.parameters), ("fields", step.fields)):
             yield from ((f"{step.path}.{member}.{name}", text) for name, text in texts.items())
         yield f"{step.path}.note", step.note
-    if plan.question is not None:
+    if isinstance(plan.question, Question):
         for name, text in plan.question.parameters.items():
             yield f"question.parameters.{name}", text

@@ -1,14 +1,16 @@
 """Questions of rules: asked, answered by the next reply, asked again, and ended by time.
 
-At most one question of a sender waits for a number; everything happens under the lock of the
+A question is a template with its answers, or a code that is sent and held against the next reply
+that has one (`messaging.services.keyword_rules.codes`). At most one question of a sender waits for a number; everything happens under the lock of the
 number's replies, so that an answer and the end of its time never both count.
 """
 
 import logging
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
@@ -16,11 +18,20 @@ from django.utils.translation import gettext_noop as marked
 
 from config.common import clock
 from messaging.constants import KeywordOutcome, QuestionState
-from messaging.keyword_rules import PlanError, Question
+from messaging.keyword_rules import CodeQuestion, PlanError, Question
 from messaging.keyword_rules.plans import question_of
 from messaging.models import InboundMessage, KeywordQuestion
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.events import event_append
+from messaging.services.keyword_rules.codes import (
+    VERIFICATION,
+    VERIFY,
+    Held,
+    code_hold,
+    code_lives_until,
+    code_send,
+    is_approved,
+)
 from messaging.services.keyword_rules.deeds import Deed
 from messaging.services.keyword_rules.steps import guarded, may_talk, steps_do, template_send
 from messaging.services.replies.acting import replies_lock
@@ -33,16 +44,38 @@ _BUDGET_SECONDS: Final = 20.0
 _UNREADABLE: Final = marked("The question cannot be read any more.")
 
 
-def question_ask(deed: Deed, question: Question, stored: Mapping[str, object]) -> None:
+def question_ask(
+    deed: Deed, question: Question | CodeQuestion, stored: Mapping[str, object]
+) -> None:
     """Asks, and waits for the answer; an older question of the sender to the number is over."""
+    do = VERIFY if isinstance(question, CodeQuestion) else ASK
     if not deed.is_person:
-        deed.results.skipped(ASK, "no_person")
-    elif may_talk(deed, ASK):
-        guarded(deed, ASK, lambda: _ask(deed, question, stored))
+        deed.results.skipped(do, "no_person")
+    elif may_talk(deed, do):
+        guarded(deed, do, lambda: _ask(deed, question, stored))
 
 
-def _ask(deed: Deed, question: Question, stored: Mapping[str, object]) -> None:
+def _ask(deed: Deed, question: Question | CodeQuestion, stored: Mapping[str, object]) -> None:
+    if isinstance(question, CodeQuestion):
+        found = code_send(deed, question)
+        if found is not None:
+            (sent,) = found.sent.all()
+            values = {**deed.values, VERIFICATION: str(found.pk)}
+            _wait(deed, stored, values, sent.message_id, found.expires_at)
+        return
     message_id = template_send(deed, question.template, question.parameters)
+    due_at = deed.now + timedelta(minutes=question.timeout_minutes)
+    _wait(deed, stored, deed.values, message_id, due_at)
+    deed.results.done(ASK, template=question.template, message=str(message_id))
+
+
+def _wait(
+    deed: Deed,
+    stored: Mapping[str, object],
+    values: Mapping[str, str],
+    asked_id: UUID,
+    due_at: datetime,
+) -> None:
     _settle(_waiting(deed.sender.pk, deed.msisdn), QuestionState.REPLACED)
     deed.question = KeywordQuestion.objects.create(
         account_id=deed.sender.account_id,
@@ -52,13 +85,12 @@ def _ask(deed: Deed, question: Question, stored: Mapping[str, object]) -> None:
         msisdn=deed.msisdn,
         message=deed.message,
         question=stored,
-        values=dict(deed.values),
+        values=dict(values),
         language=deed.language,
-        asked_id=message_id,
+        asked_id=asked_id,
         asked_at=deed.now,
-        due_at=deed.now + timedelta(minutes=question.timeout_minutes),
+        due_at=due_at,
     )
-    deed.results.done(ASK, template=question.template, message=str(message_id))
 
 
 def question_waiting(sender_id: int, msisdn: str) -> KeywordQuestion | None:
@@ -83,6 +115,8 @@ def question_answer(
     question = _read(row, deed)
     if question is None:
         return deed
+    if isinstance(question, CodeQuestion):
+        return _code_answer(row, deed, question, message)
     answer = question.answer_of(message.text)
     if answer is not None:
         deed.values = {**deed.values, "answer": answer.name, "text": message.text.strip()}
@@ -100,6 +134,29 @@ def question_answer(
     _settle_one(row, QuestionState.UNCLEAR)
     steps_do(deed, question.unclear_steps)
     deed.keep(KeywordOutcome.UNCLEAR)
+    return deed
+
+
+def _code_answer(
+    row: KeywordQuestion, deed: Deed, question: CodeQuestion, message: InboundMessage
+) -> Deed | None:
+    """Only a reply with a code is for it: while it waits, the account's other words work."""
+    held = code_hold(deed, row, message.text)
+    if held == Held.NO_CODE:
+        return None
+    deed.matched = held.value
+    if held == Held.OVER:
+        _settle_one(row, QuestionState.ELSEWHERE)
+        return None
+    if held == Held.WRONG:
+        deed.keep(KeywordOutcome.WRONG_CODE)
+        return deed
+    # The code is spent; it is no value for texts and events.
+    deed.values = {**deed.values, "answer": held.value}
+    _settle_one(row, QuestionState.ANSWERED, answer=held.value)
+    is_approved_now = held == Held.APPROVED
+    steps_do(deed, question.approved_steps if is_approved_now else question.failed_steps)
+    deed.keep(KeywordOutcome.ANSWERED)
     return deed
 
 
@@ -145,7 +202,9 @@ def _end(pk: int, msisdn: str) -> int:
         return 0
     deed = _deed(row, row.message, snapshots.current())
     question = _read(row, deed)
-    if question is not None:
+    if isinstance(question, CodeQuestion):
+        _end_code(row, deed, question)
+    elif question is not None:
         _settle_one(row, QuestionState.TIMED_OUT)
         steps_do(deed, question.timeout_steps)
         deed.keep(KeywordOutcome.TIMED_OUT)
@@ -159,6 +218,20 @@ def _end(pk: int, msisdn: str) -> int:
                 data=news.data,
             )
     return 1
+
+
+def _end_code(row: KeywordQuestion, deed: Deed, question: CodeQuestion) -> None:
+    """A code that was sent again lives longer; one that was entered elsewhere has not failed."""
+    lives_until = code_lives_until(row)
+    if lives_until is not None and lives_until > deed.now:
+        row.due_at = lives_until
+        row.save(update_fields=["due_at"])
+    elif is_approved(row):
+        _settle_one(row, QuestionState.ELSEWHERE)
+    else:
+        _settle_one(row, QuestionState.TIMED_OUT)
+        steps_do(deed, question.failed_steps)
+        deed.keep(KeywordOutcome.TIMED_OUT)
 
 
 def _deed(row: KeywordQuestion, message: InboundMessage, snapshot: Snapshot) -> Deed:
@@ -175,7 +248,7 @@ def _deed(row: KeywordQuestion, message: InboundMessage, snapshot: Snapshot) -> 
     )
 
 
-def _read(row: KeywordQuestion, deed: Deed) -> Question | None:
+def _read(row: KeywordQuestion, deed: Deed) -> Question | CodeQuestion | None:
     try:
         return question_of(row.question)
     except PlanError:

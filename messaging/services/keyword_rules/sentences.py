@@ -6,9 +6,16 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as marked
 
+from compliance.keywords import KeywordMatch
 from messaging.keyword_rules import Conflict
 from messaging.keyword_rules.model import Judgement
 
+KEYWORD_MEANINGS: Final[Mapping[str, str]] = {
+    "opt_out": marked("a refusal"),
+    "opt_in": marked("a consent"),
+    "help": marked("a call for help"),
+    "review": marked("perhaps a refusal, which an officer has to read"),
+}
 JUDGEMENTS: Final[Mapping[str, str]] = {
     "wins": marked("It acts."),
     "shadow": marked("It would act, but is in shadow: the match is recorded, nothing is done."),
@@ -37,6 +44,8 @@ _CONFLICTS: Final[Mapping[str, str]] = {
 STEPS: Final[Mapping[str, str]] = {
     "reply": marked("Reply"),
     "ask": marked("Ask and wait"),
+    "verify": marked("Send a code and wait"),
+    "check": marked("Check the code"),
     "add_to_list": marked("Add to a list"),
     "remove_from_list": marked("Remove from a list"),
     "record_consent": marked("Record consent"),
@@ -61,6 +70,21 @@ RESULTS: Final[Mapping[str, str]] = {
 def judgement_sentence(judgement: Judgement) -> str:
     """Why a rule acts, or does not."""
     return _(JUDGEMENTS[judgement.why]) % dict(judgement.values)
+
+
+def keyword_sentence(match: KeywordMatch, *, is_taken: bool) -> str:
+    """What a compliance keyword means for rules; "" where there is none."""
+    if match.action == "none":
+        return ""
+    meaning = _(KEYWORD_MEANINGS[match.action])
+    sentence = (
+        _("“%(word)s” is %(meaning)s. That always comes first: no rule is asked.")
+        if is_taken
+        else _(
+            "“%(word)s” is %(meaning)s where somebody was asked for it; otherwise rules are asked."
+        )
+    )
+    return sentence % {"word": match.keyword, "meaning": meaning}
 
 
 def conflict_sentence(conflict: Conflict) -> str:

@@ -9,7 +9,7 @@ from compliance.models import Account
 from compliance.services.checks import is_msisdn
 from config.common import clock
 from config.common.errors import DomainError, InvalidError
-from messaging.keyword_rules import Book, Fit, Reply, Step
+from messaging.keyword_rules import Book, CodeQuestion, Fit, Reply, Step
 from messaging.keyword_rules.model import Judgement
 from messaging.keyword_rules.plans import PlanError, question_of
 from messaging.keyword_rules.values import filled
@@ -18,11 +18,13 @@ from messaging.selectors.keyword_rules import book_of, compiled
 from messaging.selectors.list_names import list_names
 from messaging.selectors.snapshot import snapshots
 from messaging.services.keyword_rules.arriving import language_of
+from messaging.services.keyword_rules.codes import CODE, VERIFY
 from messaging.services.keyword_rules.loops import is_own_sender
 from messaging.services.keyword_rules.questions import ASK, question_waiting
 from messaging.services.previews import Preview, PreviewRequest, message_preview
 from messaging.services.replies import meaning_for
 from messaging.services.replies.addressees import addressees_of
+from messaging.verification.codes import code_in
 from routing.models import Sender
 
 
@@ -37,6 +39,7 @@ class Planned:
     list_name: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +112,13 @@ def _answered(question: KeywordQuestion | None, text: str) -> tuple[tuple[Step, 
     if question is None:
         return (), ""
     try:
-        answer = question_of(question.question).answer_of(text)
+        asked = question_of(question.question)
     except PlanError:
         return (), ""
+    if isinstance(asked, CodeQuestion):
+        # Whether it is the right one is found out by the real reply alone: a code counts once.
+        return (asked.approved_steps, CODE) if code_in(text) else ((), "")
+    answer = asked.answer_of(text)
     return (answer.steps, answer.name) if answer else ((), "")
 
 
@@ -151,8 +158,10 @@ def _planned(
         )
         for step in (plan.steps if plan else answered)
     ]
-    if plan is not None and plan.question is not None:
-        asked = plan.question
+    asked = plan.question if plan is not None else None
+    if isinstance(asked, CodeQuestion):
+        found.append(Planned(VERIFY, service=asked.service))
+    elif asked is not None:
         found.append(
             Planned(ASK, template=asked.template, **sent(asked.template, asked.parameters))  # type: ignore[arg-type]
         )

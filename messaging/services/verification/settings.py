@@ -54,6 +54,12 @@ def service_check(service: VerificationService) -> None:
             _("Name the countries that codes may go to, such as VN."),
             field="countries",
         )
+    if list(service.resend_delays) != sorted(service.resend_delays):
+        raise InvalidError(
+            "delays_shrink",
+            _("Each wait is at least as long as the one before: write them from short to long."),
+            field="resend_delays",
+        )
     service.countries = list(dict.fromkeys(one.strip().upper() for one in service.countries))
     for name in _LIMITS:
         setattr(service, name, _limit_checked(getattr(service, name), name))

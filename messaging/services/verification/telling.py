@@ -1,7 +1,10 @@
 """What the event log says of a verification, and the counts that outlive it."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
@@ -23,30 +26,49 @@ ON CONFLICT (service_id, hour, country, block) DO UPDATE SET
 """
 
 
+Told = tuple[str, Mapping[str, Any]]
+_held: Final[ContextVar[list[Told] | None]] = ContextVar("verification_news", default=None)
+
+
+@contextmanager
+def verification_news() -> Iterator[list[Told]]:
+    """Inside, events are handed over as (type, data) instead of being written: for a transaction
+    that writes events of several accounts, all at its end and in their order."""
+    found: list[Told] = []
+    token = _held.set(found)
+    try:
+        yield found
+    finally:
+        _held.reset(token)
+
+
 def verification_told(verification: Verification, event: str, at: datetime, *, slug: str) -> None:
     """Appends `verification.<event>`, as late in the transaction as possible. Never a code."""
+    kind, data = f"verification.{event}", _data(verification, slug)
+    held = _held.get()
+    if held is not None:
+        held.append((kind, data))
+        return
     with connection.cursor() as cursor:
-        event_append(
-            cursor,
-            account_id=verification.account_id,
-            event_type=f"verification.{event}",
-            at=at,
-            data={
-                "id": str(verification.pk),
-                "to": f"+{verification.msisdn}",
-                "service": slug,
-                "channel": verification.channel,
-                "status": str(verification.status),
-                "reason": verification.reason or None,
-                "sends": verification.sends,
-                "checks": verification.checks,
-                "client_reference": verification.client_reference or None,
-                "metadata": verification.metadata or {},
-                "created_at": _time(verification.created_at),
-                "expires_at": _time(verification.expires_at),
-                "done_at": _time(verification.done_at),
-            },
-        )
+        event_append(cursor, account_id=verification.account_id, event_type=kind, at=at, data=data)
+
+
+def _data(verification: Verification, slug: str) -> dict[str, Any]:
+    return {
+        "id": str(verification.pk),
+        "to": f"+{verification.msisdn}",
+        "service": slug,
+        "channel": verification.channel,
+        "status": str(verification.status),
+        "reason": verification.reason or None,
+        "sends": verification.sends,
+        "checks": verification.checks,
+        "client_reference": verification.client_reference or None,
+        "metadata": verification.metadata or {},
+        "created_at": _time(verification.created_at),
+        "expires_at": _time(verification.expires_at),
+        "done_at": _time(verification.done_at),
+    }
 
 
 def _time(at: datetime | None) -> str | None:
