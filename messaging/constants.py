@@ -309,6 +309,25 @@ class MessageFormat(models.TextChoices):
     BOTH = "both", _("Both: Retriever hash, then origin-bound last line")
 
 
+class InboundState(models.TextChoices):
+    COMPLETE = "complete", _("Complete")
+    INCOMPLETE = "incomplete", _("Incomplete: parts are missing")
+
+
+class UnroutedReason(models.TextChoices):
+    """Why a reply is in nobody's inbox."""
+
+    UNKNOWN = "unknown_address", _("No sender has this address")
+    SHARED = "shared_address", _("Several senders have this address, and none wrote to the number")
+    UNREADABLE = "unreadable", _("The PDU could not be read")
+
+
+class UnroutedState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    ROUTED = "routed", _("Given to a sender")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
 class EventType(models.TextChoices):
     """Types of the event log; every terminal state has `message.<status>`."""
 
@@ -321,6 +340,7 @@ class EventType(models.TextChoices):
     MESSAGE_CANCELED = "message.canceled", _("Message canceled")
     MESSAGE_UNKNOWN = "message.unknown", _("Message outcome unknown")
     INBOUND_RECEIVED = "inbound.received", _("Reply received")
+    INBOUND_AMENDED = "inbound.amended", _("Reply amended: late parts have come")
     KEYWORD_MATCHED = "keyword.matched", _("Keyword rule: forwarded")
     KEYWORD_ESCALATED = "keyword.escalated", _("Keyword rule: a person is asked for")
     KEYWORD_FAILED = "keyword.failed", _("Keyword rule: a step failed")

@@ -9,6 +9,7 @@ from messaging.services.alerts import alerts_mail, platform_events_post
 from messaging.services.bounces import bounces_note
 from messaging.services.conversations import conversations_escalate
 from messaging.services.idempotency import idempotency_keys_purge
+from messaging.services.inbound import incomplete_show
 from messaging.services.keyword_rules import questions_end
 from messaging.services.lookups import ported_ask
 from messaging.services.pools import senders_forget
@@ -141,6 +142,12 @@ def keep_verifications() -> dict[str, int]:
         "unsealed": sealed_texts_forget(),
         **shield_watch(),
     }
+
+
+@shared_task(name="messaging.tasks.show_incomplete")
+def show_incomplete() -> dict[str, int]:
+    """Shows long replies whose other parts have not come in time, with gaps (every 15 s)."""
+    return incomplete_show()
 
 
 @shared_task(name="messaging.tasks.tell_operators")

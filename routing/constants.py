@@ -204,6 +204,7 @@ class PlatformEventType(models.TextChoices):
     CARRIER_PINNED = "carrier.pinned", _("Temperature pinned")
     CARRIER_UNPINNED = "carrier.unpinned", _("Temperature no longer pinned")
     MESSAGES_REROUTED = "messages.rerouted", _("Waiting messages re-routed")
+    INBOUND_UNROUTED = "inbound.unrouted", _("A reply came to nobody")
     WORD_UNKNOWN = "word.unknown", _("Carrier says a word that no table knows")
 
 

@@ -27,6 +27,7 @@ EVENT_COLOURS = {
     PlatformEventType.ORDER_RESTS.value: "warning",
     PlatformEventType.ORDER_RESUMED.value: "success",
     PlatformEventType.WORD_UNKNOWN.value: "warning",
+    PlatformEventType.INBOUND_UNROUTED.value: "warning",
 }
 _KINDS = {
     "unanswered": gettext_lazy("not answered"),
@@ -96,11 +97,22 @@ def event_words(event_type: str, data: Mapping[str, Any]) -> str:
         ) % {"count": _number(count), "why": move_words(str(data.get("why")))}
     if "bind" in data:
         return f"{data['bind']}: {data.get('detail', '')}"
+    if "unrouted" in data:
+        return _unrouted_words(data)
     if "rests" in data:
         return _resting_words(data)
     parts = [str(data.get("class") or ""), reasons_words(data.get("reasons") or {})]
     parts.append(str(data.get("reason") or ""))
     return " · ".join(part for part in parts if part)
+
+
+def _unrouted_words(data: Mapping[str, Any]) -> str:
+    address, why = str(data.get("to", "")), str(data["unrouted"])
+    if why == "unknown_address":
+        return _("to %(address)s, which no sender has") % {"address": address}
+    if why == "shared_address":
+        return _("to %(address)s, which several senders have") % {"address": address}
+    return _("its PDU could not be read")
 
 
 def _resting_words(data: Mapping[str, Any]) -> str:

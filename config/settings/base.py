@@ -386,6 +386,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": _SOON,
     },
     "start retention": {"task": "compliance.tasks.start_retention", "schedule": 3600.0},
+    "show incomplete replies": {
+        "task": "messaging.tasks.show_incomplete",
+        "schedule": 15.0,
+        "options": _SOON,
+    },
     "tell operators": {
         "task": "messaging.tasks.tell_operators",
         "schedule": 20.0,
@@ -424,6 +429,10 @@ REROUTE_UNBOUND_SECONDS = env.integer("REROUTE_UNBOUND_SECONDS", 10)
 # Automatic answers of keyword rules that one number gets from an account in an hour: two machines
 # that answer each other fall silent then.
 KEYWORD_ANSWERS_PER_HOUR = env.integer("KEYWORD_ANSWERS_PER_HOUR", 10)
+# Parts of a long reply are waited for so long after the last one, then it is shown with gaps; and
+# within how long after a reply the same one may be the SMSC's repetition (decision 0029).
+INBOUND_PARTS_SECONDS = env.integer("INBOUND_PARTS_SECONDS", 300)
+INBOUND_REPEAT_SECONDS = env.integer("INBOUND_REPEAT_SECONDS", 30)
 # An answer slower than this is as bad a sign as half a refusal; and how long receipts may stay
 # away before that is one, where a carrier's usual time is not known or shorter.
 SLOW_ANSWER_SECONDS = env.integer("SLOW_ANSWER_SECONDS", 4)

@@ -35,12 +35,16 @@ def decode_inbound(
     U+FFFD, and so does U+0000, so that the result can always be stored. Join the segments' octets
     before decoding where a sender may have cut a pair.
     """
-    charset = _charset(data_coding & 0xFF)
-    if charset == "default":
-        charset = default_alphabet
+    charset = charset_of(data_coding, default_alphabet)
     if charset == "gsm7" and (locking_shift or single_shift):
         return shifts.decode(short_message, locking_shift, single_shift)
     return _decode(short_message, charset).replace("\x00", "\ufffd")
+
+
+def charset_of(data_coding: int, default_alphabet: DefaultAlphabet = "gsm7") -> str:
+    """What a text of this data_coding is read by: `gsm7`, `ucs2` or one of Python's codecs."""
+    charset = _charset(data_coding & 0xFF)
+    return default_alphabet if charset == "default" else charset
 
 
 def _decode(octets: bytes, charset: str) -> str:

@@ -17,7 +17,7 @@ from messaging.models.conversations import (
     ConversationWait,
     ResponseRule,
 )
-from messaging.models.inbound import InboundMessage, InboundPart
+from messaging.models.inbound import InboundMessage, InboundPart, UnroutedReply
 from messaging.models.keyword_rules import KeywordHit, KeywordQuestion, KeywordRule
 from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
 from messaging.models.money import AcceptedDay, Balance, Charge, LedgerEntry, MoneyDelta
@@ -80,6 +80,7 @@ __all__ = [
     "Template",
     "TemplateRegistration",
     "TemplateVersion",
+    "UnroutedReply",
     "Verification",
     "VerificationCheck",
     "VerificationHold",

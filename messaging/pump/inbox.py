@@ -31,6 +31,7 @@ from messaging.services.receipts import RECENT_DAYS, Receipt, receipts_apply
 log = logs.get_logger(__name__)
 
 _MOST_PDUS = 2000
+_MOST_REPLIES = 100
 _UNPARK_SECONDS = 1.0
 # An answer follows its receipt at once or, after a lost connection, perhaps never.
 _LIKELY_WITHIN = timedelta(minutes=2)
@@ -171,25 +172,41 @@ class Inbox:
             receipts_learn(cursor, self._bind, ready, clock.now())
 
     def _commit_replies(self, link: LinkControl | None, replies: Sequence[InboundPdu]) -> None:
-        for one in replies:
-            received = Received(
-                one.deliver,
-                one.raw,
-                self._bind.pk,
-                self._bind.carrier_id,
-                cast(DefaultAlphabet, self._bind.default_alphabet),
-                moment(one.received_at),
-            )
-            try:
-                never_idle_in_transaction()
-                inbound_receive([received])
-            except Exception:
-                # Whatever it is: the SMSC keeps it and sends it again, and others come through.
-                log.exception("reply not stored", extra={"bind": self._bind.name})
-                db.connection.close()
-                self._acknowledge(link, [one], ESME_RX_T_APPN)
+        """Many in one transaction; where one of them cannot be stored, each in its own."""
+        for start in range(0, len(replies), _MOST_REPLIES):
+            batch = replies[start : start + _MOST_REPLIES]
+            if self._stored(batch):
+                self._acknowledge(link, batch, ESME_ROK)
+            elif len(batch) == 1:
+                self._acknowledge(link, batch, ESME_RX_T_APPN)
             else:
-                self._acknowledge(link, [one], ESME_ROK)
+                for one in batch:
+                    is_stored = self._stored([one])
+                    self._acknowledge(link, [one], ESME_ROK if is_stored else ESME_RX_T_APPN)
+
+    def _stored(self, replies: Sequence[InboundPdu]) -> bool:
+        try:
+            never_idle_in_transaction()
+            inbound_receive([self._received(one) for one in replies])
+        except Exception:
+            # Whatever it is: the SMSC keeps it and sends it again, and others come through.
+            log.exception(
+                "replies not stored", extra={"bind": self._bind.name, "count": len(replies)}
+            )
+            db.connection.close()
+            return False
+        return True
+
+    def _received(self, one: InboundPdu) -> Received:
+        return Received(
+            one.deliver,
+            one.raw,
+            self._bind.pk,
+            self._bind.carrier_id,
+            cast(DefaultAlphabet, self._bind.default_alphabet),
+            moment(one.received_at),
+            one.session_id,
+        )
 
     @staticmethod
     def _acknowledge(

@@ -1,6 +1,7 @@
 """Takes a person's texts away at their own wish."""
 
 from django.db import connection
+from django.db.models.functions import Greatest
 
 from compliance.models import Account
 from messaging.constants import OPEN
@@ -25,11 +26,15 @@ def person_replies_forget(account: Account, msisdn: str) -> int:
     """Takes away the texts of the number's replies, of their raw PDUs and of the events that
     reported them, in the caller's transaction; how many there were."""
     found = InboundMessage.objects.filter(account=account, msisdn=msisdn).exclude(text="")
-    replies = {str(key): at for key, at in found.values_list("pk", "received_at")}
+    told = Greatest("received_at", "amended_at", "unrouted__decided_at")
+    rows = found.values_list("pk", "received_at", told)
+    replies = {str(key): (came, last) for key, came, last in rows}
     if replies:
         with connection.cursor() as cursor:
             events_forget(cursor, account.pk, replies)
-        InboundPart.objects.filter(message__in=found.values("pk")).update(text="", raw=b"")
+        InboundPart.objects.filter(message__in=found.values("pk")).update(
+            text="", octets=b"", raw=b""
+        )
         found.update(text="")
     return len(replies)
 

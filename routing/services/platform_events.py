@@ -26,6 +26,7 @@ ALERTS = frozenset(
         PlatformEventType.BIND_REFUSED,
         PlatformEventType.ORDER_RESTS,
         PlatformEventType.WORD_UNKNOWN,
+        PlatformEventType.INBOUND_UNROUTED,
     }
 )
 

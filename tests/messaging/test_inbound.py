@@ -17,7 +17,7 @@ from config.common import clock
 from messaging.encoding import udh
 from messaging.models import Event, InboundMessage, InboundPart
 from messaging.selectors.snapshot import snapshots
-from messaging.services.inbound import Received, acting, inbound_receive, receiving
+from messaging.services.inbound import Received, acting, assembly, inbound_receive
 from tests.factories import make_account, make_sender
 from tests.messaging.hot import Line, events, make_line, place, state
 
@@ -123,7 +123,7 @@ def test_part_that_comes_twice_counts_once(line):
 
 
 def test_part_whose_others_never_came_does_not_join_a_later_text(line):
-    old = clock.now() - receiving._ASSEMBLY_TIME * 2
+    old = clock.now() - assembly.LATE_WITHIN * 2
     assert inbound_receive([by_udh(line, 1, ucs2("old "), total=2, at=old)]) == []
     assert inbound_receive([by_udh(line, 2, ucs2("new"), total=2)]) == []
     (message,) = inbound_receive([by_udh(line, 1, ucs2("all "), total=2)])
@@ -262,7 +262,7 @@ def test_reply_and_its_stop_are_one_transaction(line, monkeypatch):
     def fail(*_args: object, **_values: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(acting, "event_append", fail)
+    monkeypatch.setattr(acting, "events_append", fail)
     with pytest.raises(RuntimeError):
         inbound_receive([received(line, b"STOP")])
     assert not InboundPart.objects.exists()

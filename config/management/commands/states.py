@@ -28,10 +28,12 @@ from messaging.constants import (
     VERIFICATION_TRANSITIONS,
     VERSION_TRANSITIONS,
     FailureReason,
+    InboundState,
     MessageStatus,
     QuestionState,
     ReviewState,
     RuleState,
+    UnroutedState,
     VerificationStatus,
     VersionStatus,
 )
@@ -44,6 +46,17 @@ this page differs from them. Every change of a state is one `UPDATE … WHERE st
 returns what changed, so that repeating it changes nothing.
 """
 SENTENCES: Mapping[type[TextChoices], Mapping[str, str]] = {
+    InboundState: {
+        "complete": "Every part is here.",
+        "incomplete": "Its other parts have not come in time: the text shows the gaps. Late parts"
+        " amend it for a day.",
+    },
+    UnroutedState: {
+        "waiting": "No sender has the address, or several have it and none wrote to the number"
+        " lately, or the PDU could not be read.",
+        "routed": "An operator gave it to a sender: it acted as if it came then, once.",
+        "dismissed": "Nobody is meant; the note says why. An operator may take it back.",
+    },
     MessageStatus: {
         "accepted": "Stored; not decided yet. Batches wait here for their account's turn.",
         "scheduled": "Waits for its time or for its legal window to open.",
@@ -152,6 +165,8 @@ _DECIDED: tuple[tuple[str, type[TextChoices]], ...] = (
     ("Exception from a rule", RuleException.Status),
     ("Consent", ConsentAction),
     ("Possible refusal", ReviewState),
+    ("Reply", InboundState),
+    ("Unrouted reply", UnroutedState),
     ("List of a register", RegisterSnapshot.State),
     ("Import of suppressions", SuppressionImport.State),
     ("Person's request", PersonRequest.Status),

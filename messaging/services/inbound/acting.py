@@ -5,15 +5,17 @@ rules act unless a compliance keyword has, and the event comes last. Each is one
 of the arrival, which appends its events to `arrival.news` and writes none itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from django.db import connection
 
 from messaging.constants import EventType
-from messaging.models import InboundMessage
+from messaging.selectors.snapshot import snapshots
 from messaging.services.conversations import conversation_note
-from messaging.services.events import event_append
+from messaging.services.events import AccountEvent, events_append
+from messaging.services.inbound.queueing import unrouted_put
 from messaging.services.keyword_rules import keyword_rules_act
 from messaging.services.pools import answers_keep
 from messaging.services.replies import reply_act
@@ -26,7 +28,8 @@ Step = Callable[[Arrival], None]
 def _obey(arrival: Arrival) -> None:
     """Compliance keywords: refusals, consent, help."""
     message, match = arrival.message, arrival.match
-    arrival.news += reply_act(message, match, arrival.addressees)
+    if not arrival.is_obeyed:
+        arrival.news += reply_act(message, match, arrival.addressees)
     arrival.is_settled = match.action not in {"", "none"}
 
 
@@ -39,8 +42,10 @@ def _converse(arrival: Arrival) -> None:
 def _tell(arrival: Arrival) -> None:
     message = arrival.message
     if message.account_id is not None:
-        event = News(message.account_id, EventType.INBOUND_RECEIVED, inbound_facts(message))
-        arrival.news.append(event)
+        event_type = EventType.INBOUND_RECEIVED
+        if arrival.is_amended:
+            event_type = EventType.INBOUND_AMENDED
+        arrival.news.append(News(message.account_id, event_type, inbound_facts(arrival)))
 
 
 STEPS: Final[tuple[Step, ...]] = (
@@ -51,37 +56,44 @@ STEPS: Final[tuple[Step, ...]] = (
 )
 
 
-def arrivals_act(arrivals: Iterable[Arrival]) -> None:
+def arrivals_act(arrivals: Sequence[Arrival]) -> None:
     """Takes each reply through all steps, then writes their events: accounts in order, as
-    everybody locks their event counters."""
-    told: list[tuple[InboundMessage, News]] = []
-    answered: list[tuple[InboundMessage, int]] = []
+    everybody locks their event counters. What is in nobody's inbox then is put into the queue of
+    operators."""
+    told: list[tuple[Arrival, News]] = []
+    answered: dict[date, list[tuple[str, int]]] = {}
     for arrival in arrivals:
         for step in STEPS:
             step(arrival)
-        told += [(arrival.message, one) for one in arrival.news]
-        if arrival.message.sender_id is not None:
-            answered.append((arrival.message, arrival.message.sender_id))
+        told += [(arrival, one) for one in arrival.news]
+        message = arrival.message
+        if message.sender_id is not None:
+            day = message.received_at.date()
+            answered.setdefault(day, []).append((message.msisdn, message.sender_id))
+    events = [
+        AccountEvent(news.account_id, news.event_type, arrival.at, news.data)
+        for arrival, news in told
+    ]
     with connection.cursor() as cursor:
-        for message, sender_id in answered:
-            answers_keep(cursor, [(message.msisdn, sender_id)], message.received_at.date())
-        for message, news in sorted(told, key=lambda one: one[1].account_id):
-            event_append(
-                cursor,
-                account_id=news.account_id,
-                event_type=news.event_type,
-                at=message.received_at,
-                data=news.data,
-            )
+        for day, pairs in answered.items():
+            answers_keep(cursor, pairs, day)
+        events_append(cursor, events)
+    unrouted_put([arrival.message for arrival in arrivals if not arrival.is_amended])
 
 
-def inbound_facts(message: InboundMessage) -> Mapping[str, Any]:
+def inbound_facts(arrival: Arrival) -> Mapping[str, Any]:
     """A reply as events tell of it."""
+    message = arrival.message
+    network = snapshots.current().numbers.code_of(message.network_id) if message.network_id else ""
     return {
         "id": str(message.pk),
         "from": f"+{message.msisdn}",
         "to": message.destination,
         "text": message.text,
+        "state": message.state,
+        "part_count": message.part_count,
+        "missing_parts": message.missing_parts,
+        "network": network or None,
         "action": message.action or None,
-        "received_at": message.received_at.isoformat(),
+        "received_at": arrival.received_at.isoformat(),
     }

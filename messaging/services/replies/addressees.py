@@ -13,9 +13,10 @@ RECENT = timedelta(days=30)
 _DEFAULT_COUNTRY = "VN"
 # The last message from each of the senders: UUIDv7 ids prune to the partitions of those days.
 _WRITERS = """
-SELECT DISTINCT ON (sender_id) sender_id, id, template_version_id, text FROM messaging_message
-WHERE msisdn = %s AND sender_id = ANY(%s) AND id >= uuid7_floor(%s) AND origin <> 'system'
-ORDER BY sender_id, id DESC
+SELECT DISTINCT ON (msisdn, sender_id) msisdn, sender_id, id, template_version_id, text
+FROM messaging_message
+WHERE msisdn = ANY(%s) AND sender_id = ANY(%s) AND id >= uuid7_floor(%s) AND origin <> 'system'
+ORDER BY msisdn, sender_id, id DESC
 """
 
 
@@ -47,12 +48,27 @@ class Addressees:
 def addressees_of(destination: str, msisdn: str, at: datetime) -> Addressees:
     """Who is meant by a reply to an address, in the order of accounts, as everybody locks their
     event counters."""
-    holders = list(
-        Sender.objects.filter(address=destination)
-        .select_related("account", "advertiser")
-        .order_by("account_id", "id")
-    )
-    written = _written(holders, msisdn, at)
+    (found,) = addressees_of_all([(destination, msisdn)], at)
+    return found
+
+
+def addressees_of_all(asked: Sequence[tuple[str, str]], at: datetime | None) -> list[Addressees]:
+    """The same for many (address, number) at once, in their order; None where nothing is asked."""
+    if not asked or at is None:
+        return []
+    holders: dict[str, list[Sender]] = {}
+    found = Sender.objects.filter(address__in={destination for destination, _number in asked})
+    for holder in found.select_related("account", "advertiser").order_by("account_id", "id"):
+        holders.setdefault(holder.address, []).append(holder)
+    everybody = [holder.pk for several in holders.values() for holder in several]
+    written = _written(everybody, [msisdn for _address, msisdn in asked], at)
+    return [
+        _addressees(holders.get(destination, []), written.get(msisdn, {}))
+        for destination, msisdn in asked
+    ]
+
+
+def _addressees(holders: Sequence[Sender], written: Mapping[int, "_Written"]) -> Addressees:
     writers = [holder for holder in holders if holder.pk in written]
     owner = max(writers, key=lambda holder: written[holder.pk].key) if writers else None
     if owner is None and len(holders) == 1:
@@ -71,13 +87,15 @@ def _addressee(holder: Sender, written: Mapping[int, _Written]) -> Addressee:
     return Addressee(holder, last.version_id, last.text) if last else Addressee(holder)
 
 
-def _written(holders: Sequence[Sender], msisdn: str, at: datetime) -> dict[int, _Written]:
-    """By sender its last message to the number."""
+def _written(
+    holders: Sequence[int], msisdns: Sequence[str], at: datetime
+) -> dict[str, dict[int, _Written]]:
+    """By number and sender the last message."""
+    found: dict[str, dict[int, _Written]] = {}
     if not holders:
-        return {}
+        return found
     with connection.cursor() as cursor:
-        cursor.execute(_WRITERS, [msisdn, [holder.pk for holder in holders], at - RECENT])
-        return {
-            sender: _Written(str(key), version, text)
-            for sender, key, version, text in cursor.fetchall()
-        }
+        cursor.execute(_WRITERS, [sorted(set(msisdns)), holders, at - RECENT])
+        for msisdn, sender, key, version, text in cursor.fetchall():
+            found.setdefault(msisdn, {})[sender] = _Written(str(key), version, text)
+    return found

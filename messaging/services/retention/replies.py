@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from compliance.services.retention.removers import BATCH, PLACE, Removed, Span
+from config.common.ids import uuid7_time
 from messaging.constants import EventType
 
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
@@ -26,18 +28,20 @@ _FORGET = f"""
 WITH page AS (
     SELECT i.id FROM messaging_inboundmessage i WHERE {_WHERE} ORDER BY i.id LIMIT %(limit)s
 ), parts AS (
-    UPDATE messaging_inboundpart p SET text = '', raw = '' FROM page WHERE p.message_id = page.id
+    UPDATE messaging_inboundpart p SET text = '', octets = '', raw = '' FROM page WHERE p.message_id = page.id
 )
 UPDATE messaging_inboundmessage i SET text = '' FROM page WHERE i.id = page.id
-RETURNING i.id, i.received_at
+RETURNING i.id, i.received_at, greatest(i.received_at, i.amended_at,
+    (SELECT decided_at FROM messaging_unroutedreply WHERE message_id = i.id))
 """  # noqa: S608  constant parts
 # Events are found by time: they are written with what they report.
 _EVENTS = """
 SELECT id, body FROM messaging_event
-WHERE account_id = %(account)s AND type = %(type)s
+WHERE account_id = %(account)s AND type = ANY(%(types)s)
   AND id >= uuid7_floor(%(first)s) AND id < uuid7_floor(%(last)s)
 """
 _NEAR = timedelta(minutes=1)
+_TYPES = [EventType.INBOUND_RECEIVED.value, EventType.INBOUND_AMENDED.value]
 
 
 def replies_forget(span: Span, *, is_rehearsal: bool) -> Removed:
@@ -58,7 +62,7 @@ def replies_forget(span: Span, *, is_rehearsal: bool) -> Removed:
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_FORGET, parameters | {"limit": BATCH})
-            replies = {str(reply_id): at for reply_id, at in cursor.fetchall()}
+            replies = {str(key): (came, told) for key, came, told in cursor.fetchall()}
             if replies:
                 events_forget(cursor, span.account_id, replies)
         total += len(replies)
@@ -66,15 +70,21 @@ def replies_forget(span: Span, *, is_rehearsal: bool) -> Removed:
             return Removed(total, span.before)
 
 
-def events_forget(cursor: Any, account_id: int, replies: Mapping[str, datetime]) -> None:
-    """The same events, without the texts that they reported."""
+def events_forget(
+    cursor: Any, account_id: int, replies: Mapping[str, tuple[datetime, datetime]]
+) -> None:
+    """The same events, without the texts that they reported; by reply when it came and when it was
+    told last. One that was incomplete, or unrouted, was told later than it came."""
+    first = min(came for came, _told in replies.values())
+    made = [uuid7_time(UUID(key)) for key in replies]
+    last = max([told for _came, told in replies.values()] + made)
     cursor.execute(
         _EVENTS,
         {
             "account": account_id,
-            "type": EventType.INBOUND_RECEIVED.value,
-            "first": min(replies.values()) - _NEAR,
-            "last": max(replies.values()) + _NEAR,
+            "types": _TYPES,
+            "first": first - _NEAR,
+            "last": last + _NEAR,
         },
     )
     events = [(event_id, json.loads(body)) for event_id, body in cursor.fetchall()]

@@ -238,19 +238,31 @@ def test_reply_is_stored_and_then_acknowledged(line, inbox, database):
 
 def test_reply_that_cannot_be_stored_is_left_with_the_smsc(line, inbox, database, monkeypatch):
     link = FakeLink(lambda: "")
-    original, failures = inboxes.inbound_receive, iter([ValueError("odd"), None])
+    original = inboxes.inbound_receive
 
     def sometimes(received):
-        error = next(failures)
-        if error is not None:
-            raise error
+        if any(one.deliver.short_message == b"odd" for one in received):
+            raise ValueError("odd")
         return original(received)
 
     monkeypatch.setattr(inboxes, "inbound_receive", sometimes)
-    inbox.put([arrived(n, "YES", esm_class=0) for n in (5, 6)])
+    inbox.put([arrived(n, text, esm_class=0) for n, text in enumerate(("odd", "YES", "NO"), 5)])
     inbox.commit_next(database, link)
-    assert link.answers == [(5, ESME_RX_T_APPN), (6, ESME_ROK)]
-    assert InboundMessage.objects.count() == 1
+    assert link.answers == [(5, ESME_RX_T_APPN), (6, ESME_ROK), (7, ESME_ROK)]
+    assert InboundMessage.objects.count() == 2
+
+
+def test_replies_that_come_together_are_one_transaction(line, inbox, database, monkeypatch):
+    sizes = []
+    original = inboxes.inbound_receive
+    monkeypatch.setattr(
+        inboxes, "inbound_receive", lambda batch: [sizes.append(len(batch)), original(batch)]
+    )
+    link = FakeLink(lambda: str(InboundMessage.objects.count()))
+    inbox.put([arrived(n, f"No. {n}", esm_class=0) for n in range(150)])
+    inbox.commit_next(database, link)
+    assert (sizes, InboundMessage.objects.count()) == ([100, 50], 150)
+    assert link.answers == [(n, ESME_ROK) for n in range(150)]
 
 
 def test_pdu_that_cannot_be_parsed_is_stored_and_acknowledged(inbox, database):
