@@ -106,6 +106,9 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             (_("Webhooks"), "webhook", "messaging.webhookendpoint"),
             (_("Webhook deliveries"), "outbox", "messaging.webhookdelivery"),
             (_("Event log"), "receipt_long", "messaging.event"),
+            (_("Trigger sources"), "sync_alt", "campaigns.triggersource"),
+            (_("Trigger mappings"), "schema", "campaigns.triggermapping"),
+            (_("Trigger events"), "move_to_inbox", "campaigns.triggerevent"),
         ),
     ),
     (

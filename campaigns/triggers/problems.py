@@ -63,6 +63,12 @@ SPEC_MESSAGES: Mapping[str, str] = {
     ),
     "unknown_zone": _("“%(zone)s” is not a time zone: write one like Asia/Ho_Chi_Minh."),
     "bad_slot_name": _("“%(name)s” cannot be a slot's name."),
+    "steps_not_understood": _(
+        "The steps are not understood: write them as last_word | shorten length=20, texts with "
+        "spaces in double quotes."
+    ),
+    "option_without": _("“%(word)s” is no option: write name=value."),
+    "join_without": _('Say what is written between the values: join with=", ".'),
 }
 
 EVENT_MESSAGES: Mapping[str, str] = {

@@ -101,6 +101,22 @@ def draft_save(*, mapping: TriggerMapping, spec: Mapping[str, Any], actor: User)
     return draft
 
 
+def draft_keep(
+    *, mapping: TriggerMapping, spec: Mapping[str, Any], actor: User
+) -> TriggerVersion | None:
+    """As `draft_save`, for what a form sends back whole: nothing is written where the draft, or
+    without one the active version, means the same already. None then."""
+    current = mapping.versions.filter(
+        status__in=[TriggerVersionStatus.DRAFT, TriggerVersionStatus.ACTIVE]
+    ).order_by("-number")
+    shown = current.first()
+    spec_checked(spec)
+    if shown is not None and spec_read(shown.spec) == spec_read(spec):
+        permission_required(actor, "campaigns.change_triggermapping", mapping)
+        return None
+    return draft_save(mapping=mapping, spec=spec, actor=actor)
+
+
 @transaction.atomic
 def draft_discard(*, mapping: TriggerMapping, actor: User) -> None:
     """Throws the draft away. Raises ConflictError where there is none, or nothing else."""

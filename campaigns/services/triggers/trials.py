@@ -14,6 +14,7 @@ from campaigns.services.triggers.common import sentence
 from campaigns.services.triggers.receiving import event_name
 from campaigns.triggers.documents import DocumentError, document_read
 from campaigns.triggers.mapping import Happening, Judged, event_judge
+from campaigns.triggers.readings import Reading, readings_of
 from campaigns.triggers.spec import Spec
 from compliance.models import Account
 from config.common import clock
@@ -24,7 +25,8 @@ from messaging.services.previews import Preview, PreviewRequest, message_preview
 @dataclass(frozen=True, slots=True)
 class MappingTrial:
     """What one mapping would do: `judged`, and where it wants a message its `preview`, or the
-    `refusal` where it cannot even be read. `is_on`: events are read by this version."""
+    `refusal` where it cannot even be read. `is_on`: events are read by this version. `readings`:
+    what each of its values gives, also where others are wrong."""
 
     mapping: TriggerMapping
     version: int
@@ -33,6 +35,7 @@ class MappingTrial:
     judged: Judged
     preview: Preview | None = None
     refusal: DomainError | None = None
+    readings: Sequence[Reading] = ()
 
     @property
     def sends(self) -> bool:
@@ -142,6 +145,7 @@ def _trial(
         judged=judged,
         preview=preview,
         refusal=refusal,
+        readings=readings_of(spec, happening.document, source.account.timezone),
     )
 
 

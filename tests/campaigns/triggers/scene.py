@@ -18,9 +18,11 @@ from messaging.selectors.snapshot import snapshots
 from tests.factories import (
     make_account,
     make_advertiser,
+    make_bind,
     make_network,
     make_number_plan,
     make_rate,
+    make_route,
     make_sender,
     make_template,
     make_template_version,
@@ -62,6 +64,7 @@ class Scene:
         network = make_network("viettel")
         make_number_plan({"8498": network})
         make_rate()
+        make_route(make_bind().carrier)
         sender = make_sender(
             self.account,
             advertiser=advertiser,
