@@ -365,6 +365,11 @@ class EventType(models.TextChoices):
     VERIFICATION_CANCELED = "verification.canceled", _("Verification canceled")
     VERIFICATION_BLOCKED = "verification.blocked", _("Verification blocked")
     VERIFICATION_HELD = "verification.held", _("Prefix held against SMS pumping")
+    WEBHOOK_DISABLED = "webhook.disabled", _("Webhook switched off")
+    WEBHOOK_CERTIFICATE_ENDING = (
+        "webhook.certificate_ending",
+        _("Client certificate of a webhook ends"),
+    )
 
 
 def event_type_choices() -> list[tuple[str, Any]]:

@@ -20,8 +20,8 @@ from messaging.services.trials import trial_execute, trials_resume
 from messaging.services.verification.changes import verifications_expire
 from messaging.services.verification.watching import shield_watch
 from messaging.services.webhook_planning import deliveries_schedule
-from messaging.services.webhook_results import deliveries_purge
 from messaging.services.webhook_sending import deliveries_send
+from messaging.services.webhook_upkeep import certificates_warn, deliveries_purge
 
 
 @shared_task(name="messaging.tasks.activate_templates")
@@ -105,8 +105,13 @@ def deliver_webhooks() -> dict[str, int]:
 
 @shared_task(name="messaging.tasks.forget_answers")
 def forget_answers() -> dict[str, int]:
-    """Drops idempotency keys and settled deliveries whose time is over (every hour)."""
-    return {"keys": idempotency_keys_purge(), "deliveries": deliveries_purge()}
+    """Drops idempotency keys and settled deliveries whose time is over, and tells of client
+    certificates that end (every hour)."""
+    return {
+        "keys": idempotency_keys_purge(),
+        "deliveries": deliveries_purge(),
+        "certificates": certificates_warn(),
+    }
 
 
 @shared_task(name="messaging.tasks.note_bounces")

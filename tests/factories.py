@@ -307,5 +307,9 @@ def make_review(reply: InboundMessage, advertiser: Advertiser, **overrides: Any)
 
 
 def make_webhook(account: Account | None = None, **overrides: Any) -> WebhookEndpoint:
-    values = {"url": "https://hooks.example.com/sms", "secret": "whsec_dGVzdHRlc3R0ZXN0dGVzdA=="}
+    values = {
+        "name": f"webhook {next(_count)}",
+        "url": "https://hooks.example.com/sms",
+        "secret": "whsec_dGVzdHRlc3R0ZXN0dGVzdA==",
+    }
     return WebhookEndpoint.objects.create(account=account or make_account(), **(values | overrides))

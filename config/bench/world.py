@@ -25,7 +25,7 @@ from messaging.models import Template, TemplateVersion
 from messaging.selectors.snapshot import snapshots
 from messaging.services.templates import version_approve, version_create, version_submit
 from messaging.services.templates.registrations import registrations_record
-from messaging.services.webhooks import webhook_put
+from messaging.services.webhooks import webhook_add
 from routing.constants import PaperState, RegistrationState
 from routing.models import (
     Network,
@@ -111,7 +111,7 @@ def _made(sink: Sink | None, receiver: str) -> World:
 
 def webhook_make(world: World) -> None:
     """From now on the account's receiver is told of every event."""
-    webhook_put(account=world.account, url=world.receiver)
+    webhook_add(account=world.account, values={"name": "Benchmark", "url": world.receiver})
 
 
 def world_make(sink: Sink | None, receiver: str) -> World:

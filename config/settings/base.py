@@ -241,7 +241,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "keywords", "description": "What happens when people write a word."},
         {"name": "conversations", "description": "Who wrote, who answers, and what was said."},
         {"name": "events", "description": "The numbered log of what happened, by polling."},
-        {"name": "webhook", "description": "The same events, posted and signed."},
+        {"name": "webhooks", "description": "The same events, posted and signed."},
         {"name": "consent", "description": "What people agreed to, and who is left alone."},
         {"name": "evidence", "description": "Proof packs and the audit log."},
         {"name": "catalog", "description": "What the account may send with."},

@@ -1,24 +1,45 @@
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import action as list_action
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.selectors.access import limited, permitted_accounts
 from config.common.console.confirmation import Question, confirm, object_or_404
-from messaging.admin.labels import DELIVERY_COLOURS, change_page, label, link
-from messaging.admin.pages import ListPage
+from messaging.admin.labels import DELIVERY_COLOURS, change_page, label, link, moment
+from messaging.admin.pages import DayRangeFilter, ListPage
 from messaging.constants import EventType
 from messaging.models import Event, WebhookDelivery, WebhookEndpoint
-from messaging.services.webhooks import delivery_replay
+from messaging.services.webhook_replays import Choice, deliveries_replay
+from messaging.webhooks.attempts import attempt_shown
+
+
+class EventDayFilter(DayRangeFilter):
+    """By the day of the event."""
+
+    field_name = "event_id"
+    narrower = ("q", "endpoint__id__exact", "status__exact")
+
+
+class EventTypeFilter(admin.SimpleListFilter):
+    title = _("type")
+    parameter_name = "type"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(EventType.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(type=self.value()) if self.value() else queryset
 
 
 @admin.register(WebhookDelivery)
@@ -28,6 +49,7 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     list_display = (
         "event_label",
         "sequence",
+        "webhook",
         "status_label",
         "attempts",
         "last_status",
@@ -37,7 +59,7 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         "account",
     )
     list_display_links = ("event_label",)
-    list_filter = ("status", "endpoint__account")
+    list_filter = (EventDayFilter, "status", EventTypeFilter, "endpoint", "endpoint__account")
     list_select_related = ("endpoint__account",)
     search_fields = ("sequence",)
     search_help_text = _("An event's sequence number.")
@@ -45,8 +67,11 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     sortable_by = ()
     actions = ("deliver_selected",)
     actions_detail = ("deliver_again",)
-    empty_title = _("No delivery yet")
-    empty_text = _("Every event that your webhook asks for appears here with its attempts.")
+    empty_title = _("No delivery in the last seven days")
+    empty_text = _(
+        "Every event that a webhook asks for appears here with its attempts. Choose other days to"
+        " see older ones."
+    )
     fieldsets = (
         (None, {"fields": (("event_label", "sequence"), ("status_label", "attempts"), "event_id")}),
         (
@@ -56,6 +81,7 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
                     ("last_status", "last_error"),
                     ("next_attempt_at", "delivered_at"),
                     "endpoint_link",
+                    "log_shown",
                 )
             },
         ),
@@ -72,6 +98,7 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         "next_attempt_at",
         "delivered_at",
         "endpoint_link",
+        "log_shown",
         "body",
     )
 
@@ -82,7 +109,9 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         if endpoints is not None:
             rows = WebhookDelivery.objects.filter(endpoint__in=endpoints)
             rows = rows.order_by(*self.get_ordering(request))
-        return rows.select_related("endpoint__account")
+        return rows.select_related("endpoint__account").defer(
+            "endpoint__secret", "endpoint__previous_secret", "endpoint__client_key"
+        )
 
     def _endpoints(self, request: HttpRequest) -> list[int] | None:
         accounts = permitted_accounts(request.user, self.permission("view"))
@@ -102,9 +131,24 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         status = WebhookDelivery.Status(obj.status)
         return label(status.label, DELIVERY_COLOURS[status])
 
-    @display(description=_("endpoint"))
+    @display(description=_("webhook"))
+    def webhook(self, obj: WebhookDelivery) -> str:
+        return obj.endpoint.name
+
+    @display(description=_("attempts, oldest first"))
+    def log_shown(self, obj: WebhookDelivery) -> SafeString | str:
+        if not obj.log:
+            return gettext("None yet.")
+        shown = [
+            attempt_shown(str(obj.event_id), entry)
+            | {"when": moment(datetime.fromisoformat(entry["at"]))}
+            for entry in obj.log
+        ]
+        return render_to_string("admin/messaging/webhook/attempts.html", {"attempts": shown})
+
+    @display(description=_("webhook"))
     def endpoint_link(self, obj: WebhookDelivery) -> SafeString:
-        return link(obj.endpoint.url, change_page("messaging.webhookendpoint", obj.endpoint_id))
+        return link(obj.endpoint.name, change_page("messaging.webhookendpoint", obj.endpoint_id))
 
     @display(description=_("account"))
     def account(self, obj: WebhookDelivery) -> str:
@@ -131,13 +175,12 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
     @list_action(description=_("Deliver again"), permissions=["replay"])
     def deliver_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        by_account: dict[Any, list[Any]] = {}
+        chosen: dict[Any, list[Any]] = {}
         for delivery in queryset:
             if self.may(request, "replay", delivery):
-                by_account.setdefault(delivery.endpoint.account, []).append(delivery.event_id)
+                chosen.setdefault(delivery.endpoint, []).append(delivery.event_id)
         count = sum(
-            delivery_replay(account=account, event_ids=event_ids, actor=request.user)
-            for account, event_ids in by_account.items()
+            _replayed(endpoint, event_ids, request.user) for endpoint, event_ids in chosen.items()
         )
         said = ngettext(
             "%(count)d delivery is tried again now; what was pending already is left as it is.",
@@ -159,7 +202,7 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
                 submit=_("Deliver again"),
                 done=_("It is tried again now."),
             ),
-            lambda _values: _replay(delivery, request.user),
+            lambda _values: _again(delivery, request.user),
         )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
@@ -173,9 +216,17 @@ class WebhookDeliveryAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         return super().get_actions_detail(request, object_id) if can else []
 
 
-def _replay(delivery: WebhookDelivery, actor: Any) -> None:
-    account = delivery.endpoint.account
-    delivery_replay(account=account, event_ids=[delivery.event_id], actor=actor)
+def _replayed(endpoint: WebhookEndpoint, event_ids: list[Any], actor: Any) -> int:
+    return deliveries_replay(
+        account=endpoint.account,
+        endpoint_id=endpoint.pk,
+        choice=Choice(event_ids=event_ids),
+        actor=actor,
+    ).replayed
+
+
+def _again(delivery: WebhookDelivery, actor: Any) -> None:
+    _replayed(delivery.endpoint, [delivery.event_id], actor)
 
 
 def json_shown(body: str) -> SafeString:

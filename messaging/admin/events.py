@@ -8,22 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
-from messaging.admin.deliveries import json_shown
+from messaging.admin.deliveries import EventTypeFilter, json_shown
 from messaging.admin.labels import change_page, link
 from messaging.admin.pages import DayRangeFilter, ListPage, uuid_of
 from messaging.constants import EventType
 from messaging.models import Event
-
-
-class EventTypeFilter(admin.SimpleListFilter):
-    title = _("type")
-    parameter_name = "type"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(EventType.choices)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(type=self.value()) if self.value() else queryset
 
 
 @admin.register(Event)

@@ -226,15 +226,6 @@ EVENT: dict[str, Any] = {
         "done_at": "2027-01-31T02:00:03.9+00:00",
     },
 }
-WEBHOOK: dict[str, Any] = {
-    "url": "https://example.com/hooks/sms",
-    "event_types": ["message.delivered", "message.undelivered"],
-    "is_enabled": True,
-    "disabled_reason": None,
-    "failing_since": None,
-    "delivered_up_to": 1042,
-}
-SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  the specification's own example
 POOL_REQUEST: dict[str, Any] = {
     "name": "reminders",
     "country": "VN",

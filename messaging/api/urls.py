@@ -63,15 +63,17 @@ from messaging.api.verifications import (
     VerificationsView,
     VerificationView,
 )
-from messaging.api.webhook import (
-    DeliveriesView,
+from messaging.api.webhook_deliveries import DeliveriesView, DeliveryView, ReplayView
+from messaging.api.webhooks import (
     WebhookRotateView,
+    WebhooksView,
     WebhookTestView,
     WebhookView,
 )
 from messaging.api.wishes import ConsentRequestsView, OptOutsView
 
 _TALK = "conversations/<uuid:conversation_id>"
+_HOOK = "webhooks/<int:webhook_id>"
 _VERSION = "templates/<slug:template>/versions/<int:version>"
 
 __all__ = ["schema", "urlpatterns"]
@@ -99,10 +101,13 @@ urlpatterns = [
     path(f"{_TALK}/read", ConversationReadView.as_view()),
     path(f"{_TALK}/notes", ConversationNotesView.as_view()),
     path("events", EventsView.as_view()),
-    path("webhook", WebhookView.as_view()),
-    path("webhook/rotate", WebhookRotateView.as_view()),
-    path("webhook/test", WebhookTestView.as_view()),
-    path("webhook/deliveries", DeliveriesView.as_view()),
+    path("webhooks", WebhooksView.as_view()),
+    path(_HOOK, WebhookView.as_view()),
+    path(f"{_HOOK}/rotate", WebhookRotateView.as_view()),
+    path(f"{_HOOK}/test", WebhookTestView.as_view()),
+    path(f"{_HOOK}/deliveries", DeliveriesView.as_view()),
+    path(f"{_HOOK}/deliveries/<uuid:event_id>", DeliveryView.as_view()),
+    path(f"{_HOOK}/replay", ReplayView.as_view()),
     path("suppressions", SuppressionsView.as_view()),
     path("suppressions/check", SuppressionCheckView.as_view()),
     path("suppressions/<int:suppression_id>", SuppressionView.as_view()),

@@ -38,7 +38,7 @@ from messaging.models.verification import (
     VerificationStat,
     VerificationText,
 )
-from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint
+from messaging.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookHealth
 
 __all__ = [
     "AcceptedDay",
@@ -92,4 +92,5 @@ __all__ = [
     "Waiting",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WebhookHealth",
 ]

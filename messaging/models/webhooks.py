@@ -9,12 +9,19 @@ from messaging.constants import event_type_choices
 
 
 class WebhookEndpoint(models.Model):
-    """Where an account's events are posted, signed by Standard Webhooks."""
+    """Where events of an account are posted, signed by Standard Webhooks."""
 
-    account = models.OneToOneField(
-        Account, models.CASCADE, related_name="webhook", verbose_name=_("account")
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="webhooks", verbose_name=_("account")
     )
-    url = models.URLField(_("URL"), max_length=500)
+    name = models.CharField(
+        _("name"), max_length=60, help_text=_("What your people call it, such as CRM.")
+    )
+    url = models.URLField(
+        _("URL"),
+        max_length=500,
+        help_text=_("On the public internet; https, with a certificate that fits the name."),
+    )
     country = models.CharField(
         _("country of the receiver"),
         max_length=2,
@@ -31,6 +38,24 @@ class WebhookEndpoint(models.Model):
         blank=True,
         help_text=_("Empty: every event."),
     )
+    senders = ArrayField(
+        models.CharField(max_length=15),
+        verbose_name=_("senders"),
+        default=list,
+        blank=True,
+        help_text=_(
+            "Names or numbers of yours, one per line: only events of what these sent or received."
+            " Empty: all events, also those of no sender."
+        ),
+    )
+    is_ordered = models.BooleanField(
+        _("in order"),
+        default=False,
+        help_text=_(
+            "An event waits until the one before it about the same phone number is delivered or"
+            " given up. Otherwise events may overtake each other; their sequence has the order."
+        ),
+    )
     is_enabled = models.BooleanField(_("enabled"), default=True)
     disabled_reason = models.CharField(
         _("why disabled"), max_length=200, blank=True, editable=False
@@ -45,6 +70,13 @@ class WebhookEndpoint(models.Model):
         _("failing since"), null=True, editable=False
     )  # first failure after the last success
     paused_until = models.DateTimeField(null=True, editable=False)  # the receiver asked for a rest
+    # What we show to a receiver that asks who we are (mutual TLS), in PEM.
+    client_certificate = models.TextField(_("client certificate"), blank=True, default="")
+    client_key = EncryptedTextField(_("client key"), blank=True, default="")
+    client_certificate_ends_at = models.DateTimeField(
+        _("client certificate ends"), null=True, editable=False
+    )
+    certificate_days_told = models.PositiveSmallIntegerField(null=True, editable=False)
     history = HistoricalRecords(
         excluded_fields=[
             "secret",
@@ -53,15 +85,20 @@ class WebhookEndpoint(models.Model):
             "position",
             "failing_since",
             "paused_until",
+            "client_key",
+            "certificate_days_told",
         ]
     )
 
     class Meta:
         verbose_name = _("webhook endpoint")
         verbose_name_plural = _("webhook endpoints")
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="webhook_name_unique")
+        ]
 
     def __str__(self) -> str:
-        return self.url
+        return self.name
 
 
 class WebhookDelivery(models.Model):
@@ -91,6 +128,11 @@ class WebhookDelivery(models.Model):
     last_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     last_error = models.CharField(_("error"), max_length=200, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
+    # Of what the event is about, at an endpoint that wants order: a pending delivery with a lower
+    # number and the same key goes first. A hash, so that it need not be erased with the number.
+    order_key = models.BigIntegerField(null=True)
+    # What was asked and answered, oldest first (`messaging.webhooks.attempts`).
+    log = models.JSONField(default=list, db_default=[])
 
     class Meta:
         verbose_name = _("webhook delivery")
@@ -105,8 +147,36 @@ class WebhookDelivery(models.Model):
                 fields=["endpoint", "next_attempt_at"],
                 name="webhook_delivery_due",
                 condition=models.Q(status="pending"),
-            )
+            ),
+            models.Index(
+                fields=["endpoint", "order_key", "sequence"],
+                name="webhook_delivery_order",
+                condition=models.Q(status="pending", order_key__isnull=False),
+            ),
+            models.Index(
+                fields=["endpoint", "event_id"],
+                name="webhook_delivery_given_up",
+                condition=models.Q(status="failed"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.sequence}"
+
+
+class WebhookHealth(models.Model):
+    """How an endpoint did in five minutes, kept for two days."""
+
+    pk = models.CompositePrimaryKey("endpoint_id", "since")
+    # Written while endpoints are deleted: a row too many is purged with its time.
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    since = models.DateTimeField()
+    succeeded = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    # Attempts by duration: see `messaging.webhooks.durations`.
+    durations = ArrayField(models.IntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.endpoint_id} {self.since}: +{self.succeeded} -{self.failed}"

@@ -1,41 +1,39 @@
-"""The event log and its deliveries, as an account reads them."""
+"""The event log, as an account reads it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Final
 
 from compliance.models import Account
-from messaging.models import Event, WebhookDelivery
+from messaging.models import Event, EventCounter
+
+# How many a search by type looks at: there is no index by type, and a poller comes again.
+SEARCHED_AT_MOST: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedBody:
-    """An event as it was stored: `body` is the same text that webhooks carry."""
+class Events:
+    """Events as they were stored (the same text that webhooks carry), oldest first, and the
+    number after which a reader goes on."""
 
-    sequence: int
-    body: str
+    bodies: Sequence[str]
+    last: int
 
 
-def events_after(account: Account, *, after: int, limit: int) -> Sequence[NumberedBody]:
-    """The account's next events after a sequence number, oldest first.
+def events_after(account: Account, *, after: int, limit: int, types: Sequence[str] = ()) -> Events:
+    """The account's next events after a sequence number; with `types` only those.
 
     Numbers are given in commit order, so a reader that goes on from the last one skips none.
     """
-    rows = (
-        Event.objects.filter(account=account, sequence__gt=after)
-        .order_by("sequence")
-        .values_list("sequence", "body")[:limit]
-    )
-    return [NumberedBody(sequence, body) for sequence, body in rows]
-
-
-def deliveries_page(
-    account: Account, *, status: str | None, before: UUID | None, limit: int
-) -> Sequence[WebhookDelivery]:
-    """Deliveries of the account's endpoint, newest event first."""
-    found = WebhookDelivery.objects.filter(endpoint__account=account)
-    if status is not None:
-        found = found.filter(status=status)
-    if before is not None:
-        found = found.filter(event_id__lt=before)
-    return list(found.order_by("-event_id")[:limit])
+    found = Event.objects.filter(account=account, sequence__gt=after)
+    searched = after
+    if types:
+        # Read before the events: all up to here can be seen by then.
+        counter = EventCounter.objects.filter(account=account).first()
+        searched = max(after, min(counter.last if counter else 0, after + SEARCHED_AT_MOST))
+        found = found.filter(type__in=list(types), sequence__lte=searched)
+    rows = list(found.order_by("sequence").values_list("sequence", "body")[:limit])
+    last = rows[-1][0] if rows else after
+    if types and len(rows) < limit:
+        last = searched
+    return Events([body for _sequence, body in rows], last)

@@ -13,6 +13,7 @@ from django.db import connection
 from config.common import clock, logs, secrets
 from messaging.webhooks import signing
 from messaging.webhooks.client import Answer
+from messaging.webhooks.identities import Identity
 
 log = logs.get_logger(__name__)
 
@@ -22,7 +23,8 @@ LEASE: Final = timedelta(seconds=60)
 
 # The least busy endpoint first, and none more than half of what is free: a slow receiver
 # must not take every thread. A failing one gets a single probe; one outside of the countries in
-# which the account's data stays gets nothing, also where that was said after it was set up.
+# which the account's data stays gets nothing, also where that was said after it was set up. Where
+# order is wanted (`order_key`), only the earliest pending delivery of a key is due.
 _CLAIM = """
 WITH room AS MATERIALIZED (
     SELECT e.id, least(
@@ -38,8 +40,13 @@ WITH room AS MATERIALIZED (
     ORDER BY coalesce(busy.n, 0), random()
 ), due AS MATERIALIZED (
     SELECT d.id FROM room CROSS JOIN LATERAL (
-        SELECT id FROM messaging_webhookdelivery
+        SELECT id FROM messaging_webhookdelivery waiting
         WHERE endpoint_id = room.id AND status = 'pending' AND next_attempt_at <= %(now)s
+            AND (order_key IS NULL OR NOT EXISTS (
+                SELECT FROM messaging_webhookdelivery earlier
+                WHERE earlier.endpoint_id = room.id AND earlier.status = 'pending'
+                    AND earlier.order_key = waiting.order_key
+                    AND earlier.sequence < waiting.sequence))
         ORDER BY next_attempt_at LIMIT greatest(room.n, 0)
         FOR UPDATE SKIP LOCKED) AS d
     LIMIT %(free)s
@@ -57,7 +64,8 @@ WHERE d.id = r.id AND d.status = 'pending' AND d.attempts = r.attempts
 """
 _BODIES = "SELECT id, body FROM messaging_event WHERE id = ANY(%s)"
 _TARGETS = """
-SELECT id, url, secret, CASE WHEN previous_secret_until > %(now)s THEN previous_secret ELSE '' END
+SELECT id, url, client_certificate, client_key, secret,
+    CASE WHEN previous_secret_until > %(now)s THEN previous_secret ELSE '' END
 FROM messaging_webhookendpoint WHERE id = ANY(%(ids)s)
 """
 
@@ -79,6 +87,7 @@ class _Target:
 
     url: str
     secrets: tuple[str, ...]
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,8 @@ class Job:
     url: str
     body: str
     headers: dict[str, str]
+    signatures: int
+    identity: Identity | None
 
     @property
     def endpoint_id(self) -> int:
@@ -154,10 +165,12 @@ def jobs_make(claims: Sequence[Claimed]) -> tuple[list[Job], list[tuple[Claimed,
     return jobs, lost
 
 
-def _target(endpoint_id: int, url: str, *tokens: str) -> _Target:
-    """The last one is empty unless the former secret still signs, too."""
+def _target(endpoint_id: int, url: str, certificate: str, key: str, *tokens: str) -> _Target:
+    """The last token is empty unless the former secret still signs, too."""
     try:
-        return _Target(url, tuple(secrets.decrypt(token) for token in tokens if token))
+        signing_secrets = tuple(secrets.decrypt(token) for token in tokens if token)
+        identity = Identity(certificate, secrets.decrypt(key)) if certificate else None
+        return _Target(url, signing_secrets, identity)
     except ImproperlyConfigured:  # one bad secret stops nobody else
         log.exception("webhook secret unreadable", extra={"endpoint": endpoint_id})
         return _Target(url, ())
@@ -176,4 +189,4 @@ def _job(claimed: Claimed, target: _Target, body: str) -> Job | Answer:
     except ValueError:
         log.exception("webhook secret unreadable", extra={"endpoint": claimed.endpoint_id})
         return Answer(None, "secret_unreadable")
-    return Job(claimed, target.url, body, headers)
+    return Job(claimed, target.url, body, headers, len(target.secrets), target.identity)

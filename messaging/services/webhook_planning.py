@@ -11,6 +11,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from config.common import clock, queue
+from messaging.services.webhook_filters import ORDER_KEY, WANTED, sender_words
 
 BATCH: Final = 500
 # Deliveries of one endpoint that may wait at a time.
@@ -27,7 +28,7 @@ WHERE e.is_enabled AND e.position < c.last
 """
 # Numbers are given in commit order, so every event up to `last` can be seen by now.
 _LOCK = """
-SELECT e.account_id, e.position, e.event_types, c.last,
+SELECT e.account_id, e.position, e.event_types, e.senders, e.is_ordered, c.last,
     (SELECT count(*) FROM (
         SELECT 1 FROM messaging_webhookdelivery d
         WHERE d.endpoint_id = e.id AND d.status = 'pending' LIMIT %(backlog)s) AS waiting)
@@ -36,16 +37,17 @@ JOIN messaging_eventcounter c ON c.account_id = e.account_id
 WHERE e.id = %(endpoint)s AND e.is_enabled AND e.position < c.last
 FOR UPDATE OF e SKIP LOCKED
 """
-_PLAN = """
+_PLAN = f"""
 WITH batch AS MATERIALIZED (
-    SELECT id, sequence, type FROM messaging_event
+    SELECT id, sequence, type, message_id, body FROM messaging_event
     WHERE account_id = %(account)s AND sequence > %(position)s
     ORDER BY sequence LIMIT %(batch)s
 ), planned AS (
     INSERT INTO messaging_webhookdelivery
-        (endpoint_id, event_id, sequence, type, status, attempts, next_attempt_at, last_error)
-    SELECT %(endpoint)s, id, sequence, type, 'pending', 0, %(now)s, '' FROM batch
-    WHERE %(types)s::text[] = '{}' OR type = ANY(%(types)s::text[])
+        (endpoint_id, event_id, sequence, type, status, attempts, next_attempt_at, last_error,
+            order_key)
+    SELECT %(endpoint)s, id, sequence, type, 'pending', 0, %(now)s, '', {ORDER_KEY} FROM batch
+    WHERE {WANTED}
     ON CONFLICT DO NOTHING RETURNING 1
 )
 UPDATE messaging_webhookendpoint SET position = CASE
@@ -53,7 +55,7 @@ UPDATE messaging_webhookendpoint SET position = CASE
     ELSE greatest(%(last)s, (SELECT max(sequence) FROM batch)) END
 WHERE id = %(endpoint)s
 RETURNING (SELECT count(*) FROM planned), (SELECT count(*) FROM batch) = %(batch)s
-"""
+"""  # noqa: S608  constant parts
 _ANY_DUE = """
 SELECT EXISTS (
     SELECT FROM messaging_webhookendpoint e CROSS JOIN LATERAL (
@@ -109,7 +111,7 @@ def _plan_batch(endpoint_id: int) -> _Batch:
         row = cursor.fetchone()
         if row is None:
             return _Batch(0, has_more=False)
-        account_id, position, types, last, waiting = row
+        account_id, position, types, senders, is_ordered, last, waiting = row
         if waiting >= BACKLOG:
             return _Batch(0, has_more=False)
         cursor.execute(
@@ -119,6 +121,8 @@ def _plan_batch(endpoint_id: int) -> _Batch:
                 "account": account_id,
                 "position": position,
                 "types": types,
+                "senders": sender_words(senders),
+                "is_ordered": is_ordered,
                 "last": last,
                 "batch": BATCH,
                 "now": clock.now(),

@@ -1,9 +1,9 @@
 """What an attempt means: for its delivery, and for the endpoint's health."""
 
-import time
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -12,9 +12,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from config.common import audit, clock, logs
-from config.common.ids import uuid7_floor
+from messaging.constants import EventType
 from messaging.models import WebhookDelivery, WebhookEndpoint
-from messaging.webhooks import schedule
+from messaging.services.events import event_append
+from messaging.services.webhook_health import health_add
+from messaging.webhooks import attempts, schedule
 from messaging.webhooks.client import Answer
 
 log = logs.get_logger(__name__)
@@ -32,24 +34,14 @@ _SETTLE = """
 UPDATE messaging_webhookdelivery d SET
     status = r.status, attempts = d.attempts + 1, next_attempt_at = r.next_attempt_at,
     last_status = r.http_status, last_error = r.error,
+    log = CASE WHEN jsonb_array_length(d.log) >= %(kept)s THEN d.log - 0 ELSE d.log END || r.entry,
     delivered_at = CASE WHEN r.status = 'delivered' THEN %(now)s::timestamptz END
 FROM unnest(%(ids)s::bigint[], %(attempts)s::int[], %(statuses)s::text[],
-    %(next)s::timestamptz[], %(http)s::int[], %(errors)s::text[])
-    AS r(id, attempts, status, next_attempt_at, http_status, error)
+    %(next)s::timestamptz[], %(http)s::int[], %(errors)s::text[], %(entries)s::jsonb[])
+    AS r(id, attempts, status, next_attempt_at, http_status, error, entry)
 WHERE d.id = r.id AND d.status = 'pending'
     AND (d.attempts = r.attempts OR r.status = 'delivered')
 """
-
-
-# By endpoint and event id: the index of the unique constraint.
-_PURGE = """
-DELETE FROM messaging_webhookdelivery WHERE id = ANY(ARRAY(
-    SELECT id FROM messaging_webhookdelivery
-    WHERE endpoint_id = %(endpoint)s AND event_id < %(before)s AND status <> 'pending'
-    ORDER BY event_id LIMIT %(batch)s))
-"""
-KEPT_FOR: Final = timedelta(days=30)
-_PURGE_BATCH: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +53,24 @@ class Result:
     attempts: int
     answer: Answer
     chance: float = 0.0
+    url: str = ""
+    signatures: int = 0
 
 
 def results_settle(results: Sequence[Result]) -> None:
     """Stores the results in one transaction and draws the endpoints' consequences."""
     now = clock.now()
     rows = [_row(result, now) for result in sorted(results, key=lambda one: one.delivery_id)]
-    names = ("ids", "attempts", "statuses", "next", "http", "errors")
+    names = ("ids", "attempts", "statuses", "next", "http", "errors", "entries")
     columns: dict[str, Any] = {
         name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)
     }
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_SETTLE, columns | {"now": now})
-        _health(results, now)
+            cursor.execute(_SETTLE, columns | {"now": now, "kept": attempts.KEPT})
+        disabled = _health(results, now)
+        health_add(results, now)
+        _tell(disabled, now)
 
 
 def _row(result: Result, now: datetime) -> tuple[Any, ...]:
@@ -84,7 +80,18 @@ def _row(result: Result, now: datetime) -> tuple[Any, ...]:
         next_at = _next_attempt(result, now)
         status = _FAILED if next_at is None else _PENDING
     error = "" if answer.is_success else answer.error or f"http_{answer.status}"
-    return result.delivery_id, result.attempts, status, next_at, answer.status, error
+    entry = attempts.entry(
+        at=now,
+        url=result.url,
+        signatures=result.signatures,
+        status=answer.status,
+        error=error,
+        milliseconds=answer.milliseconds,
+        headers=answer.headers,
+        body=answer.body,
+    )
+    shown = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    return result.delivery_id, result.attempts, status, next_at, answer.status, error, shown
 
 
 def _next_attempt(result: Result, now: datetime) -> datetime | None:
@@ -95,8 +102,9 @@ def _next_attempt(result: Result, now: datetime) -> datetime | None:
     )
 
 
-def _health(results: Sequence[Result], now: datetime) -> None:
-    """An endpoint with a success is well; of the others the last failure speaks."""
+def _health(results: Sequence[Result], now: datetime) -> list[WebhookEndpoint]:
+    """An endpoint with a success is well; of the others the last failure speaks. Returns those
+    that are disabled for it."""
     well = {result.endpoint_id for result in results if result.answer.is_success}
     ill = {
         result.endpoint_id: result.answer
@@ -107,18 +115,24 @@ def _health(results: Sequence[Result], now: datetime) -> None:
     WebhookEndpoint.objects.filter(pk__in=well, failing_since__isnull=False).update(
         failing_since=None, paused_until=None
     )
-    for endpoint_id in sorted(ill.keys() | gone):
+    failed = (
         _failed(endpoint_id, ill.get(endpoint_id), now, is_gone=endpoint_id in gone)
+        for endpoint_id in sorted(ill.keys() | gone)
+    )
+    return [endpoint for endpoint in failed if endpoint is not None]
 
 
-def _failed(endpoint_id: int, answer: Answer | None, now: datetime, *, is_gone: bool) -> None:
+def _failed(
+    endpoint_id: int, answer: Answer | None, now: datetime, *, is_gone: bool
+) -> WebhookEndpoint | None:
+    """The endpoint where this was one failure too many."""
     endpoints = WebhookEndpoint.objects.filter(pk=endpoint_id, is_enabled=True)
     endpoints.update(failing_since=Coalesce("failing_since", now))
     # Without the secrets: one that cannot be read must not stop this.
-    shown = endpoints.select_related("account").defer("secret", "previous_secret")
-    endpoint = shown.first()
+    hidden = ("secret", "previous_secret", "client_key")
+    endpoint = endpoints.select_related("account").defer(*hidden).first()
     if endpoint is None or endpoint.failing_since is None:
-        return
+        return None
     with translation.override(endpoint.account.language):
         if is_gone:
             _disable(endpoint, _("The receiver answered 410 Gone."))
@@ -127,6 +141,8 @@ def _failed(endpoint_id: int, answer: Answer | None, now: datetime, *, is_gone: 
         else:
             retry_after = answer.retry_after if answer else None
             endpoints.update(paused_until=schedule.pause(endpoint.failing_since, now, retry_after))
+            return None
+    return endpoint
 
 
 def _disable(endpoint: WebhookEndpoint, reason: str) -> None:
@@ -143,18 +159,22 @@ def _disable(endpoint: WebhookEndpoint, reason: str) -> None:
     log.warning("webhook endpoint disabled", extra={"endpoint": endpoint.pk})
 
 
-def deliveries_purge(*, budget_seconds: float = 60.0) -> int:
-    """Forgets settled deliveries of events older than 30 days, in batches; returns how many."""
-    before = uuid7_floor(clock.now() - KEPT_FOR)
-    deadline = time.monotonic() + budget_seconds
-    purged = 0
-    for endpoint_id in WebhookEndpoint.objects.values_list("pk", flat=True):
-        count = _PURGE_BATCH
-        while count == _PURGE_BATCH and time.monotonic() < deadline:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    _PURGE, {"endpoint": endpoint_id, "before": before, "batch": _PURGE_BATCH}
-                )
-                count = cursor.rowcount
-            purged += count
-    return purged
+def _tell(disabled: Sequence[WebhookEndpoint], now: datetime) -> None:
+    """The account's other endpoints and pollers hear of it; accounts in order, as their counters
+    stay locked until the commit."""
+    if not disabled:
+        return
+    with connection.cursor() as cursor:
+        for endpoint in sorted(disabled, key=lambda one: (one.account_id, one.pk)):
+            event_append(
+                cursor,
+                account_id=endpoint.account_id,
+                event_type=EventType.WEBHOOK_DISABLED,
+                at=now,
+                data={
+                    "id": endpoint.pk,
+                    "name": endpoint.name,
+                    "reason": endpoint.disabled_reason,
+                    "failing_since": endpoint.failing_since,
+                },
+            )

@@ -75,7 +75,9 @@ def _threads() -> Iterator[_Board]:
 def _post_all(board: _Board) -> None:
     while (job := board.take()) is not None:
         try:
-            answer = client.post(job.url, job.body, job.headers, now=clock.now())
+            answer = client.post(
+                job.url, job.body, job.headers, now=clock.now(), identity=job.identity
+            )
         except Exception:
             # One bad delivery never stops the others; it is tried again like any failure.
             log.exception("webhook attempt broke", extra={"endpoint": job.endpoint_id})
@@ -131,7 +133,7 @@ class _Delivering:
             for _job, answer in found.answered:
                 self._counts["delivered" if answer.is_success else "failed"] += 1
             self._paces.add([job.endpoint_id for job, _answer in found.answered])
-            results_settle([_result(job.claimed, answer) for job, answer in found.answered])
+            results_settle([_result(job.claimed, answer, job) for job, answer in found.answered])
         if found.returned:
             deliveries_release([job.claimed for job in found.returned])
         return bool(found.answered or found.returned)
@@ -161,11 +163,14 @@ class _Paces:
         return self._most
 
 
-def _result(claimed: Claimed, answer: Answer) -> Result:
+def _result(claimed: Claimed, answer: Answer, job: Job | None = None) -> Result:
+    """What an attempt came to; without a job nothing was sent."""
     return Result(
         delivery_id=claimed.id,
         endpoint_id=claimed.endpoint_id,
         attempts=claimed.attempts,
         answer=answer,
         chance=random.random(),  # noqa: S311  spreads retries, hides nothing
+        url=job.url if job else "",
+        signatures=job.signatures if job else 0,
     )

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from standardwebhooks import Webhook
 
+from messaging.webhooks.attempts import USER_AGENT
+
 _SECRET_BYTES = 32  # the specification allows 24 to 64
 
 
@@ -22,7 +24,7 @@ def headers(
     signatures = [Webhook(secret).sign(message_id, at, body) for secret in signing_secrets]
     return {
         "content-type": "application/json",
-        "user-agent": "Signalbox-Webhooks/1",
+        "user-agent": USER_AGENT,
         "webhook-id": message_id,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(signatures),

@@ -11,7 +11,7 @@ from config.common.errors import InvalidError
 from config.common.ids import uuid7
 from messaging.models import WebhookDelivery
 from messaging.services.webhook_claims import deliveries_claim
-from messaging.services.webhooks import webhook_put
+from messaging.services.webhooks import webhook_add
 from tests.factories import make_webhook
 from tests.world import World
 
@@ -64,13 +64,20 @@ def test_a_key_is_where_it_is_said_to_be_used(world: World, vietnamese: Account)
 @pytest.mark.parametrize("country", ["", "SG"])
 def test_a_webhook_outside_is_refused(vietnamese: Account, country: str) -> None:
     with pytest.raises(ResidencyError):
-        webhook_put(account=vietnamese, url=URL, country=country)
-    assert webhook_put(account=vietnamese, url=URL, country="vn").endpoint.country == "VN"
+        webhook_add(account=vietnamese, values={"name": "CRM", "url": URL, "country": country})
+    assert (
+        webhook_add(
+            account=vietnamese, values={"name": "CRM", "url": URL, "country": "vn"}
+        ).endpoint.country
+        == "VN"
+    )
 
 
 def test_a_country_has_two_letters(world: World) -> None:
     with pytest.raises(InvalidError) as caught:
-        webhook_put(account=world.account, url=URL, country="Viet Nam")
+        webhook_add(
+            account=world.account, values={"name": "CRM", "url": URL, "country": "Viet Nam"}
+        )
     assert caught.value.code == "invalid_country"
 
 

@@ -37,7 +37,7 @@ def make_delivery(world: World, **overrides: Any) -> WebhookDelivery:
     endpoint = WebhookEndpoint.objects.filter(account=world.account).first()
     event = make_event(world)
     values = {
-        "endpoint": endpoint or make_webhook(world.account),
+        "endpoint": endpoint or make_webhook(world.account, position=7),
         "event_id": event.pk,
         "sequence": event.sequence,
         "type": event.type,
@@ -51,7 +51,7 @@ def test_new_endpoint_shows_its_secret_once(world: World, browse: Any) -> None:
     client = browse(world.ines)
     answer = client.post(
         page("webhookendpoint", "add"),
-        {"account": world.account.pk, "url": URL, "event_types": [], "is_enabled": "on"},
+        {"account": world.account.pk, "name": "CRM", "url": URL, "is_enabled": "on"},
     )
     endpoint = WebhookEndpoint.objects.get()
     assert endpoint.secret in answer.content.decode()
@@ -63,20 +63,20 @@ def test_new_endpoint_shows_its_secret_once(world: World, browse: Any) -> None:
 def test_bad_address_is_shown_at_its_field(world: World, browse: Any) -> None:
     answer = browse(world.ines).post(
         page("webhookendpoint", "add"),
-        {"account": world.account.pk, "url": "http://example.com/", "event_types": []},
+        {"account": world.account.pk, "name": "CRM", "url": "http://example.com/"},
     )
     assert "https" in answer.context["adminform"].form.errors["url"][0]
     assert not WebhookEndpoint.objects.exists()
 
 
-def test_second_endpoint_of_an_account_is_refused(world: World, browse: Any) -> None:
-    endpoint = make_webhook(world.account, url=URL)
-    browse(world.ines).post(
-        page("webhookendpoint", "add"),
-        {"account": world.account.pk, "url": "https://other.example.com/", "event_types": []},
-    )
-    endpoint.refresh_from_db()
-    assert endpoint.url == URL
+def test_second_endpoint_needs_a_name_of_its_own(world: World, browse: Any) -> None:
+    make_webhook(world.account, name="CRM")
+    client = browse(world.ines)
+    values = {"account": world.account.pk, "url": URL, "is_enabled": "on"}
+    refused = client.post(page("webhookendpoint", "add"), values | {"name": "CRM"})
+    assert "already exists" in str(refused.context["adminform"].form.errors)
+    client.post(page("webhookendpoint", "add"), values | {"name": "Desk"})
+    assert WebhookEndpoint.objects.filter(account=world.account).count() == 2
 
 
 def test_change_and_removal_go_through_the_services(world: World, browse: Any) -> None:
@@ -84,7 +84,7 @@ def test_change_and_removal_go_through_the_services(world: World, browse: Any) -
     client = browse(world.ines)
     client.post(
         page("webhookendpoint", "change", endpoint.pk),
-        {"url": URL, "event_types": ["message.sent"], "is_enabled": "on"},
+        {"name": "CRM", "url": URL, "event_types": ["message.sent"], "is_enabled": "on"},
     )
     endpoint.refresh_from_db()
     assert (endpoint.url, endpoint.event_types) == (URL, ["message.sent"])
@@ -112,7 +112,7 @@ def test_new_secret_is_shown_once_and_the_old_one_stays_a_day(world: World, brow
 def test_test_event_says_what_came_back(
     world: World, browse: Any, monkeypatch: pytest.MonkeyPatch, answer: Answer, said: str
 ) -> None:
-    monkeypatch.setattr("messaging.admin.webhooks.webhook_test", lambda account: answer)
+    monkeypatch.setattr("messaging.admin.webhooks.webhook_test", lambda **_: answer)
     endpoint = make_webhook(world.account)
     shown = browse(world.ines).post(page("webhookendpoint", "try_out", endpoint.pk), follow=True)
     assert said in shown.content.decode()

@@ -124,6 +124,24 @@ def test_checked_address_is_the_one_connected_to(settings, monkeypatch):
     assert connected == [("1.1.1.1", 443)]
 
 
+def test_name_that_changes_between_check_and_connection_leads_nowhere(settings, monkeypatch):
+    """DNS rebinding: public when it is checked, private from then on."""
+    settings.WEBHOOK_ALLOW_PRIVATE = False
+    answers, connected = [["1.1.1.1"], ["127.0.0.1"], ["127.0.0.1"]], []
+
+    def refuse(address, *_args, **_options):
+        connected.append(address[0])
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(
+        connections, "resolve", lambda *_: [ip_address(one) for one in answers.pop(0)]
+    )
+    monkeypatch.setattr(connections, "create_connection", refuse)
+    first, second = (post("https://hooks.example.com/sms").error for _ in range(2))
+    assert (first, second) == ("connection_failed", "refused_address")
+    assert connected == ["1.1.1.1"]
+
+
 def test_unknown_name_is_a_failed_connection(private, monkeypatch):
     def unknown(*_):
         raise socket.gaierror

@@ -16,9 +16,11 @@ from messaging.services import webhook_sending
 from messaging.services.locks import DELIVERER
 from messaging.services.webhook_claims import LEASE, PER_ENDPOINT, deliveries_claim
 from messaging.services.webhook_planning import deliveries_plan
-from messaging.services.webhook_results import Result, deliveries_purge, results_settle
+from messaging.services.webhook_replays import Choice, deliveries_replay
+from messaging.services.webhook_results import Result, results_settle
 from messaging.services.webhook_sending import deliveries_send
-from messaging.services.webhooks import delivery_replay, webhook_rotate
+from messaging.services.webhook_upkeep import deliveries_purge
+from messaging.services.webhooks import webhook_rotate
 from messaging.webhooks import client, schedule
 from messaging.webhooks.client import Answer
 from tests.factories import make_webhook
@@ -77,11 +79,12 @@ def test_every_event_is_posted_once(world, receiver):
 
 
 def test_both_secrets_sign_for_a_day_after_a_rotation(world, receiver):
-    old = plan(world, receiver, 2).secret
+    endpoint = plan(world, receiver, 2)
+    old = endpoint.secret
     WebhookDelivery.objects.filter(sequence=2).update(
         next_attempt_at=clock.now() + timedelta(hours=25)
     )
-    new = webhook_rotate(account=world.account).secret
+    new = webhook_rotate(account=world.account, endpoint_id=endpoint.pk).secret
     deliveries_send()
     headers, body = receiver.requests[0]
     for secret in (new, old):
@@ -257,11 +260,15 @@ def test_disabled_endpoint_gets_nothing(world, receiver):
 
 
 def test_replay_delivers_again(world, receiver):
-    plan(world, receiver)
+    endpoint = plan(world, receiver)
     deliveries_send()
-    event_id = Event.objects.get().pk
-    assert delivery_replay(account=world.account, event_ids=[event_id]) == 1
-    assert delivery_replay(account=world.account, event_ids=[event_id]) == 0  # it is due already
+    chosen = {
+        "account": world.account,
+        "endpoint_id": endpoint.pk,
+        "choice": Choice(event_ids=[Event.objects.get().pk]),
+    }
+    assert deliveries_replay(**chosen).replayed == 1
+    assert deliveries_replay(**chosen).waiting == 1  # it is due already
     deliveries_send()
     assert len(receiver.requests) == 2
 

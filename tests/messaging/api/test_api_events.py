@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from config.common import clock
+from messaging.selectors import events as selectors
 from messaging.services.events import event_append
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,33 @@ def test_wrong_parameter_is_refused(api, query):
     response = api.get(f"/events?{query}")
     assert response.status_code == 422
     assert response.json()["errors"][0]["parameter"] == query.split("=")[0]
+
+
+def test_types_choose_and_the_cursor_passes_the_others(api, world, monkeypatch):
+    for number in range(3):
+        append(world.account, number)
+    with connection.cursor() as cursor:
+        last = event_append(
+            cursor,
+            account_id=world.account.pk,
+            event_type="consent.revoked",
+            at=clock.now(),
+            data={},
+        )
+    page = json.loads(api.get("/events?types=consent.revoked").content)
+    assert [event["sequence"] for event in page["data"]] == [last]
+    append(world.account, 4)
+    empty = json.loads(api.get(f"/events?types=consent.revoked&after={last}").content)
+    assert empty == {"data": [], "next_cursor": str(last + 1)}
+    monkeypatch.setattr(selectors, "SEARCHED_AT_MOST", 2)
+    part = json.loads(api.get("/events?types=consent.revoked").content)
+    assert part == {"data": [], "next_cursor": "2"}
+
+
+def test_unknown_type_is_refused_with_those_that_exist(api):
+    refused = api.get("/events?types=message.sent,message.gone")
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert error["parameter"] == "types"
+    assert "message.gone" in error["detail"]
+    assert "message.delivered" in error["detail"]

@@ -75,7 +75,7 @@ def test_a_key_of_an_account_opens_nothing_here(world, api, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/messages", "/events", "/senders", "/templates", "/webhook", "/contacts", "/inbound"]
+    "path", ["/messages", "/events", "/senders", "/templates", "/webhooks", "/contacts", "/inbound"]
 )
 def test_a_key_of_the_platform_sees_no_accounts_messages(world, operator, path):
     make_message(world.account, text="hidden words")
