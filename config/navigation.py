@@ -28,6 +28,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         _("Messages"),
         (
             (_("Messages"), "sms", "messaging.message"),
+            (_("Conversations"), "forum", "messaging.conversation"),
             (_("Replies"), "reply", "messaging.inboundmessage"),
             (_("Keyword rules"), "rule", "messaging.keywordrule"),
             (_("Keyword matches"), "checklist", "messaging.keywordhit"),
@@ -35,6 +36,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             (_("Templates"), "article", "messaging.template"),
             (_("Template versions"), "fact_check", "messaging.templateversion"),
             (_("Template registrations"), "how_to_reg", "messaging.templateregistration"),
+            (_("Response limits"), "timer", "messaging.responserule"),
         ),
     ),
     (

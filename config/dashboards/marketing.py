@@ -20,6 +20,7 @@ from config.dashboards.panels import (
     page,
     progress,
 )
+from config.dashboards.talks import conversations_panel
 from messaging.constants import MessageStatus, VersionStatus
 from messaging.models import TemplateVersion
 from messaging.selectors.tallies import Counts, campaign_counts
@@ -48,7 +49,7 @@ _SHOWN = 8
 
 
 def marketer_panels(viewer: Viewer) -> list[Panel]:
-    """Running campaigns, recent results, next steps."""
+    """Running campaigns, who waits for an answer, recent results, next steps."""
     campaigns = Campaign.objects.filter(account__in=viewer.account_ids).select_related("account")
     live = list(campaigns.filter(status__in=_LIVE).order_by("-id")[:_SHOWN])
     ended = list(
@@ -59,6 +60,7 @@ def marketer_panels(viewer: Viewer) -> list[Panel]:
     counts = campaign_counts([one.pk for one in (*live, *ended)])
     return [
         _running(viewer, live, counts),
+        conversations_panel(viewer),
         *keyword_panels(viewer),
         _results(viewer, ended, counts),
         _next(viewer),

@@ -6,8 +6,6 @@ Their numbers are invented. Everything is made through the services that people 
 from datetime import timedelta
 
 from campaigns.services.people.requests import request_open
-from carriers.models import Bind
-from carriers.smpp import pdu
 from compliance.constants import (
     ConsentAction,
     ConsentMethod,
@@ -22,15 +20,11 @@ from compliance.services.suppressions import suppression_add
 from config.common import clock
 from config.demo import persons, world
 from config.demo.sheets import sheet
+from config.demo.talks import SHORT_CODE, reply_receive
 from messaging.constants import Origin
 from messaging.selectors.snapshot import snapshots
 from messaging.services.consent_requests import ConsentAsk, consent_ask
-from messaging.services.inbound import Received, inbound_receive
 from messaging.services.submissions import MessageRequest, messages_submit
-
-_SHORT_CODE = "53849"
-_UCS2 = 8
-_BIND = "mobifone-1"  # the network of the demo's people
 
 
 def people_build() -> None:
@@ -49,7 +43,7 @@ def people_build() -> None:
     _orders(account)
     _asked(account)
     for number, text in persons.REPLIES:
-        _reply(number, text)
+        reply_receive(number, text)
     _suppressions(account, officer)
     _requests(account, officer)
 
@@ -89,7 +83,7 @@ def _orders(account: Account) -> None:
     requests = [
         MessageRequest(
             to=f"+{spec.number}",
-            sender=_SHORT_CODE,
+            sender=SHORT_CODE,
             template="order-notice",
             parameters={
                 "order": f"SM2026{spec.number[-3:]}",
@@ -116,19 +110,6 @@ def _asked(account: Account) -> None:
         facets={"frequency": "4/month", "content": "Khuyến mãi thời trang", "form": "SMS"},
     )
     consent_ask(account=account, ask=ask, origin=Origin.CONSOLE)
-
-
-def _reply(number: str, text: str) -> None:
-    """A reply as the network of the number would hand it over."""
-    bind = Bind.objects.get(name=_BIND)
-    deliver = pdu.DeliverSm(
-        source_addr=number,
-        destination_addr=_SHORT_CODE,
-        data_coding=_UCS2,
-        short_message=text.encode("utf-16-be"),
-    )
-    raw = pdu.with_header(pdu.DELIVER_SM, 0, 1, pdu.deliver_sm_body(deliver))
-    inbound_receive([Received(deliver, raw, bind.pk, bind.carrier_id, "gsm7", clock.now())])
 
 
 def _suppressions(account: Account, officer: User) -> None:

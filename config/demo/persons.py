@@ -29,6 +29,18 @@ class DemoSuppression:
     is_of_brand: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class DemoTalk:
+    """What a person wrote, and what became of it; with a note it is somebody's."""
+
+    number: str
+    text: str
+    minutes_ago: int
+    answer: str = ""
+    note: str = ""
+    is_closed: bool = False
+
+
 CONSENTS = (
     DemoConsent("84900000101", "Lan", "Quận 1", "Form at the till", 240, 0, "4/month"),
     DemoConsent("84900000102", "Minh", "Quận 3", "Form at the till", 180, 0, "2/week"),
@@ -43,6 +55,22 @@ REPLIES = (
     ("84900000103", "TC MAIFASHION"),
     ("84900000102", "HOTRO"),
 )
+
+# The oldest first: answered and closed, taken care of, waiting too long, waiting, just written.
+TALKS = (
+    DemoTalk(
+        "84900000111", "Shop còn áo sơ mi trắng size M không?", 26,
+        answer="Dạ còn ạ, mời bạn ghé MAI Quận 1 hoặc đặt tại maifashion.example.", is_closed=True,
+    ),
+    DemoTalk(
+        "84900000112", "Mình đặt 3 ngày rồi chưa thấy giao, đơn SM2026112", 52,
+        answer="Đơn SM2026112 đang trên đường, dự kiến giao chiều mai ạ.",
+        note="Kho xác nhận đã xuất hàng, gọi lại nếu mai chưa tới.",
+    ),
+    DemoTalk("84900000113", "Đổi size được không shop? Mình nhận nhầm size L", 190),
+    DemoTalk("84900000114", "Cửa hàng Thủ Đức mở cửa tới mấy giờ?", 35),
+    DemoTalk("84900000104", "Cảm ơn shop, áo đẹp lắm", 4),
+)  # fmt: skip
 
 SUPPRESSIONS = (
     DemoSuppression(

@@ -1,6 +1,8 @@
-"""Pages about templates, messages, replies, webhooks, events and receipts without a message."""
+"""Pages about templates, messages, replies, conversations, webhooks, events and receipts without
+a message."""
 
 from messaging.admin import (
+    conversations,
     deliveries,
     events,
     inbound,
@@ -11,6 +13,7 @@ from messaging.admin import (
     receipts,
     refusals,
     registrations,
+    response_rules,
     route_trials,
     shield,
     template_versions,
@@ -22,6 +25,7 @@ from messaging.admin import (
 )
 
 __all__ = [
+    "conversations",
     "deliveries",
     "events",
     "inbound",
@@ -32,6 +36,7 @@ __all__ = [
     "receipts",
     "refusals",
     "registrations",
+    "response_rules",
     "route_trials",
     "shield",
     "template_versions",

@@ -1,6 +1,6 @@
 """An account's conversations as pages, and one of them by its id."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,13 +10,15 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from compliance.models import Account
+from config.common import clock
 from config.common.errors import NotFoundError
 from messaging.constants import ConversationState
 from messaging.models import Conversation
 from messaging.selectors.number_page import ContactCard, contacts_of
 
 COUNTED_AT_MOST: Final = 999
-BOXES: Final = ("waiting", "open", "mine", "unassigned", "closed")
+# In the order of the links; the closed ones are not counted: there are more every day.
+BOXES: Final = ("open", "waiting", "overdue", "mine", "unassigned", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,14 @@ def _related(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     return rows.select_related("account", "advertiser", "sender", "assignee")
 
 
-def box_condition(box: str, user_id: int) -> Q:
-    """The conversations of a box of the inbox."""
+def box_condition(box: str, user_id: int | None = None) -> Q:
+    """The conversations of a box of the inbox: `overdue` are those past the account's limit, or
+    handed to a person; `mine` are those of `user_id`."""
     is_open = Q(state=ConversationState.OPEN)
+    is_late = Q(due_at__lte=clock.now()) | Q(escalated_at__isnull=False)
     return {
         "waiting": Q(waiting_since__isnull=False),
+        "overdue": is_open & is_late,
         "open": is_open,
         "mine": is_open & Q(assignee_id=user_id),
         "unassigned": is_open & Q(assignee=None),
@@ -87,12 +92,13 @@ def box_condition(box: str, user_id: int) -> Q:
     }.get(box, is_open)
 
 
-def box_counts(rows: QuerySet[Conversation], user_id: int) -> dict[str, int]:
+def box_counts(
+    rows: QuerySet[Conversation], boxes: Iterable[str], user_id: int | None = None
+) -> dict[str, int]:
     """How many each box holds, counted no further than anybody reads."""
     return {
         box: rows.filter(box_condition(box, user_id)).order_by()[: COUNTED_AT_MOST + 1].count()
-        for box in BOXES
-        if box != "closed"
+        for box in boxes
     }
 
 

@@ -475,7 +475,9 @@ def _talks(account: Account, advertiser: Advertiser, marker: str, things: Things
             sender=things["routing.sender"],
             started_at=now,
         ),
-        "messaging.responserule": ResponseRule.objects.create(account=account, limit_minutes=30),
+        "messaging.responserule": ResponseRule.objects.create(
+            account=account, sender=things["routing.sender"], limit_minutes=30
+        ),
     }
 
 

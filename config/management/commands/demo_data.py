@@ -11,6 +11,7 @@ from config.demo.build import world_build
 from config.demo.people import people_build
 from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
+from config.demo.talks import talks_build
 from config.embedded import write_private
 
 
@@ -29,4 +30,5 @@ class Command(BaseCommand):
         write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))
         second_market_build()
         people_build()
+        talks_build()
         rules_build()

@@ -16,7 +16,8 @@ from config.common import audit
 from config.common.errors import ConflictError, InvalidError
 from config.common.zone_checks import zone_checked
 from messaging.models import Conversation, ResponseRule
-from messaging.opening_hours import HoursError, OpeningHours, days_of
+from messaging.opening_hours import HoursError, days_of
+from messaging.selectors.response_times import hours_of
 from messaging.services.templates.records import history_write
 from routing.models import Sender
 
@@ -50,9 +51,9 @@ def rule_of(account_id: int, sender_id: int) -> ResponseRule | None:
     return found.get(sender_id) or found.get(None)
 
 
-def hours_of(rule: ResponseRule) -> OpeningHours:
-    """The rule's opening hours, in the account's zone where it names none."""
-    return OpeningHours(rule.zone or rule.account.timezone, days_of(rule.hours))
+def hours_sentence(code: str) -> str:
+    """What is wrong with opening hours, by the code of `HoursError`."""
+    return str(_WRONG[code])
 
 
 def due_at_of(conversation: Conversation) -> datetime | None:
@@ -107,7 +108,7 @@ def _checked(row: ResponseRule, account: Account, limit: ResponseLimit) -> None:
         days_of(limit.hours)
     except HoursError as error:
         raise InvalidError(
-            error.code, str(_WRONG[error.code]), field="hours", day=error.day
+            error.code, hours_sentence(error.code), field="hours", day=error.day
         ) from error
     others = ResponseRule.objects.filter(account=account, sender=limit.sender).exclude(pk=row.pk)
     if others.exists():
