@@ -63,6 +63,9 @@ MARKETER: Grants = {
     "messaging.verificationservice": VIEW,
     "messaging.verificationstat": VIEW,
     "messaging.verificationtext": VIEW,
+    "messaging.balance": VIEW,
+    "messaging.charge": VIEW,
+    "messaging.ledgerentry": VIEW,
 }
 
 OFFICER: Grants = {
@@ -166,6 +169,8 @@ INTEGRATOR: Grants = {
     "messaging.verificationservice": EDIT,
     "messaging.verificationstat": VIEW,
     "messaging.verificationtext": ALL,
+    "messaging.balance": VIEW,
+    "messaging.charge": VIEW,
 }
 
 # Operators see traffic by carrier and segment, never what accounts wrote in it: the pages of
@@ -224,6 +229,8 @@ OPERATOR: Grants = {
     "routing.senderprogram": EDIT | {"decide"},
     "routing.senderregistration": EDIT | {"decide"},
     "routing.senderstep": VIEW,
+    "messaging.balance": VIEW,
+    "messaging.charge": VIEW,
 }
 
 ADMINISTRATOR: Grants = {
@@ -252,6 +259,10 @@ ADMINISTRATOR: Grants = {
     "django_celery_beat.intervalschedule": ALL,
     "django_celery_beat.periodictask": ALL,
     "django_celery_beat.solarschedule": ALL,
+    "messaging.balance": VIEW | {"change"},
+    "messaging.charge": VIEW,
+    "messaging.ledgerentry": ADD,
+    "routing.rate": VIEW,
 }
 
 ROLE_GRANTS: Mapping[str, Grants] = {

@@ -43,6 +43,12 @@ SENTENCES: Mapping[str, str] = {
         "%(who)s changed the time to answer within to %(limit_minutes)s minutes."
     ),
     "response_rule.deleted": _("%(who)s took away a time to answer within."),
+    # Money
+    "ledgerentry.top_up": _("%(who)s booked a top-up of %(amount)s %(currency)s."),
+    "ledgerentry.adjustment": _(
+        "%(who)s booked an adjustment of %(amount)s %(currency)s: %(reason)s."
+    ),
+    "balance.terms": _("%(who)s changed how the account pays."),
     # Carriers and binds
     "carrier.created": _("%(who)s added the carrier “%(name)s”."),
     "carrier.changed": _("%(who)s changed the carrier “%(name)s”: %(changes)s."),
@@ -98,7 +104,8 @@ SENTENCES: Mapping[str, str] = {
     "campaign.paused": _("%(who)s paused the campaign “%(object)s”."),
     "campaign.resumed": _("%(who)s let the campaign “%(object)s” go on."),
     "campaign.canceled": _("%(who)s canceled the campaign “%(object)s”."),
-    "campaign.stopped": _("The campaign “%(object)s” was stopped: it may not be sent any more."),
+    "campaign.stopped": _("The campaign “%(object)s” was stopped by the platform: %(reason)s."),
+    "campaign.continued": _("The campaign “%(object)s” went on: there is enough money again."),
     "campaign.completed": _("The campaign “%(object)s” was completed."),
     "campaign.results_exported": _("%(who)s downloaded the results of the campaign “%(object)s”."),
     # Contacts

@@ -70,6 +70,7 @@ class Scope(models.TextChoices):
     KEYS_ROTATE = "keys:rotate", _("Renew the key itself")
     TRIGGERS_WRITE = "triggers:write", _("Change trigger sources and mappings, run events again")
     TRIGGERS_READ = "triggers:read", _("Read trigger sources, mappings and their events")
+    BILLING_READ = "billing:read", _("Read balance, statements and ledger")
     OPERATIONS = "operations", _("Change carriers, routing and prices")
     OPERATIONS_READ = "operations:read", _("Read carriers, routing and prices")
 

@@ -114,6 +114,14 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         ),
     ),
     (
+        _("Money"),
+        (
+            (_("Balances"), "account_balance_wallet", "messaging.balance"),
+            (_("Statements"), "receipt", "messaging.charge"),
+            (_("Top-ups and adjustments"), "add_card", "messaging.ledgerentry"),
+        ),
+    ),
+    (
         _("Carriers"),
         (
             (_("Carriers"), "cell_tower", "carriers.carrier"),

@@ -12,6 +12,7 @@ from messaging.services.idempotency import idempotency_keys_purge
 from messaging.services.inbound import incomplete_show
 from messaging.services.keyword_rules import questions_end
 from messaging.services.lookups import ported_ask
+from messaging.services.money import alerts_tell, deltas_fold
 from messaging.services.pools import senders_forget
 from messaging.services.route_trials import route_trial_execute, route_trials_resume
 from messaging.services.sealing import sealed_texts_forget
@@ -63,6 +64,12 @@ def expire_messages() -> dict[str, int]:
         "past_deadline": sweeps.deadlines_expire(),
         "past_window": sweeps.windows_missed(),
     }
+
+
+@shared_task(name="messaging.tasks.keep_books")
+def keep_books() -> dict[str, int]:
+    """Brings balances and statements up to date and tells who runs out of money (every 2 s)."""
+    return {"accounts": deltas_fold(), "told": alerts_tell()}
 
 
 @shared_task(name="messaging.tasks.keep_tables")

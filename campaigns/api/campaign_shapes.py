@@ -138,6 +138,9 @@ class CampaignOutput(OutputSerializer):
     messages_per_second = serializers.IntegerField(allow_null=True)
     priority = serializers.SerializerMethodField(help_text="`low`, `normal` or `high`.")
     created_at = Moment()
+    stopped_for = serializers.CharField(
+        help_text="Why the platform paused it, as a code (`credit_exhausted`); else empty."
+    )
     launched_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)
     progress = serializers.SerializerMethodField()

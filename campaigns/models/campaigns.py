@@ -92,7 +92,11 @@ class Campaign(models.Model):
     audience_through = models.BigIntegerField(default=0, editable=False)
     released_through = models.BigIntegerField(default=0, editable=False)
     preflight = models.JSONField(_("pre-flight"), null=True, editable=False)
-    history = HistoricalRecords(excluded_fields=["preflight", "released_through"])
+    # Why the platform paused it (an error's code), and what its next message costs where that is
+    # what was missing; empty where a person did, or once it goes on.
+    stopped_for = models.CharField(_("stopped for"), max_length=40, blank=True, editable=False)
+    needed_micros = models.BigIntegerField(default=0, editable=False)
+    history = HistoricalRecords(excluded_fields=["preflight", "released_through", "needed_micros"])
 
     class Meta:
         verbose_name = _("campaign")

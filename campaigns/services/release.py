@@ -27,12 +27,16 @@ from campaigns.services.memory import collection_paused
 from campaigns.services.numbers import NumbersAhead
 from campaigns.services.standing import sources_require, standing_require
 from campaigns.services.wakeups import release_resend, release_started
+from campaigns.slot_values import SlotSource
 from config.common import audit, clock, logs
 from config.common.errors import DomainError
 from config.common.states import transition
+from messaging.constants import EventType
 from messaging.models import Tally
 from messaging.selectors.snapshot import Snapshot, snapshots
+from messaging.services.events import event_append
 from messaging.services.holds import hold_place
+from messaging.services.money import CreditExhaustedError
 from messaging.services.paces import pace_next, pace_put, pace_spend
 from messaging.services.releases import EXCLUDED, Assessment, recipients_release
 from messaging.services.routing import backlog
@@ -144,19 +148,43 @@ def campaign_slice_release(*, campaign_id: int, limit: int) -> Slice:
     except DomainError as error:
         _stop(campaign, error.code)
         return Slice(Turn.STOPPED)
-    piece = audience_slice(
-        list_id=campaign.contact_list_id,
-        after=campaign.released_through,
-        through=campaign.audience_through,
-        sources=sources,
-        limit=limit,
-    )
-    if piece.recipients:
-        _release(snapshot, campaign, piece)
-    if piece.is_last:
-        _finish(campaign)
-        return Slice(Turn.FINISHED, len(piece.recipients))
-    return Slice(Turn.AGAIN, len(piece.recipients))
+    return _release_covered(snapshot, campaign, sources, limit)
+
+
+def _release_covered(
+    snapshot: Snapshot, campaign: Campaign, sources: Sequence[SlotSource], limit: int
+) -> Slice:
+    """Releases as many of the next contacts as the account can pay for; where not even one, the
+    campaign stops, with everything that is left of its audience still to come."""
+    while True:
+        piece = audience_slice(
+            list_id=campaign.contact_list_id,
+            after=campaign.released_through,
+            through=campaign.audience_through,
+            sources=sources,
+            limit=limit,
+        )
+        count = len(piece.recipients)
+        try:
+            if count:
+                with transaction.atomic():
+                    _release(snapshot, campaign, piece)
+        except CreditExhaustedError as error:
+            if count == 1:
+                _stop(campaign, error.code, needed_micros=error.needed_micros)
+                return Slice(Turn.STOPPED)
+            limit = _fewer(count, error)
+            continue
+        if piece.is_last:
+            _finish(campaign)
+            return Slice(Turn.FINISHED, count)
+        return Slice(Turn.AGAIN, count)
+
+
+def _fewer(count: int, error: CreditExhaustedError) -> int:
+    """How many of the contacts the money may be enough for: always fewer than before."""
+    covered = count * max(0, error.available_micros) // error.needed_micros
+    return max(1, min(covered, count - 1 - count // 8))
 
 
 def _release(snapshot: Snapshot, campaign: Campaign, piece: AudienceSlice) -> None:
@@ -207,9 +235,16 @@ def _finish(campaign: Campaign) -> None:
     )
 
 
-def _stop(campaign: Campaign, code: str) -> None:
-    transition(Campaign, [campaign.pk], to=CampaignStatus.PAUSED, transitions=CAMPAIGN_TRANSITIONS)
-    hold_place(account=campaign.account, campaign_id=campaign.pk)
+def _stop(campaign: Campaign, code: str, *, needed_micros: int = 0) -> None:
+    fields = {"stopped_for": code[:40], "needed_micros": needed_micros}
+    transition(
+        Campaign,
+        [campaign.pk],
+        to=CampaignStatus.PAUSED,
+        transitions=CAMPAIGN_TRANSITIONS,
+        **fields,
+    )
+    held_back = hold_place(account=campaign.account, campaign_id=campaign.pk)
     audit.record(
         action="campaign.stopped",
         actor=None,
@@ -217,4 +252,17 @@ def _stop(campaign: Campaign, code: str) -> None:
         subject=f"campaign:{campaign.pk}",
         detail={"reason": code},
     )
+    with connection.cursor() as cursor:
+        event_append(
+            cursor,
+            account_id=campaign.account_id,
+            event_type=EventType.CAMPAIGN_STOPPED,
+            at=clock.now(),
+            data={
+                "id": campaign.pk,
+                "name": campaign.name,
+                "reason": code,
+                "messages_held": held_back,
+            },
+        )
     log.warning("campaign stopped", extra={"campaign_id": campaign.pk, "reason": code})

@@ -8,6 +8,7 @@ from compliance.models import Account, AuditEntry, User
 from compliance.selectors.access import PREFIX
 from compliance.selectors.audit import audit_lines
 from config.common.console.labels import label
+from config.dashboards.money import low_money_panels
 from config.dashboards.panels import Link, Panel, Viewer, ago, link, number, page
 from config.dashboards.rules import administrator_rule_panels
 
@@ -15,9 +16,15 @@ _SHOWN = 10
 
 
 def administrator_panels(_viewer: Viewer) -> list[Panel]:
-    """What the rules ask for, accounts with their people, users without a role, the latest audit
+    """What the rules ask for, accounts that run out of money, accounts with their people, users without a role, the latest audit
     entries."""
-    return [*administrator_rule_panels(), _accounts(), _idle_users(), _audit()]
+    return [
+        *administrator_rule_panels(),
+        *low_money_panels(),
+        _accounts(),
+        _idle_users(),
+        _audit(),
+    ]
 
 
 def _accounts() -> Panel:

@@ -8,6 +8,7 @@ from compliance.models import ApiKey
 from config.common import clock
 from config.common.console.labels import label
 from config.dashboards.keywords import keyword_panels
+from config.dashboards.money import money_panels
 from config.dashboards.panels import Link, Panel, Step, Viewer, ago, link, number, page
 from config.dashboards.shield import shield_panels
 from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
@@ -16,7 +17,7 @@ _SHOWN = 10
 
 
 def integrator_panels(viewer: Viewer) -> list[Panel]:
-    """Usable API keys, webhooks with their backlog, first steps."""
+    """Usable API keys, webhooks with their backlog, money, first steps."""
     keys = list(
         ApiKey.objects.filter(account__in=viewer.account_ids, revoked_at=None)
         .exclude(expires_at__lte=clock.now())
@@ -31,6 +32,7 @@ def integrator_panels(viewer: Viewer) -> list[Panel]:
         _keys(keys),
         *keyword_panels(viewer),
         _webhooks(webhooks),
+        *money_panels(viewer),
         _start(keys, webhooks),
     ]
 

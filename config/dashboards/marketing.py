@@ -9,6 +9,7 @@ from campaigns.models import Campaign, Contact, ContactList
 from campaigns.selectors.campaigns import EXCLUDED_STATUS
 from config.common.console.labels import label
 from config.dashboards.keywords import keyword_panels
+from config.dashboards.money import money_panels
 from config.dashboards.panels import (
     Link,
     Panel,
@@ -49,7 +50,7 @@ _SHOWN = 8
 
 
 def marketer_panels(viewer: Viewer) -> list[Panel]:
-    """Running campaigns, who waits for an answer, recent results, next steps."""
+    """Running campaigns, who waits for an answer, recent results, money, next steps."""
     campaigns = Campaign.objects.filter(account__in=viewer.account_ids).select_related("account")
     live = list(campaigns.filter(status__in=_LIVE).order_by("-id")[:_SHOWN])
     ended = list(
@@ -63,6 +64,7 @@ def marketer_panels(viewer: Viewer) -> list[Panel]:
         conversations_panel(viewer),
         *keyword_panels(viewer),
         _results(viewer, ended, counts),
+        *money_panels(viewer),
         _next(viewer),
     ]
 

@@ -209,11 +209,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_NAME_OVERRIDES": {
         "AddressFormEnum": "carriers.constants.AddressForm.choices",
+        "BillingModeEnum": "messaging.constants.BillingMode.choices",
         "BindKindEnum": "carriers.constants.BindKind.choices",
         "EncodingEnum": ["gsm7", "ucs2", "latin1"],
         "EventTypeEnum": "messaging.constants.EventType.choices",
         "FallbackCauseEnum": "routing.constants.FallbackCause.choices",
         "IdFormEnum": "carriers.constants.IdForm.choices",
+        "LedgerKindEnum": "messaging.constants.LedgerKind.choices",
         "LookupKindEnum": "routing.lookups.KIND_CHOICES",
         "MessageClassEnum": "compliance.constants.MessageClass.choices",
         "MessageStatusEnum": "messaging.constants.MessageStatus.choices",
@@ -250,6 +252,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "imports", "description": "Files of contacts, followed to their bad lines."},
         {"name": "campaigns", "description": "One text to one list: launched, paused, followed."},
         {"name": "triggers", "description": "Events of other platforms that become messages."},
+        {"name": "money", "description": "What is left, and what was charged."},
         {"name": "operations", "description": "Carriers and routing, with keys of the platform."},
     ],
 }
@@ -339,6 +342,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old tokens": {"task": "compliance.tasks.forget_tokens", "schedule": 3600.0},
     "forget old traces": {"task": "carriers.tasks.forget_traces", "schedule": 3600.0},
     "forget trigger events": {"task": "campaigns.tasks.forget_trigger_events", "schedule": 60.0},
+    "keep books": {"task": "messaging.tasks.keep_books", "schedule": 2.0, "options": _SOON},
     "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
     "keep verifications": {
         "task": "messaging.tasks.keep_verifications",

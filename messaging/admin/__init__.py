@@ -2,12 +2,14 @@
 a message."""
 
 from messaging.admin import (
+    balances,
     conversations,
     deliveries,
     events,
     inbound,
     keyword_hits,
     keyword_rules,
+    ledger,
     messages,
     network_texts,
     receipts,
@@ -16,6 +18,7 @@ from messaging.admin import (
     response_rules,
     route_trials,
     shield,
+    statements,
     template_versions,
     templates,
     trials,
@@ -25,12 +28,14 @@ from messaging.admin import (
 )
 
 __all__ = [
+    "balances",
     "conversations",
     "deliveries",
     "events",
     "inbound",
     "keyword_hits",
     "keyword_rules",
+    "ledger",
     "messages",
     "network_texts",
     "receipts",
@@ -39,6 +44,7 @@ __all__ = [
     "response_rules",
     "route_trials",
     "shield",
+    "statements",
     "template_versions",
     "templates",
     "trials",

@@ -219,7 +219,7 @@ class ConversationReplyView(ApiView):
         scope=_WRITE[0],
         request=ConversationReplyInput,
         responses={201: RepliedOutput},
-        also=(404, 409),
+        also=(402, 404, 409),
         parameters=[KEY_HEADER],
         description="From the sender that the person wrote to. What rules would block is refused"
         f" at once, with code `reply_blocked`. {_IN_NAME}",

@@ -53,7 +53,7 @@ class MessagesView(ApiView):
         scope=_SEND[0],
         request=MessageInput,
         responses={201: MessageOutput},
-        also=(409,),
+        also=(402, 409),
         parameters=[KEY_HEADER],
         description="Give `text` with `class`, or `template` with `parameters`. The answer is the "
         "stored message; what becomes of it comes as events.",

@@ -34,6 +34,7 @@ from messaging.api.keyword_rules import (
     KeywordTestView,
 )
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
+from messaging.api.money import BalanceView, LedgerView, StatementDaysView
 from messaging.api.preview import PreviewView
 from messaging.api.sender_pools import SenderPoolsView, SenderPoolView
 from messaging.api.senders import (
@@ -100,6 +101,9 @@ urlpatterns = [
     path(f"{_TALK}/reopen", ConversationReopenView.as_view()),
     path(f"{_TALK}/read", ConversationReadView.as_view()),
     path(f"{_TALK}/notes", ConversationNotesView.as_view()),
+    path("balance", BalanceView.as_view()),
+    path("ledger", LedgerView.as_view()),
+    path("statements/days", StatementDaysView.as_view()),
     path("events", EventsView.as_view()),
     path("webhooks", WebhooksView.as_view()),
     path(_HOOK, WebhookView.as_view()),

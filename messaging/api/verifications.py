@@ -81,7 +81,7 @@ class VerificationsView(ApiView):
         scope=WRITE[0],
         request=VerificationInput,
         responses={201: VerificationOutput},
-        also=(409,),
+        also=(402, 409),
         parameters=[KEY_HEADER],
         description="Sends a code to the number. Give the person's `ip` and `device_id`: limits "
         "and the shield against SMS pumping count by them. One that still waits for the same "
@@ -244,7 +244,7 @@ class VerificationResendView(ApiView):
         tag=TAG,
         scope=WRITE[0],
         responses={200: VerificationOutput},
-        also=(404, 409),
+        also=(402, 404, 409),
         description="A new code with a life of its own; the one before it is void. Possible from "
         "`next_send_at` on, each time after a longer wait: before that the answer is 429 with "
         "`Retry-After`.",

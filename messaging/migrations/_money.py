@@ -56,3 +56,32 @@ DROP FUNCTION keep_ledger() CASCADE;
 DROP FUNCTION start_balance() CASCADE;
 ALTER TABLE messaging_message DROP COLUMN charge_terms;
 """
+
+# As above, with the columns of today: each limit keeps by itself what was told of it.
+START_BALANCE = """
+CREATE OR REPLACE FUNCTION start_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO messaging_balance (account_id, mode, alert_percents, funds_micros, taken_micros,
+        reserved_micros, charged_micros, day_micros, month_micros, unit_micros, mark_micros,
+        alerts_told, alert_emails, resumes_campaigns)
+    VALUES (NEW.id, 'unlimited', '{80,95,100}', 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', true)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+"""
+START_BALANCE_BEFORE = """
+CREATE OR REPLACE FUNCTION start_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO messaging_balance (account_id, mode, alert_percents, funds_micros, taken_micros,
+        reserved_micros, charged_micros, day_micros, month_micros, unit_micros, mark_micros,
+        alerted_percent, alert_key)
+    VALUES (NEW.id, 'unlimited', '{80,100}', 0, 0, 0, 0, 0, 0, 0, 0, 0, '')
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+"""
+
+# What statements had charged so far had been reserved before.
+STATEMENTS_SO_FAR = """
+UPDATE messaging_charge SET accepted = messages, reserved_micros = charged_micros;
+"""

@@ -16,7 +16,7 @@ _PERCENT = [MinValueValidator(1), MaxValueValidator(100)]
 
 def usual_alerts() -> list[int]:
     """Told when so many percent are used."""
-    return [80, 100]
+    return [80, 95, 100]
 
 
 class Balance(models.Model):
@@ -59,8 +59,16 @@ class Balance(models.Model):
     unit_micros = models.BigIntegerField(default=0)
     # What could be spent right after the last top-up: percentages of credit are of this.
     mark_micros = models.BigIntegerField(default=0)
-    alerted_percent = models.SmallIntegerField(default=0)
-    alert_key = models.CharField(max_length=120, blank=True)
+    # By limit: the highest percentage that was told, and of which day, month or top-up it was.
+    alerts_told = models.JSONField(default=dict, blank=True)
+    alert_emails = ArrayField(
+        models.EmailField(), verbose_name=_("also mail to"), default=list, blank=True, size=10
+    )
+    resumes_campaigns = models.BooleanField(
+        _("campaigns go on by themselves"),
+        default=True,
+        help_text=_("What stopped for want of money goes on once there is enough again."),
+    )
     posted_through = models.DateField(null=True)
 
     class Meta:
@@ -125,9 +133,11 @@ class AcceptedDay(models.Model):
 
 
 class Charge(models.Model):
-    """A line of a statement: what was charged on a day of the account's, of one kind of message.
+    """A line of a statement: what was reserved, charged and given back on a day of the account's,
+    of one kind of message. `messages` and `segments` are those charged.
 
     A day's lines stay once its sum is in the ledger; what is given back later is of its own day.
+    What was reserved less what was charged and given back, over all days, is what is reserved now.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -140,9 +150,12 @@ class Charge(models.Model):
         Sender, models.DO_NOTHING, null=True, db_constraint=False, verbose_name=_("sender")
     )
     message_class = models.CharField(_("class"), max_length=16, choices=MessageClass.choices)
+    accepted = models.BigIntegerField(_("accepted"), default=0)
+    reserved_micros = models.BigIntegerField(_("reserved"), default=0)
     messages = models.BigIntegerField(_("messages"), default=0)
     segments = models.BigIntegerField(_("segments"), default=0)
-    charged_micros = models.BigIntegerField(_("price"), default=0)
+    charged_micros = models.BigIntegerField(_("charged"), default=0)
+    given_back_micros = models.BigIntegerField(_("given back"), default=0)
 
     class Meta:
         verbose_name = _("statement line")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from messaging.constants import BillingMode
 
+CREDIT, DAY, MONTH = "credit", "day", "month"  # limits, as events and answers name them
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -26,30 +28,45 @@ class Standing:
         return self.funds_micros - self.taken_micros if self.mode == BillingMode.PREPAID else None
 
     @property
+    def rooms(self) -> dict[str, int]:
+        """What each limit still lets be spent; empty where nothing limits it."""
+        if self.mode == BillingMode.UNLIMITED:
+            return {}
+        rooms = {
+            CREDIT: self.credit_micros,
+            DAY: _room(self.day_limit_micros, self.day_micros),
+            MONTH: _room(self.month_limit_micros, self.month_micros),
+        }
+        return {limit: room for limit, room in rooms.items() if room is not None}
+
+    @property
     def available_micros(self) -> int | None:
         """What may still be spent; None where nothing limits it."""
-        if self.mode == BillingMode.UNLIMITED:
-            return None
-        rooms = [self.credit_micros]
-        if self.day_limit_micros is not None:
-            rooms.append(self.day_limit_micros - self.day_micros)
-        if self.month_limit_micros is not None:
-            rooms.append(self.month_limit_micros - self.month_micros)
-        return min((room for room in rooms if room is not None), default=None)
+        return min(self.rooms.values(), default=None)
+
+    @property
+    def used_percents(self) -> dict[str, int]:
+        """How much of each limit is used, rounded down; of credit since the last top-up. 100 where
+        not even the cheapest message fits."""
+        credit = self.credit_micros or 0
+        used = {
+            CREDIT: _percent(self.mark_micros - credit, self.mark_micros),
+            DAY: _percent(self.day_micros, self.day_limit_micros),
+            MONTH: _percent(self.month_micros, self.month_limit_micros),
+        }
+        return {
+            limit: 100 if room <= 0 or room < self.unit_micros else used[limit]
+            for limit, room in self.rooms.items()
+        }
 
     @property
     def used_percent(self) -> int:
-        """How much of the narrowest limit is used, rounded down; of credit since the last top-up."""
-        available = self.available_micros
-        if available is None:
-            return 0
-        if available <= 0 or available < self.unit_micros:
-            return 100
-        shares = [_percent(self.day_micros, self.day_limit_micros)]
-        shares.append(_percent(self.month_micros, self.month_limit_micros))
-        if self.mode == BillingMode.PREPAID:
-            shares.append(_percent(self.mark_micros - (self.credit_micros or 0), self.mark_micros))
-        return max(shares)
+        """Of the narrowest limit."""
+        return max(self.used_percents.values(), default=0)
+
+
+def _room(limit: int | None, used: int) -> int | None:
+    return None if limit is None else limit - used
 
 
 def _percent(used: int, whole: int | None) -> int:
@@ -70,3 +87,8 @@ def fitting(prices: Sequence[int], room: int) -> list[bool]:
         fits.append(price <= room)
         room -= price if fits[-1] else 0
     return fits
+
+
+def is_enough(room: int | None, needed_micros: int) -> bool:
+    """Whether a message that costs so much may be accepted; no room at all is without a limit."""
+    return room is None or room >= needed_micros

@@ -101,23 +101,34 @@ def _keep(
     """
     results: dict[int, Accepted | Rejected] = {}
     _locate(snapshot, made, results)
-    if is_short:
-        _pay_in_order(made, results, now)
     _references_claim(account.pk, made, results)
-    results |= _store(made, snapshot.version, now, is_single=is_single)
     pool_senders_keep(snapshot, made.values())
+    if is_short:
+        _pay_in_order(account.pk, made, results, now)
+    results |= _store(made, snapshot.version, now, is_single=is_single)
     credit_take(list(made.values()), now)
     return results
 
 
+_FREE_REFERENCES = """
+DELETE FROM messaging_clientreference WHERE account_id = %s AND message_id = ANY(%s::uuid[])
+"""
+
+
 def _pay_in_order(
-    made: dict[int, Draft], results: dict[int, Accepted | Rejected], now: datetime
+    account_id: int, made: dict[int, Draft], results: dict[int, Accepted | Rejected], now: datetime
 ) -> None:
+    """References are claimed before, so that the account's money is locked after everything else
+    here as well; those of what cannot be paid for are free again."""
     errors = credit_fitting(list(made.values()), now)
+    unpaid: list[uuid.UUID] = []
     for index, error in zip(list(made), errors, strict=True):
         if error is not None:
             results[index] = Rejected(index, error)
-            del made[index]
+            unpaid.append(made.pop(index).id)
+    if unpaid:
+        with connection.cursor() as cursor:
+            cursor.execute(_FREE_REFERENCES, [account_id, unpaid])
 
 
 def _drafts(

@@ -47,6 +47,7 @@ from config.common import audit, clock
 from config.common.ids import uuid7
 from messaging.constants import VersionStatus
 from messaging.models import (
+    Charge,
     Conversation,
     ConversationEntry,
     ConversationWait,
@@ -67,6 +68,7 @@ from messaging.models import (
     VerificationText,
     WebhookDelivery,
 )
+from messaging.services.money import BillingTerms, billing_set, ledger_top_up
 from messaging.services.templates.registrations import registrations_record
 from routing.models import (
     Network,
@@ -109,7 +111,29 @@ def make_everything(account: Account, marker: str, actor: User) -> Things:
     things |= _verifications(account, marker, things)
     things |= _audience(account, advertiser, marker, things)
     things |= _triggers(account, marker, actor)
+    things |= _money(account, marker, things, actor)
     return things
+
+
+def _money(account: Account, marker: str, things: Things, actor: User) -> Things:
+    entry = ledger_top_up(
+        account=account, amount_micros=9_000_000_000, actor=actor, reference=f"{marker} invoice"
+    )
+    terms = BillingTerms("prepaid", alert_emails=[f"{marker}@example.com"])
+    balance = billing_set(account=account, terms=terms, actor=actor)
+    charge = Charge.objects.create(
+        account=account,
+        day=clock.now().date(),
+        sender=things["routing.sender"],
+        message_class="care",
+        accepted=1,
+        reserved_micros=1_000_000,
+    )
+    return {
+        "messaging.balance": balance,
+        "messaging.charge": charge,
+        "messaging.ledgerentry": entry,
+    }
 
 
 def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: User) -> Things:

@@ -6,7 +6,7 @@ and moves its state by compare-and-swap, so that of two people one is told the o
 
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from campaigns.constants import CAMPAIGN_TRANSITIONS, CampaignStatus
@@ -21,8 +21,11 @@ from config.common import audit, clock
 from config.common.errors import ConflictError, InvalidError
 from config.common.queue import enqueue
 from config.common.states import transition
+from messaging.constants import EventType
 from messaging.selectors.snapshot import snapshots
+from messaging.services.events import event_append
 from messaging.services.holds import hold_lift, hold_place
+from messaging.services.money import CREDIT_EXHAUSTED, room_require
 
 _S = CampaignStatus
 _RELEASED_STATES = frozenset({_S.RUNNING, _S.PAUSED, _S.SENDING})
@@ -97,18 +100,53 @@ def campaign_resume(*, campaign: Campaign, actor: User | None) -> Campaign:
     """Goes on where the pause stopped it; what waited is decided again.
 
     Raises ConflictError where it is not paused, NotAllowedError while its text or sender
-    does not stand.
+    does not stand, CreditExhaustedError while the money that stopped it is missing.
     """
     found = _locked(campaign)
-    is_released = found.released_at is not None
-    if not is_released:
-        standing_require(snapshots.current(), found)
-    _move(found, _S.SENDING if is_released else _S.RUNNING, expected=(_S.PAUSED,))
-    resumed = hold_lift(campaign_id=found.pk)
+    if found.status == _S.PAUSED and found.stopped_for == CREDIT_EXHAUSTED:
+        room_require(found.account, found.needed_micros)
+    resumed = _go_on(found)
     _record("campaign.resumed", found, actor, messages_resumed=resumed)
-    if not is_released:
-        release_wake(found.pk)
     return found
+
+
+@transaction.atomic
+def campaign_continue(*, campaign_id: int) -> bool:
+    """Goes on with a campaign that had stopped for want of money, once there is enough. Raises
+    DomainError where something else stands against it now."""
+    found = _locked(Campaign(pk=campaign_id))
+    if found.status != _S.PAUSED or found.stopped_for != CREDIT_EXHAUSTED:
+        return False
+    room_require(found.account, found.needed_micros)
+    resumed = _go_on(found)
+    _record("campaign.continued", found, None, messages_resumed=resumed)
+    with connection.cursor() as cursor:
+        event_append(
+            cursor,
+            account_id=found.account_id,
+            event_type=EventType.CAMPAIGN_RESUMED,
+            at=clock.now(),
+            data={"id": found.pk, "name": found.name, "messages_resumed": resumed},
+        )
+    return True
+
+
+def _go_on(campaign: Campaign) -> int:
+    """How many messages wait no more."""
+    is_released = campaign.released_at is not None
+    if not is_released:
+        standing_require(snapshots.current(), campaign)
+    _move(
+        campaign,
+        _S.SENDING if is_released else _S.RUNNING,
+        expected=(_S.PAUSED,),
+        stopped_for="",
+        needed_micros=0,
+    )
+    resumed = hold_lift(campaign_id=campaign.pk)
+    if not is_released:
+        release_wake(campaign.pk)
+    return resumed
 
 
 @transaction.atomic

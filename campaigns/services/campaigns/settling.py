@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from campaigns.constants import CAMPAIGN_TRANSITIONS, CampaignStatus
 from campaigns.models import Campaign
 from campaigns.selectors.campaigns import EXCLUDED_STATUS, campaigns_in, messages_queued
+from campaigns.services.campaigns.lifecycle import campaign_continue
 from campaigns.services.locks import RELEASE_LOCK, SETTLE_LOCK, held, held_keys
 from campaigns.services.wakeups import release_resend, release_wake
 from config.common import audit, clock, logs
@@ -14,9 +15,12 @@ from config.common.errors import DomainError
 from config.common.states import Transitions, transition
 from messaging.constants import EventType
 from messaging.models import Hold
+from messaging.money.limits import is_enough
+from messaging.selectors.money.positions import rooms_of
 from messaging.selectors.tallies import Counts, campaign_counts
 from messaging.services.events import event_append
 from messaging.services.holds import campaign_messages_cancel, hold_lift
+from messaging.services.money import CREDIT_EXHAUSTED
 
 log = logs.get_logger(__name__)
 
@@ -28,6 +32,7 @@ def campaigns_settle() -> dict[str, int]:
             return {}
         return {
             "started": _each(_due(), _start),
+            "funded": _each(_funded(), lambda one: campaign_continue(campaign_id=one)),
             "restarted": _each(_lost(), release_resend),
             "completed": _each(_finished(), _complete),
             "canceled": _each(_canceling(), lambda one: not campaign_cancel_messages(one)),
@@ -74,6 +79,18 @@ def _lost() -> list[int]:
         return []
     at_work = held_keys(RELEASE_LOCK)
     return [campaign_id for campaign_id in running if campaign_id not in at_work]
+
+
+def _funded() -> list[int]:
+    """Campaigns that had stopped for want of money, of accounts that have enough again."""
+    stopped = Campaign.objects.filter(
+        status=CampaignStatus.PAUSED,
+        stopped_for=CREDIT_EXHAUSTED,
+        account__balance__resumes_campaigns=True,
+    )
+    needs = list(stopped.order_by("pk").values_list("pk", "account_id", "needed_micros"))
+    rooms = rooms_of({account_id for _campaign, account_id, _needed in needs}, clock.now())
+    return [pk for pk, account_id, needed in needs if is_enough(rooms[account_id], needed)]
 
 
 def _finished() -> list[int]:

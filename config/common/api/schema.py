@@ -40,12 +40,20 @@ class ProblemOutput(OutputSerializer):
     )
     message_id = serializers.UUIDField(required=False)
     retry_after = serializers.IntegerField(required=False, help_text="Seconds.")
+    missing = serializers.DictField(
+        required=False, help_text="With 402: `amount` and `currency` that are not covered."
+    )
     errors_ = ProblemErrorOutput(many=True, required=False)
 
 
 _EXAMPLES: Mapping[int, tuple[str, str]] = {
     400: ("malformed_json", "The body is not JSON: line 3, column 9 (Expecting value)."),
     401: ("invalid_api_key", "This API key is not known: check it."),
+    402: (
+        "credit_exhausted",
+        "This costs 700 VND and 350 VND may be spent: 350 VND is missing. Ask for a top-up or a"
+        " higher limit, then send it again.",
+    ),
     403: ("scope_missing", "The API key lacks the scope “messages:send”: use a key that has it."),
     404: ("not_found", "There is no such thing for this key."),
     409: (

@@ -45,6 +45,7 @@ SELECT b.account_id, a.name,
     b.reserved_micros, coalesce(days.reserved, 0),
     b.charged_micros, coalesce(days.charged, 0),
     b.charged_micros, coalesce(lines.charged, 0),
+    b.reserved_micros, coalesce(lines.reserved, 0),
     b.funds_micros, coalesce(ledger.funds, 0),
     coalesce(lines.posted, 0), -coalesce(ledger.charges, 0)
 FROM messaging_balance b
@@ -59,6 +60,7 @@ LEFT JOIN (
 ) days USING (account_id)
 LEFT JOIN (
     SELECT c.account_id, sum(c.charged_micros) AS charged,
+        sum(c.reserved_micros - c.charged_micros - c.given_back_micros) AS reserved,
         sum(c.charged_micros) FILTER (WHERE c.day <= o.posted_through) AS posted
     FROM messaging_charge c JOIN messaging_balance o USING (account_id) GROUP BY 1
 ) lines USING (account_id)
@@ -75,6 +77,7 @@ _PAIRS = (
     ("reserved", "reserved by day"),
     ("charged", "charged by day"),
     ("charged", "the statement"),
+    ("reserved", "reserved less charged and given back in the statement"),
     ("paid in", "top-ups and adjustments"),
     ("the statement's closed days", "charges in the ledger"),
 )

@@ -1,9 +1,13 @@
 """Refusals for money."""
 
+from typing import Final
+
 from django.utils.translation import gettext as _
 
 from config.common.errors import DomainError
 from messaging.money.amounts import amount_text, money_text
+
+CREDIT_EXHAUSTED: Final = "credit_exhausted"
 
 
 class CreditExhaustedError(DomainError):
@@ -15,8 +19,11 @@ class CreditExhaustedError(DomainError):
         available = max(0, available_micros)
         missing = needed_micros - available
         super().__init__(
-            "credit_exhausted",
-            _("This costs %(needed)s and %(available)s may be spent: %(missing)s is missing.")
+            CREDIT_EXHAUSTED,
+            _(
+                "This costs %(needed)s and %(available)s may be spent: %(missing)s is missing. Ask"
+                " for a top-up or a higher limit, then send it again."
+            )
             % {
                 "needed": money_text(needed_micros, currency),
                 "available": money_text(available, currency),

@@ -7,9 +7,11 @@ its day was posted is of the next one, so a posted day never changes.
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
-from config.common import clock
+from config.common import clock, logs
+
+log = logs.get_logger(__name__)
 
 _LOCK = """
 SELECT FROM messaging_balance WHERE account_id = %(account)s FOR UPDATE
@@ -30,14 +32,22 @@ WITH place AS MATERIALIZED (
     FROM gone g, place p
 ), lines AS (
     INSERT INTO messaging_charge AS c
-        (account_id, day, network_id, sender_id, message_class, messages, segments, charged_micros)
-    SELECT account_id, booked_on, network_id, sender_id, message_class,
-        sum(messages), sum(segments), sum(charged_micros)
-    FROM placed WHERE message_class <> '' GROUP BY 1, 2, 3, 4, 5
-    HAVING sum(messages) <> 0 OR sum(segments) <> 0 OR sum(charged_micros) <> 0
+        (account_id, day, network_id, sender_id, message_class, accepted, reserved_micros,
+        messages, segments, charged_micros, given_back_micros)
+    SELECT * FROM (
+        SELECT account_id, booked_on, network_id, sender_id, message_class, sum(accepted) AS accepted,
+            coalesce(sum(reserved_micros) FILTER (WHERE accepted > 0), 0) AS reserved,
+            sum(messages) AS messages, sum(segments) AS segments, sum(charged_micros) AS charged,
+            -coalesce(sum(taken_micros) FILTER (WHERE accepted = 0), 0) AS given_back
+        FROM placed WHERE message_class <> '' GROUP BY 1, 2, 3, 4, 5
+    ) AS line WHERE accepted <> 0 OR messages <> 0 OR segments <> 0 OR charged <> 0
+        OR given_back <> 0
     ON CONFLICT (account_id, day, network_id, sender_id, message_class) DO UPDATE SET
+        accepted = c.accepted + excluded.accepted,
+        reserved_micros = c.reserved_micros + excluded.reserved_micros,
         messages = c.messages + excluded.messages, segments = c.segments + excluded.segments,
-        charged_micros = c.charged_micros + excluded.charged_micros
+        charged_micros = c.charged_micros + excluded.charged_micros,
+        given_back_micros = c.given_back_micros + excluded.given_back_micros
 ), days AS (
     INSERT INTO messaging_acceptedday AS d
         (account_id, day, accepted, reserved_micros, charged_micros, is_whole)
@@ -117,12 +127,18 @@ def fold(cursor: Any, account_id: int, now: datetime) -> None:
 
 def deltas_fold() -> int:
     """Folds every account that has something to fold, each in a transaction of its own; returns
-    how many."""
+    how many. One that fails does not stop the others."""
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(_WITH_WORK, {"now": now})
         accounts = [row[0] for row in cursor.fetchall()]
+    done = 0
     for account_id in accounts:
-        with transaction.atomic():
-            account_fold(account_id, now)
-    return len(accounts)
+        try:
+            with transaction.atomic():
+                account_fold(account_id, now)
+        except DatabaseError:
+            log.exception("money was not folded", extra={"account_id": account_id})
+        else:
+            done += 1
+    return done

@@ -95,7 +95,7 @@ def _booked(
             entry_id = cursor.fetchone()[0]
             cursor.execute(_FUND, values)
             audit.record(
-                action=f"money.{kind.value}",
+                action=f"ledgerentry.{kind.value}",
                 actor=actor,
                 account_id=account.pk,
                 subject=f"ledgerentry:{entry_id}",

@@ -10,7 +10,10 @@ from datetime import datetime
 
 from django.db import connection
 
-from messaging.money.limits import fitting
+from compliance.models import Account
+from config.common import clock
+from messaging.money.limits import fitting, is_enough
+from messaging.selectors.money.positions import positions_of
 from messaging.selectors.money.standing import standing_of
 from messaging.services.drafts import Draft
 from messaging.services.money.errors import CreditExhaustedError
@@ -44,11 +47,13 @@ WITH free AS (
                 <= b.month_limit_micros)))
     RETURNING 1
 )
-INSERT INTO messaging_moneydelta (account_id, day, accepted_at, booked_at, message_class,
-    accepted, messages, segments, taken_micros, reserved_micros, charged_micros)
-SELECT %(account)s, d.day, date_bin('15 min', %(now)s, '2000-01-01Z'), %(now)s, '', d.n, 0, 0,
+INSERT INTO messaging_moneydelta (account_id, day, accepted_at, booked_at, network_id, sender_id,
+    message_class, accepted, messages, segments, taken_micros, reserved_micros, charged_micros)
+SELECT %(account)s, d.day, date_bin('15 min', %(now)s, '2000-01-01Z'), %(now)s, d.network,
+    d.sender, d.class, d.n, 0, 0,
     CASE WHEN EXISTS (SELECT FROM free) THEN d.price ELSE 0 END, d.price, 0
-FROM unnest(%(days)s::int[], %(counts)s::int[], %(prices)s::bigint[]) AS d(day, n, price)
+FROM unnest(%(days)s::int[], %(networks)s::bigint[], %(senders)s::bigint[], %(classes)s::text[],
+    %(counts)s::int[], %(prices)s::bigint[]) AS d(day, network, sender, class, n, price)
 WHERE EXISTS (SELECT FROM free) OR EXISTS (SELECT FROM took)
 """
 
@@ -101,24 +106,40 @@ def credit_fitting(drafts: Sequence[Draft], now: datetime) -> list[CreditExhaust
     return found
 
 
+def room_require(account: Account, needed_micros: int) -> None:
+    """Raises CreditExhaustedError where a message of that price could not be accepted now."""
+    now = clock.now()
+    room = positions_of([account.pk], now)[account.pk].standing.available_micros
+    if room is not None and not is_enough(room, needed_micros):
+        raise CreditExhaustedError(
+            needed_micros=needed_micros, available_micros=room, currency=account.currency
+        )
+
+
 def _taken(drafts: Sequence[Draft], now: datetime, *, is_owed: bool) -> bool:
-    counts: dict[int, int] = {}
-    prices: dict[int, int] = {}
+    lines: dict[tuple[int, int | None, int, str], list[int]] = {}
     for draft in drafts:
         day = (draft.id.int >> 80) // _DAY_MILLISECONDS
-        counts[day] = counts.get(day, 0) + 1
-        prices[day] = prices.get(day, 0) + draft.price_micros
+        key = (day, draft.network_id, draft.sender.id, draft.message_class)
+        line = lines.setdefault(key, [0, 0])
+        line[0] += 1
+        line[1] += draft.price_micros
+    days, networks, senders, classes = zip(*lines, strict=True)
+    counts, prices = zip(*lines.values(), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             _TAKE,
             {
                 "account": drafts[0].account_id,
-                "price": sum(prices.values()),
+                "price": sum(prices),
                 "unit": min(draft.price_micros for draft in drafts),
                 "now": now,
-                "days": list(counts),
-                "counts": list(counts.values()),
-                "prices": list(prices.values()),
+                "days": list(days),
+                "networks": list(networks),
+                "senders": list(senders),
+                "classes": list(classes),
+                "counts": list(counts),
+                "prices": list(prices),
                 "is_owed": is_owed,
             },
         )

@@ -19,12 +19,15 @@ _MOST_ALERTS = 10
 
 @dataclass(frozen=True, slots=True)
 class BillingTerms:
-    """A limit None: there is none. `alert_percents`: told when so much of it is used."""
+    """A limit None: there is none. `alert_percents`: told when so much of one is used, and to
+    `alert_emails` too. `resumes_campaigns`: what stopped for want of money goes on by itself."""
 
     mode: str
     day_limit_micros: int | None = None
     month_limit_micros: int | None = None
-    alert_percents: Sequence[int] = (80, 100)
+    alert_percents: Sequence[int] = (80, 95, 100)
+    alert_emails: Sequence[str] = ()
+    resumes_campaigns: bool = True
 
 
 def billing_set(*, account: Account, terms: BillingTerms, actor: User | None) -> Balance:
@@ -43,6 +46,8 @@ def billing_set(*, account: Account, terms: BillingTerms, actor: User | None) ->
         found.day_limit_micros = None if is_unlimited else terms.day_limit_micros
         found.month_limit_micros = None if is_unlimited else terms.month_limit_micros
         found.alert_percents = percents
+        found.alert_emails = list(terms.alert_emails)
+        found.resumes_campaigns = terms.resumes_campaigns
         found.mark_micros = max(0, found.funds_micros - found.taken_micros)
         found.save(
             update_fields=[
@@ -50,13 +55,15 @@ def billing_set(*, account: Account, terms: BillingTerms, actor: User | None) ->
                 "day_limit_micros",
                 "month_limit_micros",
                 "alert_percents",
+                "alert_emails",
+                "resumes_campaigns",
                 "mark_micros",
             ]
         )
         after = _facts(found)
         if after != before:
             audit.record(
-                action="money.terms",
+                action="balance.terms",
                 actor=actor,
                 account_id=account.pk,
                 subject=f"balance:{account.pk}",
@@ -92,6 +99,8 @@ def _checked(terms: BillingTerms) -> list[int]:
         raise InvalidError(
             "alerts_wrong", _("Write up to ten percentages from 1 to 100."), field="alert_percents"
         )
+    if len(terms.alert_emails) > _MOST_ALERTS:
+        raise InvalidError("too_many_emails", _("Write up to ten addresses."), field="alert_emails")
     return percents
 
 
@@ -101,6 +110,8 @@ def _facts(found: Balance) -> dict[str, object]:
         "day_limit": _written(found.day_limit_micros),
         "month_limit": _written(found.month_limit_micros),
         "alert_percents": list(found.alert_percents),
+        "alert_emails": list(found.alert_emails),
+        "resumes_campaigns": found.resumes_campaigns,
     }
 
 

@@ -34,7 +34,15 @@ DELETE FROM messaging_event WHERE account_id = %(account)s
 _REFERENCES = """
 DELETE FROM messaging_clientreference WHERE account_id = %(account)s AND message_id = ANY(%(ids)s)
 """
+# Sums of days that have lost messages cannot be counted again (messaging.selectors.money).
+_BOOKS = """
+INSERT INTO messaging_acceptedday
+    (account_id, day, accepted, reserved_micros, charged_micros, is_whole)
+SELECT %(account)s, day, 0, 0, 0, false FROM unnest(%(days)s::int[]) AS day
+ON CONFLICT (account_id, day) DO UPDATE SET is_whole = false
+"""
 _SECONDS_PER_DAY = 86_400
+_MILLISECONDS_PER_DAY = 86_400_000
 _RETRY_DAYS = 7
 _NEAR_SECONDS = 60
 
@@ -74,3 +82,5 @@ def _hangers_remove(cursor: Any, account_id: int, gone: list[tuple[uuid.UUID, fl
     moments = {"first": first - _NEAR_SECONDS, "last": last + _NEAR_SECONDS}
     cursor.execute(_EVENTS, moments | {"account": account_id, "ids": ids})
     cursor.execute(_REFERENCES, {"account": account_id, "ids": ids})
+    days = {(row[0].int >> 80) // _MILLISECONDS_PER_DAY for row in gone}
+    cursor.execute(_BOOKS, {"account": account_id, "days": sorted(days)})

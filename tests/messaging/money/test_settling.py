@@ -72,6 +72,7 @@ def test_an_accepted_message_is_reserved_and_a_sent_one_charged(line):
     assert MoneyDelta.objects.count() == before  # a receipt for what is paid writes nothing
     (charge,) = Charge.objects.filter(account=line.account)
     assert (charge.messages, charge.segments, charge.charged_micros) == (1, 1, PRICE)
+    assert (charge.accepted, charge.reserved_micros, charge.given_back_micros) == (1, PRICE, 0)
     assert differences() == []
 
 
@@ -89,7 +90,9 @@ def test_what_never_left_is_given_back(line, status, reason):
     (message,) = accept(line)
     settle(message, status, reason)
     assert books(line.account) == (0, 0)
-    assert not Charge.objects.exists()
+    (charge,) = Charge.objects.all()
+    assert (charge.accepted, charge.reserved_micros, charge.given_back_micros) == (1, PRICE, PRICE)
+    assert (charge.messages, charge.segments, charge.charged_micros) == (0, 0, 0)
     assert differences() == []
 
 
@@ -118,6 +121,8 @@ def test_a_rate_may_give_back_what_did_not_arrive(line):
     assert books(line.account) == (0, 0)
     settle(found, S.DELIVERED)  # a late receipt: it did arrive
     assert books(line.account) == (0, PRICE)
+    (charge,) = Charge.objects.all()
+    assert (charge.reserved_micros, charge.given_back_micros) == (3 * PRICE, 2 * PRICE)
     assert differences() == []
 
 

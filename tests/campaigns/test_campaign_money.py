@@ -1,0 +1,101 @@
+"""A campaign stops when the money is out, loses nobody, and goes on when there is some again."""
+
+import json
+
+import pytest
+
+from campaigns.models import Campaign
+from campaigns.services.campaigns import campaign_resume, campaigns_settle
+from campaigns.services.release import campaign_slice_release
+from compliance.models import AuditEntry
+from config.common.errors import DomainError
+from messaging.models import Balance, Event
+from messaging.services.money import BillingTerms, billing_set, deltas_fold, ledger_top_up
+from tests.campaigns.launching import Market, ledger, make_market, messages, release_all
+
+PRICE = 300_000_000
+
+
+@pytest.fixture
+def market(db) -> Market:
+    market = make_market()
+    billing_set(account=market.account, terms=BillingTerms("prepaid"), actor=None)
+    top_up(market, 5)
+    return market
+
+
+def top_up(market: Market, count: int) -> None:
+    ledger_top_up(account=market.account, amount_micros=count * PRICE, actor=None)
+
+
+def stopped(market: Market, contacts: int = 12) -> Campaign:
+    campaign = market.launched(contacts)
+    release_all(campaign)
+    return campaign
+
+
+def told(campaign: Campaign) -> list[dict]:
+    rows = Event.objects.filter(account=campaign.account, type__startswith="campaign.")
+    return [json.loads(one.body) for one in rows.order_by("sequence")]
+
+
+def test_what_is_covered_is_released_and_the_campaign_stops_with_its_reason(market):
+    campaign = stopped(market)
+    assert (campaign.status, campaign.stopped_for) == ("paused", "credit_exhausted")
+    assert (messages(campaign), len(ledger(campaign)), campaign.needed_micros) == (5, 5, PRICE)
+    (event,) = told(campaign)
+    assert (event["type"], event["data"]["reason"]) == ("campaign.stopped", "credit_exhausted")
+    assert AuditEntry.objects.get(action="campaign.stopped").detail == {
+        "reason": "credit_exhausted"
+    }
+    deltas_fold()
+    assert Balance.objects.get(pk=market.account.pk).taken_micros == 5 * PRICE
+
+
+def test_another_account_goes_on(market):
+    other = make_market()
+    stopped(market)
+    campaign = other.launched(12)
+    release_all(campaign)
+    assert (campaign.status, messages(campaign)) == ("sending", 12)
+
+
+def test_it_goes_on_by_itself_after_a_top_up_and_reaches_everybody_once(market):
+    campaign = stopped(market)
+    assert campaigns_settle()["funded"] == 0
+    top_up(market, 7)
+    assert campaigns_settle()["funded"] == 1
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.stopped_for, campaign.needed_micros) == ("running", "", 0)
+    release_all(campaign)
+    assert (campaign.status, messages(campaign), len(ledger(campaign))) == ("sending", 12, 12)
+    assert told(campaign)[-1]["type"] == "campaign.resumed"
+
+
+def test_too_small_a_top_up_does_not_start_it(market):
+    campaign = stopped(market)
+    ledger_top_up(account=market.account, amount_micros=PRICE - 1, actor=None)
+    assert campaigns_settle()["funded"] == 0
+    campaign.refresh_from_db()
+    assert campaign.status == "paused"
+
+
+def test_where_the_account_wants_a_person_for_it_the_button_does_it(market):
+    Balance.objects.filter(pk=market.account.pk).update(resumes_campaigns=False)
+    campaign = stopped(market)
+    with pytest.raises(DomainError) as refused:
+        campaign_resume(campaign=campaign, actor=None)
+    assert (refused.value.code, refused.value.status) == ("credit_exhausted", 402)
+    top_up(market, 7)
+    assert campaigns_settle()["funded"] == 0
+    campaign_resume(campaign=campaign, actor=None)
+    release_all(campaign)
+    assert (messages(campaign), campaign.stopped_for) == (12, "")
+
+
+def test_one_that_a_person_paused_stays_paused(market):
+    top_up(market, 20)
+    campaign = market.launched(4)
+    campaign_slice_release(campaign_id=campaign.pk, limit=2)
+    Campaign.objects.filter(pk=campaign.pk).update(status="paused")
+    assert campaigns_settle()["funded"] == 0
