@@ -118,6 +118,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         (
             (_("Balances"), "account_balance_wallet", "messaging.balance"),
             (_("Statements"), "receipt", "messaging.charge"),
+            (_("Prices"), "sell", "messaging.balance", "admin:messaging_balance_prices"),
             (_("Top-ups and adjustments"), "add_card", "messaging.ledgerentry"),
         ),
     ),

@@ -23,7 +23,7 @@ from campaigns.selectors.labels import detail_label, money, reason_label, status
 from campaigns.selectors.live import filters, live, why_rows
 from campaigns.selectors.preflight_margin import PERMISSION, MarginShown, margin_of
 from campaigns.selectors.results import ResultFilter, results_page
-from campaigns.selectors.stops import money_stop
+from campaigns.selectors.stops import money_shortage, money_stop
 from campaigns.services.audience import audience_size
 from campaigns.services.preflight import PreflightState, preflight_state
 from campaigns.services.results import campaign_results_export
@@ -91,6 +91,7 @@ class CampaignPages(CampaignActs):
             "status": status.value,
             "is_before": is_before,
             "problem": money_stop(campaign) or (None if problem is None else problem.message),
+            "shortage": money_shortage(campaign) if is_before else "",
             "members": audience_size(campaign.contact_list_id)[0] if is_before else None,
             "state": preflight_state(campaign).value if status == CampaignStatus.DRAFT else "",
             "report": report,

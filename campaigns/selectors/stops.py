@@ -1,4 +1,4 @@
-"""Why the platform stopped a campaign, and what makes it go on."""
+"""Why the platform stops a campaign for want of money, and what makes it go on."""
 
 from django.utils.translation import gettext as _
 
@@ -7,6 +7,7 @@ from campaigns.models import Campaign
 from campaigns.selectors.labels import money
 from config.common import clock
 from messaging.models import Balance
+from messaging.money.limits import is_enough
 from messaging.selectors.money.positions import rooms_of
 from messaging.services.money import CREDIT_EXHAUSTED
 
@@ -31,3 +32,21 @@ def money_stop(campaign: Campaign) -> str:
         else _("After a top-up or with a higher limit, resume it here.")
     )
     return f"{why} {fix}"
+
+
+def money_shortage(campaign: Campaign) -> str:
+    """What a person reads on a checked campaign that costs more than may be spent; else nothing."""
+    report = campaign.preflight or {}
+    if report.get("state") != "done" or not report["price_micros"]:
+        return ""
+    account = campaign.account
+    room = rooms_of([account.pk], clock.now())[account.pk]
+    if is_enough(room, report["price_micros"]):
+        return ""
+    return _(
+        "It costs %(cost)s and %(available)s may be spent now: it will stop when that is used up"
+        " and go on once there is more."
+    ) % {
+        "cost": money(report["price_micros"], account.currency),
+        "available": money(max(0, room or 0), account.currency),
+    }

@@ -1,6 +1,7 @@
 """How accounts pay, and where they stand."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,7 @@ from compliance.scoping import AccountScopedAdmin, ScopedForm
 from config.common import clock
 from messaging.admin.labels import label, money
 from messaging.admin.pages import ListPage
+from messaging.admin.prices import prices_page
 from messaging.constants import BillingMode
 from messaging.models import Balance
 from messaging.money.amounts import micros_exact
@@ -144,6 +147,11 @@ class BalanceAdmin(ListPage, AccountScopedAdmin):
         _("Where it stands"),
         {"fields": (("left", "used"), ("credit", "reserved"), ("today", "this_month"))},
     )
+
+    def get_urls(self) -> list[Any]:
+        """The prices of an account beside what it may spend."""
+        view = self.admin_site.admin_view(partial(prices_page, self))
+        return [path("prices/", view, name="messaging_balance_prices"), *super().get_urls()]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         """Unfold's, with positions."""

@@ -3,11 +3,16 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from campaigns.models import Campaign
+from campaigns.selectors.stops import money_shortage, money_stop
 from campaigns.services.campaigns import campaign_resume, campaigns_settle
+from campaigns.services.preflight import preflight_run
 from campaigns.services.release import campaign_slice_release
+from compliance.constants import Role
 from compliance.models import AuditEntry
+from compliance.services.access import role_grant
 from config.common.errors import DomainError
 from messaging.models import Balance, Event
 from messaging.services.money import BillingTerms, billing_set, deltas_fold, ledger_top_up
@@ -99,3 +104,24 @@ def test_one_that_a_person_paused_stays_paused(market):
     campaign_slice_release(campaign_id=campaign.pk, limit=2)
     Campaign.objects.filter(pk=campaign.pk).update(status="paused")
     assert campaigns_settle()["funded"] == 0
+
+
+def test_a_person_reads_why_it_stopped_and_what_to_do(market, world, browse):
+    campaign = stopped(market)
+    assert "300 VND" in money_stop(campaign)
+    assert "by itself after a top-up" in money_stop(campaign)
+    Balance.objects.filter(pk=market.account.pk).update(resumes_campaigns=False)
+    assert "resume it here" in money_stop(campaign)
+    address = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+    role_grant(user=world.bob, role=Role.MARKETER, account=market.account, actor=None)
+    assert "Stopped for want of money" in browse(world.bob).get(address).content.decode()
+    assert browse(world.charlie).get(address).status_code in (302, 404)
+
+
+def test_a_check_says_beforehand_that_the_money_is_too_little(market):
+    campaign = market.campaign(12)
+    preflight_run(campaign.pk)
+    campaign.refresh_from_db()
+    assert "It costs 3,600 VND and 1,500 VND may be spent now" in money_shortage(campaign)
+    top_up(market, 7)
+    assert money_shortage(campaign) == ""

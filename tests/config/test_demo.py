@@ -17,14 +17,23 @@ from compliance.models import (
 )
 from config.common import clock
 from config.demo.build import world_build
+from config.demo.money import money_build
 from config.demo.people import people_build
 from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
 from config.demo.texts import TEMPLATES
 from messaging.constants import VersionStatus
 from messaging.encoding.segmentation import segment_count
-from messaging.models import PolicyTrial, RefusalReview, TemplateVersion
+from messaging.models import (
+    Charge,
+    LedgerEntry,
+    PolicyTrial,
+    RefusalReview,
+    TemplateVersion,
+)
 from messaging.selectors.findings import findings_of
+from messaging.selectors.money.positions import positions_of
+from messaging.selectors.money.reconciling import money_reconcile
 from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.snapshot import snapshots, version_wordings
 from messaging.services.submissions import Accepted, MessageRequest, messages_submit
@@ -184,3 +193,15 @@ def test_every_page_about_rules_shows_something(demo):
     assert Register.objects.get(country="VN").in_force.numbers == 8
     trial = PolicyTrial.objects.get()
     assert (trial.status, trial.judged) == (PolicyTrial.Status.DONE, 8)
+
+
+def test_the_books_of_the_demo_are_right(demo):
+    money_build()
+    found = money_reconcile()
+    assert (found.differences, found.days_passed_over > 0) == ((), True)
+    mine, theirs = (Account.objects.get(slug=slug) for slug in ("mai-fashion", "harbor-coffee"))
+    positions = positions_of([mine.pk, theirs.pk], clock.now())
+    assert positions[mine.pk].standing.available_micros is None
+    assert 0 < (positions[theirs.pk].standing.available_micros or 0) <= 120_000_000
+    assert LedgerEntry.objects.filter(account=theirs, kind="charges").count() >= 6
+    assert Charge.objects.filter(account=mine, given_back_micros__gt=0).exists()

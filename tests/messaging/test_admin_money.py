@@ -8,8 +8,9 @@ from django.urls import reverse
 from compliance.models import AuditEntry
 from config.common import clock
 from messaging.models import Balance, Charge, LedgerEntry
+from messaging.selectors.snapshot import snapshots
 from messaging.services.money import BillingTerms, billing_set, ledger_top_up
-from tests.factories import make_sender
+from tests.factories import make_network, make_number_plan, make_rate, make_sender
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +194,20 @@ def test_home_tells_who_runs_out_of_money(world: World, browse: Any) -> None:
     assert "used up" in text(browse(world.alice).get(home))
     assert "used up" in text(browse(world.ada).get(home))
     assert "used up" not in text(browse(world.charlie).get(home))
+
+
+def test_prices_of_an_account_by_network_and_sender(world: World, browse: Any) -> None:
+    network = make_network("viettel")
+    make_number_plan({"8498": network})
+    make_rate(amount_micros=350 * MILLION)
+    sender = make_sender(world.account, address="53849")
+    make_rate(account=world.account, sender=sender, amount_micros=290 * MILLION)
+    snapshots.forget()
+    shown = text(browse(world.alice).get(page("balance", "prices")))
+    assert "350 VND" in shown
+    assert "290 VND" in shown
+    assert "53849" in shown
+    query = f"?account={world.other_account.pk}"
+    assert "290 VND" not in text(browse(world.olga).get(page("balance", "prices") + query))
+    assert browse(world.alice).get(page("balance", "prices") + query).status_code == 404
+    snapshots.forget()

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from compliance.models import Account
 from config.demo.build import world_build
+from config.demo.money import money_build
 from config.demo.people import people_build
 from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))
         second_market_build()
+        money_build()
         people_build()
         talks_build()
         rules_build()
