@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
         "PaperStateEnum": "routing.constants.PaperState.choices",
         "PoolSpreadEnum": "routing.constants.PoolSpread.choices",
         "SenderKindEnum": "routing.constants.SenderKind.choices",
+        "ShieldModeEnum": "messaging.constants.ShieldMode.choices",
         "SenderStatusEnum": "routing.constants.SenderStatus.choices",
         "SuppressionCauseEnum": "compliance.constants.SuppressionCause.choices",
         "SpreadEnum": "routing.constants.Spread.choices",
