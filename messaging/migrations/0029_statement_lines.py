@@ -9,7 +9,7 @@ from messaging.migrations._money import START_BALANCE, START_BALANCE_BEFORE, STA
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0025_choices_by_name'),
+        ('messaging', '0028_several_webhooks'),
     ]
 
     operations = [
