@@ -1,6 +1,6 @@
 """Rules in words: where they stand, what they look for, what they do, what is wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from messaging.models import KeywordRule
 from messaging.selectors.keyword_rules import troubles_of
 from messaging.selectors.list_names import list_names
 from messaging.selectors.snapshot import Snapshot
-from messaging.services.keyword_rules import keyword_rule_conflicts
+from messaging.services.keyword_rules import keyword_rules_conflicts
 from messaging.services.keyword_rules.keeping import trouble_sentence
 from messaging.services.keyword_rules.sentences import conflict_sentence, step_name
 
@@ -55,13 +55,19 @@ def plan_or_none(rule: KeywordRule) -> Plan | None:
         return None
 
 
-def problems(rule: KeywordRule, snapshot: Snapshot) -> list[str]:
-    """Sentences: what keeps it from its work, and whom it gets in the way of. A rule that is off
-    is in nobody's way."""
-    if not rule.is_active or plan_or_none(rule) is None:
-        return [] if not rule.is_active else [trouble_sentence(troubles_of(rule, snapshot)[0])]
-    found = [trouble_sentence(one) for one in troubles_of(rule, snapshot)]
-    return found + [conflict_sentence(one) for one in keyword_rule_conflicts(rule)]
+def problems_of(rules: Sequence[KeywordRule], snapshot: Snapshot) -> dict[int, list[str]]:
+    """Sentences by rule: what keeps it from its work, and whom it gets in the way of. A rule that
+    is off is in nobody's way."""
+    conflicts = keyword_rules_conflicts(rules)
+    return {
+        rule.pk: [
+            *(trouble_sentence(one) for one in troubles_of(rule, snapshot)),
+            *(conflict_sentence(one) for one in conflicts.get(rule.pk, ())),
+        ]
+        if rule.is_active
+        else []
+        for rule in rules
+    }
 
 
 def plan_lines(rule: KeywordRule) -> Iterator[tuple[int, str]]:

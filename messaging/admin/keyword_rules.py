@@ -26,7 +26,7 @@ from messaging.admin.keyword_rule_words import (
     does,
     looks_for,
     plan_lines,
-    problems,
+    problems_of,
 )
 from messaging.admin.keyword_trials import trial_page
 from messaging.admin.labels import ago, change_page, label, link
@@ -89,10 +89,10 @@ class RuleList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         figures = figures_of([row.pk for row in self.result_list], FIGURE_DAYS)
-        snapshot = snapshots.latest()
+        found = problems_of(self.result_list, snapshots.latest())
         for row in self.result_list:
             row.figures = figures.get(row.pk, Figures())
-            row.problems = problems(row, snapshot)
+            row.problems = found[row.pk]
 
 
 @admin.register(KeywordRule)
@@ -261,7 +261,7 @@ class KeywordRuleAdmin(ListPage, AccountScopedAdmin):
         rule = context.get("original")
         form = context["adminform"].form
         if rule is not None and rule.pk is not None:
-            context["rule_problems"] = problems(rule, snapshots.latest())
+            context["rule_problems"] = problems_of([rule], snapshots.latest())[rule.pk]
         if rule is None or self.has_change_permission(request, rule):
             account_id = rule.account_id if rule is not None else self._account_id(request)
             context["keyword_setup"] = {

@@ -56,6 +56,12 @@ from messaging.api.verification_services import (
     VerificationServicesView,
     VerificationServiceView,
 )
+from messaging.api.verification_shield import (
+    VerificationHoldLiftView,
+    VerificationHoldsView,
+    VerificationOverrideEndView,
+    VerificationOverridesView,
+)
 from messaging.api.verifications import (
     NumberCheckView,
     VerificationCancelView,
@@ -137,6 +143,10 @@ urlpatterns = [
     path("verifications/<uuid:verification_id>/check", VerificationCheckView.as_view()),
     path("verifications/<uuid:verification_id>/resend", VerificationResendView.as_view()),
     path("verifications/<uuid:verification_id>/cancel", VerificationCancelView.as_view()),
+    path("verification-holds", VerificationHoldsView.as_view()),
+    path("verification-holds/<int:hold_id>/lift", VerificationHoldLiftView.as_view()),
+    path("verification-overrides", VerificationOverridesView.as_view()),
+    path("verification-overrides/<int:override_id>/end", VerificationOverrideEndView.as_view()),
     path("verification-services", VerificationServicesView.as_view()),
     path("verification-services/<slug:slug>", VerificationServiceView.as_view()),
     path("keyword-rules", KeywordRulesView.as_view()),

@@ -111,3 +111,37 @@ SERVICE: Final[dict[str, Any]] = {
     "hold_minutes": 60,
     "texts": [{"locale": "vi", "template": "sign-in-code"}],
 }
+HOLD: Final[dict[str, Any]] = {
+    "id": 71,
+    "service": "sign-in",
+    "country": "VN",
+    "prefix": "8498123",
+    "cause": "low_conversion",
+    "is_monitor": False,
+    "measured": {"sends": 40, "approvals": 1, "least_conversion": 0.2},
+    "reason": "",
+    "placed_at": "2027-01-15T05:00:00Z",
+    "until": "2027-01-15T06:00:00Z",
+    "ended_at": None,
+}
+LIFTED: Final[dict[str, Any]] = {
+    **HOLD,
+    "reason": "Real customers",
+    "ended_at": "2027-01-15T05:10:00Z",
+}
+OVERRIDE_REQUEST: Final[dict[str, Any]] = {
+    "prefix": "+84981234567",
+    "service": "sign-in",
+    "until": "2027-01-16T05:00:00Z",
+    "reason": "The customer called us",
+}
+OVERRIDE: Final[dict[str, Any]] = {
+    "id": 9,
+    "service": "sign-in",
+    "prefix": "84981234567",
+    "reason": "The customer called us",
+    "created_at": "2027-01-15T05:00:00Z",
+    "until": "2027-01-16T05:00:00Z",
+    "ended_at": None,
+}
+OVERRIDE_ENDED: Final[dict[str, Any]] = {**OVERRIDE, "ended_at": "2027-01-15T07:00:00Z"}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from messaging.constants import ShieldMode
 from messaging.models import (
@@ -50,9 +50,14 @@ class Traffic:
         return self.conversion * 100 < self.service.least_conversion_percent
 
 
+def holding_now(now: datetime) -> Q:
+    """Of holds and overrides: those that hold at a moment."""
+    return Q(ended_at=None, until__gt=now)
+
+
 def holds_now(account_ids: Collection[int] | None, now: datetime) -> QuerySet[VerificationHold]:
     """Holds that hold now, also those that only note; None is every account."""
-    rows = VerificationHold.objects.filter(ended_at=None, until__gt=now)
+    rows = VerificationHold.objects.filter(holding_now(now))
     rows = rows if account_ids is None else rows.filter(account__in=account_ids)
     return rows.select_related("service", "account").order_by("-placed_at")
 
@@ -61,7 +66,7 @@ def overrides_now(
     account_ids: Collection[int] | None, now: datetime
 ) -> QuerySet[VerificationOverride]:
     """Overrides that hold now."""
-    rows = VerificationOverride.objects.filter(ended_at=None, until__gt=now)
+    rows = VerificationOverride.objects.filter(holding_now(now))
     rows = rows if account_ids is None else rows.filter(account__in=account_ids)
     return rows.select_related("service", "account", "created_by").order_by("until")
 

@@ -38,6 +38,5 @@ def in_order(rows: QuerySet[Any]) -> QuerySet[Any]:
     """By account and sender (those for every sender last), and there as they are asked."""
     ranks = [When(match_kind=kind, then=Value(rank)) for rank, kind in enumerate(KINDS)]
     rank = Case(*ranks, default=Value(len(KINDS)), output_field=IntegerField())
-    return rows.annotate(kind_rank=rank).order_by(
-        "account__name", "sender__address", "priority", "kind_rank", "pk"
-    )
+    ranked: QuerySet[Any] = rows.annotate(kind_rank=rank)
+    return ranked.order_by("account__name", "sender__address", "priority", "kind_rank", "pk")

@@ -5,6 +5,7 @@ from messaging.services.keyword_rules.keeping import (
     keyword_rule_conflicts,
     keyword_rule_delete,
     keyword_rule_save,
+    keyword_rules_conflicts,
 )
 from messaging.services.keyword_rules.questions import questions_end
 from messaging.services.keyword_rules.trying import Trial, keyword_rules_try
@@ -23,6 +24,7 @@ __all__ = [
     "keyword_rule_save",
     "keyword_rule_undo",
     "keyword_rules_act",
+    "keyword_rules_conflicts",
     "keyword_rules_try",
     "questions_end",
 ]

@@ -1,6 +1,8 @@
 """Keyword rules are made and changed here alone: what cannot work is refused, with the place."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -17,6 +19,7 @@ from messaging.keyword_rules import (
     Plan,
     PlanError,
     Question,
+    Rule,
     conflicts_of,
     phrase_of,
     plan_of,
@@ -71,6 +74,23 @@ def keyword_rule_conflicts(rule: KeywordRule) -> list[Conflict]:
     """Where a rule and the account's others get in each other's way."""
     others = KeywordRule.objects.filter(account=rule.account_id, is_active=True).exclude(pk=rule.pk)
     return conflicts_of(compiled(rule), [compiled(one) for one in others])
+
+
+def keyword_rules_conflicts(rules: Sequence[KeywordRule]) -> dict[int, list[Conflict]]:
+    """The same of many rules by their ids: each account's are read and compiled once. Rules that
+    cannot be read are left out."""
+    rows = KeywordRule.objects.filter(
+        account__in={rule.account_id for rule in rules}, is_active=True
+    )
+    books: dict[int, dict[int, Rule]] = defaultdict(dict)
+    for row in rows:
+        with suppress(PhraseError, PlanError):
+            books[row.account_id][row.pk] = compiled(row)
+    return {
+        rule.pk: conflicts_of(own, books[rule.account_id].values())
+        for rule in rules
+        if (own := books[rule.account_id].get(rule.pk)) is not None
+    }
 
 
 def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -176,7 +176,8 @@ def override_add(override: VerificationOverride, *, actor: User | None) -> Verif
 
 @transaction.atomic
 def override_end(override: VerificationOverride, *, actor: User | None) -> None:
-    """Ends it now. Raises ConflictError where it has ended."""
+    """Ends it now. Raises NotAllowedError, ConflictError where it has ended."""
+    _role_required(actor, "end", override)
     row = VerificationOverride.objects.select_for_update().get(pk=override.pk)
     if row.ended_at is not None or row.until <= clock.now():
         raise ConflictError("override_over", _("The override has ended already."))
@@ -211,7 +212,8 @@ def hold_add(hold: VerificationHold, *, actor: User | None) -> VerificationHold:
 @transaction.atomic
 def hold_lift(hold: VerificationHold, *, reason: str, actor: User | None) -> None:
     """Codes go there again at once; the shield does not hold it anew for as long as a hold of the
-    service lasts. Raises ConflictError where it has ended."""
+    service lasts. Raises NotAllowedError, ConflictError where it has ended."""
+    _role_required(actor, "lift", hold)
     row = VerificationHold.objects.select_for_update().get(pk=hold.pk)
     now = clock.now()
     if row.ended_at is not None or row.until <= now:

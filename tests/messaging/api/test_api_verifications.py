@@ -1,10 +1,18 @@
 """POST /verifications and its operations, over HTTP."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 
-from messaging.models import Event, Verification, VerificationService, VerificationText
+from config.common import clock
+from messaging.models import (
+    Event,
+    Verification,
+    VerificationHold,
+    VerificationService,
+    VerificationText,
+)
 from messaging.selectors.snapshot import snapshots
 from tests.messaging.api.conftest import Caller
 from tests.messaging.verification_scene import code_of, make_otp_template, make_scene
@@ -220,3 +228,58 @@ def test_bad_settings_name_their_field(world, scene, change, pointer):
     response = api.patch("/verification-services/sign-in", change)
     assert response.status_code == 422, response.content
     assert response.json()["errors"][0]["pointer"].startswith(pointer)
+
+
+def held(scene, prefix="84981"):
+    now = clock.now()
+    return VerificationHold.objects.create(
+        account=scene.account,
+        service=scene.service,
+        country="VN",
+        prefix=prefix,
+        cause="low_conversion",
+        placed_at=now,
+        until=now + timedelta(hours=1),
+    )
+
+
+def test_a_hold_is_listed_and_lifted_by_an_officers_key(world, scene):
+    hold = held(scene)
+    officer, marketer = Caller(world.account, actor=world.bob), Caller(world.account)
+    assert [one["id"] for one in marketer.get("/verification-holds").json()["data"]] == [hold.pk]
+    assert start(officer).json()["code"] == "verification_held"
+    lift = f"/verification-holds/{hold.pk}/lift"
+    refused = Caller(world.account, actor=world.alice).post(lift, {"reason": "They are real"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "role_missing")
+    missing = officer.post(lift, {})
+    assert missing.json()["errors"][0]["pointer"] == "/reason"
+    lifted = officer.post(lift, {"reason": "They are real"}).json()
+    assert (lifted["reason"], lifted["ended_at"] is not None) == ("They are real", True)
+    assert officer.get("/verification-holds?is_active=true").json()["data"] == []
+    assert len(officer.get("/verification-holds?is_active=false").json()["data"]) == 1
+    assert officer.post(lift, {"reason": "again"}).status_code == 409
+    assert start(officer).status_code == 201
+    stranger = Caller(world.other_account, actor=world.charlie)
+    assert stranger.post(lift, {"reason": "x"}).status_code == 404
+    assert stranger.get("/verification-holds").json()["data"] == []
+
+
+def test_a_number_is_let_through_for_a_time(world, scene):
+    held(scene)
+    officer = Caller(world.account, actor=world.bob)
+    until = (clock.now() + timedelta(days=1)).isoformat()
+    asked = {"prefix": TO, "service": "sign-in", "until": until, "reason": "They called"}
+    made = officer.post("/verification-overrides", asked)
+    assert (made.status_code, made.json()["prefix"]) == (201, TO.lstrip("+"))
+    assert start(officer).status_code == 201
+    far = (clock.now() + timedelta(days=60)).isoformat()
+    assert officer.post("/verification-overrides", asked | {"until": far}).json()["code"] == (
+        "until_too_far"
+    )
+    other = officer.post("/verification-overrides", asked | {"service": "none"})
+    assert other.status_code == 404
+    end = f"/verification-overrides/{made.json()['id']}/end"
+    assert Caller(world.other_account, actor=world.charlie).post(end, {}).status_code == 404
+    assert officer.post(end, {}).json()["ended_at"] is not None
+    assert officer.get("/verification-overrides?is_active=true").json()["data"] == []
+    assert start(officer).json()["code"] == "verification_held"
