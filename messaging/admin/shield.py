@@ -31,6 +31,7 @@ from messaging.services.verification.settings import (
     shield_rule_save,
 )
 
+_LONGEST_PREFIX = 25
 _MODE_COLOURS = {
     ShieldMode.ALLOW: "warning",
     ShieldMode.MONITOR: "info",
@@ -71,7 +72,20 @@ class ReasonForm(forms.Form):
     )
 
 
-class RuleForm(ScopedForm):
+class CountryForm(ScopedForm):
+    """Countries in small letters as well; the model holds them to two letters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "country" in self.fields:
+            self.fields["country"].validators = []
+
+    def clean_country(self) -> str:
+        """In capitals."""
+        return str(self.cleaned_data["country"] or "").strip().upper()
+
+
+class RuleForm(CountryForm):
     class Meta:
         model = ShieldRule
         fields = ("account", "service", "country", "mode", "reason")
@@ -131,8 +145,15 @@ class ShieldRuleAdmin(ListPage, AccountScopedAdmin):
         obj.pk = stored.pk
 
 
-class PrefixForm(ScopedForm):
-    """Prefixes as people write them."""
+class PrefixForm(CountryForm):
+    """Prefixes as people write them: room for a plus and blanks, which are taken off."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields.get("prefix")
+        if field is not None:
+            field.max_length, field.validators = _LONGEST_PREFIX, []
+            field.widget.attrs["maxlength"] = _LONGEST_PREFIX
 
     def clean_prefix(self) -> str:
         """Digits alone."""
@@ -140,23 +161,10 @@ class PrefixForm(ScopedForm):
         return "".join(one for one in prefix if one not in "+ .-()")
 
 
-def _widen(form: Any) -> None:
-    """Room for a plus and blanks, which are taken off."""
-    field = form.fields.get("prefix")
-    if field is not None:
-        field.max_length = 25
-        field.validators = []
-        field.widget.attrs["maxlength"] = 25
-
-
 class HoldForm(PrefixForm):
     class Meta:
         model = VerificationHold
         fields = ("service", "country", "prefix", "until", "reason")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _widen(self)
 
     def validate_constraints(self) -> None:
         """The service says the same."""
@@ -277,10 +285,6 @@ class OverrideForm(PrefixForm):
     class Meta:
         model = VerificationOverride
         fields = ("account", "service", "prefix", "until", "reason")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _widen(self)
 
 
 @admin.register(VerificationOverride)

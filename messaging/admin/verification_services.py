@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from compliance.constants import MessageClass
 from compliance.scoping import AccountScopedAdmin, ScopedForm, ScopedTabularInline
@@ -18,6 +21,7 @@ from messaging.admin.shield_page import shield_page
 from messaging.models import VerificationService, VerificationText
 from messaging.services.verification.settings import service_save
 
+_COUNTRY_LETTERS = 2
 _TEXT_FIELDS = ("locale", "template")
 _COLUMNS = (
     "name",
@@ -45,7 +49,33 @@ _COLUMNS = (
 )
 
 
+class CountriesField(forms.CharField):
+    """Countries in two letters, one a line or with commas between."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        found = str(value or "").upper().replace(",", " ").split()
+        for one in found:
+            if not (len(one) == _COUNTRY_LETTERS and one.isascii() and one.isalpha()):
+                raise forms.ValidationError(
+                    gettext("“%(entry)s” is no country: write two letters, such as VN.")
+                    % {"entry": one[:40]}
+                )
+        return list(dict.fromkeys(found))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
 class ServiceForm(ScopedForm):
+    countries = CountriesField(
+        label=_("Countries"), help_text=_("In two letters, one a line: VN, US …")
+    )
+
     class Meta:
         model = VerificationService
         fields = ("account", *_COLUMNS)

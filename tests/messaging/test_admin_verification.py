@@ -113,7 +113,7 @@ def test_an_integrator_makes_a_service_with_its_texts(world: World, browse: Any)
     [
         ({"resend_delays": "60\n30"}, "at least as long as the one before"),
         ({"limit_number": "often"}, "is no limit"),
-        ({"countries": "Vietnam"}, "Enter a valid value"),
+        ({"countries": "Vietnam"}, "“VIETNAM” is no country"),
     ],
 )
 def test_a_wrong_service_says_where(

@@ -194,12 +194,12 @@ def override_end(override: VerificationOverride, *, actor: User | None) -> None:
 @transaction.atomic
 def hold_add(hold: VerificationHold, *, actor: User | None) -> VerificationHold:
     """A person holds a prefix or a country. Raises InvalidError, ConflictError."""
+    hold.account = hold.service.account
     _role_required(actor, "add", hold)
     now = clock.now()
     hold.cause, hold.placed_at, hold.placed_by = HoldCause.BY_HAND, now, actor
     hold.prefix = hold.prefix.strip().removeprefix("+")
     hold.country = hold.country.strip().upper()
-    hold.account = hold.service.account
     if hold.until is None or hold.until <= now:
         raise InvalidError("until_passed", _("Choose a time to come."), field="until")
     if not hold.reason.strip():
