@@ -211,6 +211,7 @@ SPECTACULAR_SETTINGS = {
         "AddressFormEnum": "carriers.constants.AddressForm.choices",
         "BillingModeEnum": "messaging.constants.BillingMode.choices",
         "BindKindEnum": "carriers.constants.BindKind.choices",
+        "DeliveryStatusEnum": "messaging.api.webhook_outputs.DELIVERY_STATUSES",
         "EncodingEnum": ["gsm7", "ucs2", "latin1"],
         "EventTypeEnum": "messaging.constants.EventType.choices",
         "FallbackCauseEnum": "routing.constants.FallbackCause.choices",

@@ -15,6 +15,8 @@ ERRORS: Final = (
     "refused_address, connection_failed, tls_failed, timeout, broken_answer or bad_certificate."
 )
 
+DELIVERY_STATUSES = WebhookDelivery.Status.choices  # named in the schema
+
 
 class AttemptCountsOutput(OutputSerializer):
     """Attempts of a time."""
@@ -81,7 +83,7 @@ class DeliveryOutput(OutputSerializer):
     event_id = serializers.UUIDField(help_text="The `webhook-id` header.")
     sequence = serializers.IntegerField()
     type = serializers.ChoiceField(EventType.choices)
-    status = serializers.ChoiceField(WebhookDelivery.Status.choices)
+    status = serializers.ChoiceField(DELIVERY_STATUSES)
     attempts = serializers.IntegerField(help_text="Since it was planned or replayed.")
     next_attempt_at = Moment(allow_null=True)
     last_status = serializers.IntegerField(allow_null=True, help_text="HTTP status.")
