@@ -137,6 +137,7 @@ INTEGRATOR: Grants = {
     "compliance.advertiser": VIEW,
     "compliance.apikey": EDIT | {"revoke"},
     "compliance.oauthclient": EDIT | {"revoke"},
+    "compliance.verifiednumber": VIEW | {"delete"},
     # By the account's own help desk, through keys that integrators make.
     "messaging.conversation": VIEW | {"handle", "reply"},
     "messaging.conversationentry": VIEW,
@@ -253,6 +254,7 @@ ADMINISTRATOR: Grants = {
     "compliance.suppressionimport": VIEW,
     "compliance.suppressionpolicy": EDIT,
     "compliance.user": EDIT,
+    "compliance.verifiednumber": ADD | {"delete"},
     "messaging.policytrial": ADD,
     "django_celery_beat.clockedschedule": ALL,
     "django_celery_beat.crontabschedule": ALL,

@@ -5,6 +5,7 @@ import secrets
 from typing import Final
 
 KEY_START: Final = "sb_"
+TEST_START: Final = "sb_test_"
 CLIENT_START: Final = "sbs_"  # of clients of OAuth 2
 OAUTH_START: Final = "sbt_"
 # After the start, of the part that is shown and looked up.
@@ -29,6 +30,8 @@ def token_text() -> str:
 
 def prefix_of(text: str) -> str:
     """What a key begins with."""
+    if text.startswith(TEST_START):
+        return text[: len(TEST_START) + _SHOWN]
     start, separator, rest = text[:64].partition("_")
     return start + separator + rest[:_SHOWN]
 

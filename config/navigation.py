@@ -105,6 +105,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         (
             (_("API keys"), "key", "compliance.apikey"),
             (_("OAuth2 clients"), "vpn_key", "compliance.oauthclient"),
+            (_("Verified numbers"), "phonelink_ring", "compliance.verifiednumber"),
             (_("Webhooks"), "webhook", "messaging.webhookendpoint"),
             (_("Webhook deliveries"), "outbox", "messaging.webhookdelivery"),
             (_("Event log"), "receipt_long", "messaging.event"),

@@ -46,6 +46,7 @@ def exclusion_words() -> dict[str, str]:
         Exclusion.SENDER_NOT_ALLOWED: _("It is for other senders."),
         Exclusion.ACCOUNT_NOT_ALLOWED: _("It is for another account."),
         Exclusion.TRAFFIC_KIND: _("It is for persons (P2P); a business never takes it."),
+        Exclusion.SANDBOX: _("Its carrier is the sandbox: it takes messages of test keys alone."),
         Exclusion.RESIDENCY: _(
             "Its carrier processes data elsewhere than the account allows, or has not said where."
         ),

@@ -16,6 +16,8 @@ from config.common.api.fields import Moment, OutputSerializer, StrictSerializer,
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
+from messaging.api.common import KEY_HEADER
+from messaging.api.repeating import repeatable
 from routing.numbers import to_e164
 
 NUMBER = _("A mobile number: E.164, or as written in the account's country.")
@@ -159,8 +161,10 @@ class ContactsView(ApiView):
         request=ContactInput,
         responses={201: ContactDetailOutput},
         also=(409,),
+        parameters=[KEY_HEADER],
         description="A known number is refused; `POST /lists/{id}/contacts` merges known ones.",
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         values = body(request, _INPUT)
         contact = contact_create(account=account_of(request), actor=None, **values)

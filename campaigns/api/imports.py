@@ -23,6 +23,8 @@ from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView
 from config.common.errors import DomainError
+from messaging.api.common import KEY_HEADER
+from messaging.api.repeating import repeatable
 from messaging.selectors.consents import advertiser_named
 
 _BAD_LINE: Final = BadLineOutput()
@@ -60,9 +62,12 @@ class ImportsView(ApiView):
         scope=WRITE[0],
         request={"multipart/form-data": ImportInput},
         responses={202: ImportOutput},
+        also=(409,),
+        parameters=[KEY_HEADER],
         description="The file in the part `file`, options as JSON in the part `options`. "
         "The answer comes at once; follow the import by its id.",
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         account, file = account_of(request), import_file(request)
         options = import_options(request)

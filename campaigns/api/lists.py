@@ -24,6 +24,8 @@ from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.problems import field_problem, pointer
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
+from messaging.api.common import KEY_HEADER
+from messaging.api.repeating import repeatable
 
 
 class ListInput(StrictSerializer):
@@ -129,7 +131,9 @@ class ListsView(ApiView):
         request=ListInput,
         responses={201: ListOutput},
         also=(409,),
+        parameters=[KEY_HEADER],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         made = list_create(account=account_of(request), actor=None, **body(request, _INPUT))
         return Response(_shown(made), 201)
@@ -177,10 +181,12 @@ class ListContactsView(ApiView):
         scope=WRITE[0],
         request=EntriesInput,
         responses={200: AddedOutput},
-        also=(404,),
+        also=(404, 409),
+        parameters=[KEY_HEADER],
         description="Up to 1,000; numbers you have are merged: what is not empty wins, "
         "attributes are added. A bad contact is set aside, the others are kept.",
     )
+    @repeatable
     def post(self, request: Request, list_id: int) -> Response:
         contact_list = own(ContactList, account_of(request), list_id)
         entries = body(request, _ENTRIES)["contacts"]

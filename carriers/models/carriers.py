@@ -48,6 +48,12 @@ class Carrier(models.Model):
             " only by carriers that declare one of them."
         ),
     )
+    is_sandbox = models.BooleanField(
+        _("sandbox"),
+        default=False,
+        editable=False,
+        help_text=_("It takes messages of test keys, and no others."),
+    )
     contact = models.CharField(
         _("contact"),
         max_length=200,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 _SQL = """
-SELECT c.id, c.is_active, c.data_country, count(live.carrier_id) > 0,
+SELECT c.id, c.is_active, c.is_sandbox, c.data_country, count(live.carrier_id) > 0,
     CASE WHEN bool_and(live.throughput IS NOT NULL) THEN
         least(sum(live.throughput), min(c.throughput))
     ELSE min(c.throughput) END
@@ -26,6 +26,7 @@ class CarrierStanding:
 
     id: int
     is_active: bool
+    is_sandbox: bool
     data_country: str
     is_available: bool
     capacity: float | None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
@@ -33,6 +34,13 @@ def bind_save(bind: Bind | None, values: Mapping[str, Any], actor: Any) -> Bind:
     """
     before = None if bind is None else Bind.objects.select_for_update().get(pk=bind.pk)
     changed = _with_values(before, values)
+    if changed.carrier.is_sandbox and changed.host != settings.SANDBOX_HOST:
+        raise InvalidError(
+            "sandbox_bind",
+            _("Binds of the sandbox lead to the simulator at %(host)s: use another carrier.")
+            % {"host": settings.SANDBOX_HOST},
+            field="host",
+        )
     problems = _problems(changed)
     if problems:
         first = problems[0]

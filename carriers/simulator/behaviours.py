@@ -24,7 +24,7 @@ class Behaviour:
     `refusals` counts the attempts refused with `refusal_status` before one is accepted (None:
     all are); parts before `refused_from_part` of a long message are accepted. `receipts` are the
     stat words sent, in order; `receipt_first` sends them before the response and
-    `receipt_delay_seconds` adds to the operator's own delay.
+    `receipt_delay_seconds` adds to the operator's own delay. `reply` is what the handset writes back.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Behaviour:
     receipts: tuple[str, ...] = ("DELIVRD",)
     receipt_first: bool = False
     receipt_delay_seconds: float = 0.0
+    reply: str = ""
 
 
 DELIVERED: Final = Behaviour(
@@ -160,6 +161,27 @@ SPECIAL: Final[tuple[Behaviour, ...]] = (
         gettext_noop("Late receipt"),
         gettext_noop("Accepted; the DELIVRD receipt comes 45 seconds later than usual."),
         receipt_delay_seconds=45.0,
+    ),
+    Behaviour(
+        "rejected_later",
+        "915",
+        gettext_noop("Rejected after it was taken"),
+        gettext_noop("Accepted; a receipt says REJECTD."),
+        receipts=("REJECTD",),
+    ),
+    Behaviour(
+        "deleted",
+        "916",
+        gettext_noop("Deleted"),
+        gettext_noop("Accepted; a receipt says DELETED."),
+        receipts=("DELETED",),
+    ),
+    Behaviour(
+        "replies",
+        "920",
+        gettext_noop("Delivered, with a reply"),
+        gettext_noop("Accepted; a receipt says DELIVRD, and the handset answers “Thank you”."),
+        reply="Thank you",
     ),
 )
 

@@ -100,6 +100,15 @@ class Intake:
                 "receipt", message_id, index, serial, session.system_id, submit, state, wall
             )
             smsc.outbox.owe(receipt, self._receipt_due(behaviour, now + delay, index))
+        if behaviour.reply:
+            due = self._receipt_due(behaviour, now + delay, len(receipts))
+            words = (submit.destination_addr, submit.source_addr, behaviour.reply)
+            smsc.agenda.add(due, self._reply, (*words, session.system_id))
+
+    def _reply(self, words: tuple[str, str, str, str]) -> None:
+        """The handset answers the sender."""
+        source, destination, text, system_id = words
+        self._smsc.inject(source, destination, text, system_id=system_id)
 
     def _receipt_due(self, behaviour: Behaviour, responded: float, index: int) -> float:
         scenario = self._smsc.scenario

@@ -10,6 +10,8 @@ from typing import Any, Final
 DEFAULT_PORT: Final = 2775
 # Operators take the ports from the base on; the control endpoint stays clear of added ones.
 CONTROL_PORT_OFFSET: Final = 20
+# The operator that messages of test keys go to.
+SANDBOX: Final = "sandbox"
 
 
 class ProfileError(ValueError):
@@ -178,6 +180,17 @@ _DEFAULTS: Final = (
         receipt_retry_seconds=0.5,
         deliver_window=1000,
         behaviours=False,
+    ),
+    OperatorProfile(
+        SANDBOX,
+        "Sandbox",
+        5,
+        (Account("signalbox", "sandbox"),),
+        max_binds=64,
+        receipt_delay_seconds=0.5,
+        receipt_retry_seconds=0.5,
+        deliver_window=1000,
+        failure_share=0.0,
     ),
 )
 KNOWN_OPERATORS: Final = tuple(profile.name for profile in _DEFAULTS)

@@ -20,6 +20,7 @@ from compliance.admin import (
     suppression_policies,
     suppressions,
     transfers,
+    trial_accounts,
     users,
 )
 
@@ -43,5 +44,6 @@ __all__ = [
     "suppression_policies",
     "suppressions",
     "transfers",
+    "trial_accounts",
     "users",
 ]

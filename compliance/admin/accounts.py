@@ -4,8 +4,9 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelect2Widget,
@@ -22,6 +23,9 @@ from compliance.scoping import (
     ScopedForm,
     ScopedTabularInline,
 )
+from compliance.services.trial_accounts import trial_end
+from config.common.console.actors import actor_of
+from config.common.console.confirmation import Question, confirm, object_or_404
 from config.common.console.labels import coloured
 
 
@@ -75,12 +79,13 @@ class AdvertiserInline(ScopedTabularInline):
 class AccountAdmin(PlatformScopedAdmin):
     form = AccountForm
     list_display = ("name", "slug", "status_label", "country", "currency", "share", "created_at")
-    list_filter = ("status", "country")
+    list_filter = ("status", "is_trial", "country")
     list_select_related = ()
     search_fields = ("name", "slug")
     readonly_fields = ("created_at",)
     autocomplete_fields = ()
     inlines = (AdvertiserInline,)
+    actions_detail = ("end_trial",)
     fieldsets = (
         (
             None,
@@ -96,6 +101,7 @@ class AccountAdmin(PlatformScopedAdmin):
             _("Where it is at home"),
             {"fields": (("country", "timezone"), ("language", "currency"), "residency")},
         ),
+        (_("Trial"), {"fields": ("is_trial", "trial_daily_limit")}),
         (_("Traffic"), {"fields": ("share", "free_text_classes", "created_at")}),
         (
             _("Rate of its API keys"),
@@ -114,11 +120,42 @@ class AccountAdmin(PlatformScopedAdmin):
 
     @coloured(
         _("status"),
-        {Account.Status.ACTIVE: "success", Account.Status.SUSPENDED: "danger"},
+        {
+            Account.Status.ACTIVE: "success",
+            Account.Status.SUSPENDED: "danger",
+            "trial": "warning",
+        },
         ordering="status",
     )
-    def status_label(self, obj: Account) -> tuple[str, str]:
+    def status_label(self, obj: Account) -> tuple[str, Any]:
+        if obj.is_trial and obj.status == Account.Status.ACTIVE:
+            return "trial", _("On trial")
         return obj.status, obj.get_status_display()
+
+    @action(description=_("End the trial"), url_path="end-trial", icon="rocket_launch")
+    def end_trial(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        account = object_or_404(self, request, object_id, "change")
+        return confirm(
+            request,
+            self,
+            account,
+            Question(
+                title=_("End the trial?"),
+                text=_(
+                    "From now on it may write to everybody, and as often as its credit lets it."
+                ),
+                submit=_("End the trial"),
+                done=_("The account is live."),
+            ),
+            lambda _values: trial_end(account=account, actor=actor_of(request)),
+        )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
+        """A trial ends once."""
+        found = self.get_object(request, str(object_id))
+        if not isinstance(found, Account) or not found.is_trial:
+            return []
+        return super().get_actions_detail(request, object_id)
 
     def account_noted(self, obj: Model) -> int | None:
         """Its own log."""
@@ -127,7 +164,7 @@ class AccountAdmin(PlatformScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> list[Any]:
         """The short name stands in exports and logs, so it stays."""
         fields = list(super().get_readonly_fields(request, obj))
-        return [*fields, "slug"] if obj else fields
+        return [*fields, "slug", "is_trial"] if obj else fields
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Account | None = None

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.admin.key_actions import KeyActionsMixin
+from compliance.admin.key_filters import KeyStateFilter, ScopeFilter
 from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES
 from compliance.models import ApiKey
 from compliance.models.limits import LIMIT_FIELDS
@@ -24,6 +25,7 @@ class ApiKeyForm(ScopedForm):
         fields = (
             "account",
             "name",
+            "is_test",
             "scopes",
             "allowed_addresses",
             "certificates",
@@ -62,8 +64,16 @@ class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
     """Keys of the API; a key's text is shown once, when it is made."""
 
     form = ApiKeyForm
-    list_display: Any = ("name", "account", "begins_with", "state", "last_used_at", "expires_at")
-    list_filter = ("account",)
+    list_display: Any = (
+        "name",
+        "account",
+        "begins_with",
+        "mode",
+        "state",
+        "last_used_at",
+        "expires_at",
+    )
+    list_filter = ("account", "is_test", KeyStateFilter, ScopeFilter)
     list_select_related = ("account",)
     search_fields: Any = ("name", "prefix")
     readonly_fields: Any = (
@@ -81,7 +91,7 @@ class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("account", "name", "scopes"),
+                "fields": ("account", "name", "is_test", "scopes"),
                 "description": _(
                     "Name the system that uses the key, and give it only the scopes it needs."
                 ),
@@ -126,6 +136,11 @@ class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
             return [first, *fieldsets[1:-1]]
         return fieldsets[:-1]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """What a key is for is settled when it is made."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return [*fields, "is_test"] if obj else fields
+
     creator = plain("created_by", _("created by"))
 
     @display(description=_("begins with"))
@@ -135,6 +150,10 @@ class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
     @display(description=_("begins with"))
     def former(self, obj: ApiKey) -> str:
         return f"{obj.former_prefix}…"
+
+    @coloured(_("mode"), {"test": "warning", "live": "info"}, ordering="is_test")
+    def mode(self, obj: ApiKey) -> tuple[str, Any]:
+        return ("test", _("Test")) if obj.is_test else ("live", _("Live"))
 
     @coloured(
         _("state"),
@@ -180,6 +199,7 @@ class ApiKeyAdmin(KeyActionsMixin, OwnOrEverybodysMixin, AccountScopedAdmin):
             account=obj.account,
             actor=actor_of(request),
             is_client=self.is_of_clients,
+            is_test=bool(form.cleaned_data.get("is_test")),
             **values,
         )
         obj.client_id = made.client_id

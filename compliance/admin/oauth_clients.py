@@ -17,7 +17,15 @@ class OAuthClientAdmin(ApiKeyAdmin):
 
     is_of_clients = True
     form = OAuthClientForm
-    list_display = ("name", "account", "client_id", "state", "last_used_at", "expires_at")
+    list_display = (
+        "name",
+        "account",
+        "client_id",
+        "mode",
+        "state",
+        "last_used_at",
+        "expires_at",
+    )
     search_fields = ("name", "client_id", "prefix")
     readonly_fields = ("client_id", *ApiKeyAdmin.readonly_fields)
     empty_title = _("No OAuth2 client yet")

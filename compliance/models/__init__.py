@@ -18,6 +18,7 @@ from compliance.models.rules import RulePackActivation, RulePackVersion
 from compliance.models.suppression_imports import SuppressionBadLine, SuppressionImport
 from compliance.models.suppression_policies import SuppressionPolicy
 from compliance.models.transfers import DataTransfer
+from compliance.models.trial_accounts import TrialDay, VerifiedNumber
 from compliance.models.users import User
 
 __all__ = [
@@ -54,5 +55,7 @@ __all__ = [
     "SuppressionBadLine",
     "SuppressionImport",
     "SuppressionPolicy",
+    "TrialDay",
     "User",
+    "VerifiedNumber",
 ]

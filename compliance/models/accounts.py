@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -82,6 +83,16 @@ class Account(RateLimits):
             "Where a sender takes no replies, advertising that has no {unsubscribe} ends with"
             " the person's link."
         ),
+    )
+    is_trial = models.BooleanField(
+        _("on trial"),
+        default=False,
+        help_text=_(
+            "It sends a few messages a day, to numbers it has verified, and launches no campaign."
+        ),
+    )
+    trial_daily_limit = models.PositiveIntegerField(
+        _("messages a day on trial"), default=50, validators=[MinValueValidator(1)]
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     history = HistoricalRecords()

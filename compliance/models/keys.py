@@ -31,6 +31,14 @@ class ApiKey(RateLimits):
     name = models.CharField(_("name"), max_length=80, help_text=_("What uses this key."))
     prefix = models.CharField(_("begins with"), max_length=16, unique=True, editable=False)
     key_hash = models.CharField(max_length=64, editable=False)
+    is_test = models.BooleanField(
+        _("for tests"),
+        default=False,
+        help_text=_(
+            "What it sends goes to the sandbox: it costs nothing, counts nowhere and reaches"
+            " nobody. A key stays what it was made as."
+        ),
+    )
     client_id = models.CharField(  # noqa: DJ001  unique where there is one
         _("client id"), max_length=24, unique=True, null=True, editable=False
     )

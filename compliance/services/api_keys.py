@@ -8,7 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.constants import ACCOUNT_SCOPES, PLATFORM_SCOPES, Role, Scope
-from compliance.key_texts import CLIENT_START, KEY_START, client_id_new, digest, key_text
+from compliance.key_texts import (
+    CLIENT_START,
+    KEY_START,
+    TEST_START,
+    client_id_new,
+    digest,
+    key_text,
+)
 from compliance.models import Account, ApiKey, User
 from compliance.models.limits import LIMIT_FIELDS
 from compliance.selectors.access import platform_roles
@@ -33,6 +40,7 @@ def api_key_create(
     expires_at: datetime | None = None,
     country: str = "",
     is_client: bool = False,
+    is_test: bool = False,
     limits: Mapping[str, int | None] | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its text, which is shown this once: only its SHA-256 is kept. Without an
@@ -51,11 +59,18 @@ def api_key_create(
     _check_scopes(scopes, is_platform=account is None)
     if expires_at is not None and expires_at <= clock.now():
         raise InvalidError("expiry_past", _("Choose an end in the future."), field="expires_at")
-    prefix, text = key_text(CLIENT_START if is_client else KEY_START)
+    if is_test and account is None:
+        raise InvalidError(
+            "test_key_of_platform",
+            _("Keys of the platform send nothing, so none is for tests: choose an account."),
+            field="is_test",
+        )
+    prefix, text = key_text(_start(is_client=is_client, is_test=is_test))
     key = ApiKey.objects.create(
         account=account,
         name=name,
         prefix=prefix,
+        is_test=is_test,
         key_hash=digest(text),
         client_id=client_id_new() if is_client else None,
         scopes=list(scopes),
@@ -141,7 +156,8 @@ def api_key_rotate(
         found.former_prefix, found.former_hash = found.prefix, found.key_hash
         found.former_used_at = found.last_used_at
     found.former_until = until if until is not None and until > now else now
-    found.prefix, text = key_text(CLIENT_START if found.is_client else KEY_START)
+    start = _start(is_client=found.is_client, is_test=found.is_test)
+    found.prefix, text = key_text(start)
     found.key_hash, found.last_used_at = digest(text), None
     found.save()
     audit.record(
@@ -197,6 +213,12 @@ def api_key_revoke(*, api_key: ApiKey, actor: User | None) -> None:
         subject=f"apikey:{api_key.pk}",
         detail={"name": api_key.name, "begins_with": api_key.prefix},
     )
+
+
+def _start(*, is_client: bool, is_test: bool) -> str:
+    if is_client:
+        return CLIENT_START
+    return TEST_START if is_test else KEY_START
 
 
 def _limits(given: Mapping[str, int | None] | None) -> dict[str, int | None]:

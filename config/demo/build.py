@@ -10,6 +10,7 @@ from django.db import transaction
 
 from carriers.models import Carrier
 from carriers.services.binds import bind_save
+from carriers.services.sandbox import sandbox_ensure
 from carriers.simulator.operators import default_profiles
 from compliance.constants import ACCOUNT_SCOPES, Role
 from compliance.models import Account, Advertiser, User
@@ -96,6 +97,7 @@ def _people(accounts: dict[str, Account]) -> list[dict[str, str]]:
 
 
 def _carriers() -> None:
+    sandbox_ensure()
     profiles = default_profiles(settings.SIMULATOR_PORT)
     networks = {network.code: network for network in Network.objects.all()}
     for spec in world.CARRIERS:

@@ -413,6 +413,8 @@ REGISTER_FOLDER = Path(env.text("REGISTER_FOLDER", str(VAR_DIR / "registers")))
 # Where crash journals of carrier sessions and the simulator's record live: local disk.
 JOURNAL_DIR = VAR_DIR / "journal"
 SIMULATOR_DIR = VAR_DIR / "simulator"
+# Where binds of the sandbox may lead: messages of test keys go there, and nowhere else.
+SANDBOX_HOST = env.text("SANDBOX_HOST", "127.0.0.1")
 
 # Daily digests of the chained books are signed with the first of LEDGER_SIGNING_KEYS (Ed25519,
 # 32 bytes in base64; see the settings of each environment). Public keys of keys that are gone

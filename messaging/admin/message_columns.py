@@ -48,6 +48,10 @@ class MessageColumns:
     def reason(self, obj: Message) -> str:
         return reason_label(obj.failure_reason) or "–"
 
+    @display(description=_("mode"))
+    def mode(self, obj: Message) -> Any:
+        return label(_("Test"), "warning") if obj.is_test else "–"
+
     @display(description=_("account"))
     def account_name(self, obj: Message) -> str:
         return obj.account.name

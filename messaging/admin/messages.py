@@ -42,6 +42,7 @@ class MessageAdmin(ProofButtons, MessageColumns, ReadOnlyMixin, ListPage, Accoun
         MessageDays,
         ("status", ChoicesFieldListFilter),
         ("message_class", ChoicesFieldListFilter),
+        "is_test",
         ("campaign_id", SingleNumericFilter),
         "account",
     )
@@ -77,6 +78,7 @@ class MessageAdmin(ProofButtons, MessageColumns, ReadOnlyMixin, ListPage, Accoun
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         sight = sight_of(request.user)
         columns = ["accepted", "to", "from_address", "class_label", "status_label", "reason"]
+        columns += ["mode"]
         columns += ["segment_count"]
         columns += ["price"] if sight.has_texts else []
         columns += ["carrier_name", "network_name"] if sight.is_operator else []
@@ -185,7 +187,7 @@ class MessageAdmin(ProofButtons, MessageColumns, ReadOnlyMixin, ListPage, Accoun
         )
 
 
-_HEAD = (("to", "from_address"), ("class_label", "status_label"), ("reason", "id"))
+_HEAD = (("to", "from_address"), ("class_label", "status_label"), ("reason", "mode"), "id")
 _SOURCE = (
     ("price", "origin"),
     ("campaign_id", "template_link"),

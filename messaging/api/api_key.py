@@ -13,6 +13,7 @@ from compliance.models import ApiKey
 from compliance.services.api_keys import api_key_rotate
 from config.common.api.fields import Moment, OutputSerializer, StrictSerializer
 from config.common.api.schema import operation
+from config.common.api.throttling import Budget, quota_of
 from config.common.api.views import ApiView, body
 from messaging.api import examples
 from messaging.api.common import key_of
@@ -44,10 +45,16 @@ class ApiKeyOutput(OutputSerializer):
     name = serializers.CharField()
     account = serializers.CharField(help_text="The account's short name.")
     begins_with = serializers.CharField()
+    livemode = serializers.BooleanField(
+        help_text="False of a test key, which sends to the sandbox."
+    )
     scopes = serializers.ListField(child=serializers.CharField())
     allowed_addresses = serializers.ListField(child=serializers.CharField())
     created_at = Moment()
     expires_at = Moment(allow_null=True)
+    limits = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Requests a minute, by budget."
+    )
     former = FormerSecretOutput(allow_null=True)
     secret = serializers.CharField(required=False, help_text="The new one; shown this once.")
 
@@ -66,10 +73,12 @@ def _shown(key: ApiKey) -> dict[str, Any]:
         "name": key.name,
         "account": key.account.slug,
         "begins_with": key.prefix,
+        "livemode": not key.is_test,
         "scopes": key.scopes,
         "allowed_addresses": key.allowed_addresses,
         "created_at": _time(key.created_at),
         "expires_at": _time(key.expires_at),
+        "limits": {budget.value: quota_of(key, budget) for budget in Budget},
         "former": former if key.has_former else None,
     }
 
@@ -94,6 +103,7 @@ class ApiKeyRotateView(ApiView):
     """`/api-key/rotate`"""
 
     scopes = {"POST": _ROTATE}
+    takes_test_keys = True
 
     @operation(
         "rotate_api_key",

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from compliance.models import Account, ApiKey
@@ -62,6 +62,14 @@ class HasScope(BasePermission):
             raise NotAllowedError(
                 "account_suspended",
                 _("The account is suspended: contact the platform's operator."),
+            )
+        if key.is_test and request.method not in SAFE_METHODS and not view.takes_test_keys:
+            raise NotAllowedError(
+                "test_key",
+                _(
+                    "Test keys send messages to the sandbox and read; this changes what is real:"
+                    " use a live key."
+                ),
             )
         needed = view.scopes.get("GET" if request.method == "HEAD" else request.method, ())
         if needed and not set(needed) & set(key.scopes):

@@ -18,10 +18,11 @@ from config.common.api.schema import operation
 from config.common.api.storable import unstorable
 from config.common.api.views import ApiView, body
 from config.common.errors import DomainError
-from messaging.api.common import account_of, msisdn
+from messaging.api.common import KEY_HEADER, account_of, msisdn
 from messaging.api.consents import ConsentInput
 from messaging.api.inputs import Rows
 from messaging.api.problems import NAMES
+from messaging.api.repeating import repeatable
 from messaging.selectors.consents import advertiser_named, document_of
 
 _WRITE = (Scope.CONSENT_WRITE.value,)
@@ -71,9 +72,12 @@ class ConsentBatchView(ApiView):
         scope=_WRITE[0],
         request=ConsentBatchInput,
         responses={200: ConsentBatchOutput},
+        also=(409,),
+        parameters=[KEY_HEADER],
         description="Each row as for `POST /consents`; a bad one is set aside and listed in "
         "`rejected`. Repeating is harmless: consent no newer than what is on record adds nothing.",
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         account = account_of(request)
         rows = body(request, _INPUT, unread=_MEMBER)[_MEMBER]

@@ -21,8 +21,9 @@ from config.common.api.fields import Moment, OutputSerializer, StrictSerializer,
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
-from messaging.api.common import account_of, int_cursor, msisdn
+from messaging.api.common import KEY_HEADER, account_of, int_cursor, msisdn
 from messaging.api.inputs import Metadata
+from messaging.api.repeating import repeatable
 from messaging.selectors.consents import (
     advertiser_named,
     consents_page,
@@ -159,8 +160,11 @@ class ConsentsView(ApiView):
         scope=_WRITE[0],
         request=ConsentInput,
         responses={201: ConsentOutput},
+        also=(409,),
+        parameters=[KEY_HEADER],
         description="Appends to the ledger. `revoked` also suppresses the number at once.",
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         account, values = account_of(request), body(request, _CONSENT_INPUT)
         number, brand = values.pop("number"), values.pop("advertiser")

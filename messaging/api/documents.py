@@ -18,7 +18,8 @@ from config.common.api.problems import FieldProblem, InvalidInput
 from config.common.api.schema import operation
 from config.common.api.views import ApiView
 from config.common.errors import NotFoundError
-from messaging.api.common import account_of
+from messaging.api.common import KEY_HEADER, account_of
+from messaging.api.repeating import repeatable
 
 _READ = (Scope.CONSENT_READ.value,)
 _WRITE = (Scope.CONSENT_WRITE.value,)
@@ -57,9 +58,12 @@ class DocumentsView(ApiView):
         scope=_WRITE[0],
         request={"multipart/form-data": DocumentInput},
         responses={201: DocumentOutput},
+        also=(409,),
+        parameters=[KEY_HEADER],
         description="A file that proves consent, in the part `file`. The same content again "
         "answers with the file kept before. Name its `id` as `document` of a consent.",
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         upload = request.FILES.get("file")
         if upload is None:

@@ -29,6 +29,7 @@ MESSAGE: dict[str, Any] = {
     "segment_count": 1,
     "billed_segment_count": 1,
     "price": {"amount": "350", "currency": "VND"},
+    "livemode": True,
     "client_reference": "order-1029-shipped",
     "metadata": {},
     "network": "viettel",
@@ -39,6 +40,26 @@ MESSAGE: dict[str, Any] = {
     "time_zone": None,
     "sent_at": None,
     "done_at": None,
+}
+SANDBOX_NUMBERS: dict[str, Any] = {
+    "data": [
+        {
+            "number": "+84980000901",
+            "outcome": "undeliverable",
+            "description": "Accepted; a receipt says UNDELIV.",
+            "status": "undelivered",
+            "failure_reason": "undeliverable",
+            "code": None,
+        },
+        {
+            "number": "+84980000982",
+            "outcome": "credit_exhausted",
+            "description": "Not accepted: the credit does not cover it.",
+            "status": None,
+            "failure_reason": None,
+            "code": "credit_exhausted",
+        },
+    ]
 }
 DELIVERED: dict[str, Any] = {
     **MESSAGE,

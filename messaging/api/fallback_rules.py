@@ -14,8 +14,9 @@ from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from config.common.errors import InvalidError, NotFoundError
 from messaging.api import examples
-from messaging.api.common import READ_CATALOG, account_of, actor_of, int_cursor
+from messaging.api.common import KEY_HEADER, READ_CATALOG, account_of, actor_of, int_cursor
 from messaging.api.operations.fields import columns_of, input_of
+from messaging.api.repeating import repeatable
 from messaging.api.sender_pools import IN_NAME, WRITE, answered, sender_named
 from messaging.api.stand_in_outputs import FALLBACKS, FallbackRuleOutput
 from routing.models import SenderFallback, SenderPool
@@ -80,12 +81,14 @@ class FallbackRulesView(ApiView):
         request=FallbackRuleInput,
         responses={201: FallbackRuleOutput},
         also=(409,),
+        parameters=[KEY_HEADER],
         description=f"Used at most once for a message. {IN_NAME}",
         examples=[
             OpenApiExample("No route", examples.FALLBACK_REQUEST, request_only=True),
             answered("Added", examples.FALLBACK, "201"),
         ],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         values = body(request, FallbackRuleInput())
         rule = SenderFallback(account=account_of(request))

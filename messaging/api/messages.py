@@ -45,6 +45,7 @@ class MessagesView(ApiView):
 
     scopes = {"GET": _READ, "POST": _SEND}
     budgets = {"POST": Budget.SENDS}
+    takes_test_keys = True
 
     @operation(
         "send_message",
@@ -70,7 +71,7 @@ class MessagesView(ApiView):
             route="messages",
             key=idempotency_key(request),
             payload=request.data,
-            work=partial(send_one, account_of(request), values),
+            work=partial(send_one, account_of(request), values, is_test=key_of(request).is_test),
         )
         return answer_response(answer)
 
@@ -109,7 +110,8 @@ def _filter(request: Request, wanted: Any) -> MessageFilter:
         values["to"] = msisdn(values["to"], account_of(request), field="to")
     if "sender" in values:
         values["sender"] = values["sender"].removeprefix("+")
-    return MessageFilter(**values)
+    # A key sees what keys of its mode have sent.
+    return MessageFilter(**values, is_test=key_of(request).is_test)
 
 
 class BatchView(ApiView):
@@ -117,6 +119,7 @@ class BatchView(ApiView):
 
     scopes = {"POST": _SEND}
     budgets = {"POST": Budget.ROWS}
+    takes_test_keys = True
 
     @operation(
         "send_batch",
@@ -145,7 +148,7 @@ class BatchView(ApiView):
             route="messages/batch",
             key=idempotency_key(request),
             payload=request.data,
-            work=partial(send_batch, account_of(request), values),
+            work=partial(send_batch, account_of(request), values, is_test=key_of(request).is_test),
         )
         return answer_response(answer)
 
@@ -166,7 +169,8 @@ class MessageView(ApiView):
     )
     def get(self, request: Request, message_id: UUID) -> Response:
         account = account_of(request)
-        shown = _SHOWN.to_representation(message_get(account, message_id))
+        found = message_get(account, message_id, is_test=key_of(request).is_test)
+        shown = _SHOWN.to_representation(found)
         return Response({**shown, "way": message_way(account, message_id, shown["from"])})
 
 
@@ -174,6 +178,7 @@ class MessageCancelView(ApiView):
     """`/messages/{id}/cancel`"""
 
     scopes = {"POST": _SEND}
+    takes_test_keys = True
 
     @operation(
         "cancel_message",
@@ -187,5 +192,7 @@ class MessageCancelView(ApiView):
     )
     def post(self, request: Request, message_id: UUID) -> Response:
         account = account_of(request)
+        is_test = key_of(request).is_test
+        message_get(account, message_id, is_test=is_test)
         message_cancel(account=account, message_id=message_id, actor=None)
         return Response(_SHOWN.to_representation(message_get(account, message_id)))

@@ -57,6 +57,9 @@ class MessageOutput(OutputSerializer):
         source="billed_segments", help_text="With what the recipient's network adds to the text."
     )
     price = serializers.SerializerMethodField()
+    livemode = serializers.SerializerMethodField(
+        help_text="False where a test key sent it: it went to the sandbox and cost nothing."
+    )
     client_reference = serializers.CharField(allow_null=True)
     metadata = serializers.DictField()
     network = serializers.CharField(
@@ -77,6 +80,9 @@ class MessageOutput(OutputSerializer):
 
     def get_from(self, message: ShownMessage) -> str:
         return sender_address(message.sender_kind, message.sender_address)
+
+    def get_livemode(self, message: ShownMessage) -> bool:
+        return not message.is_test
 
     @extend_schema_field(PriceOutput)
     def get_price(self, message: ShownMessage) -> dict[str, str]:

@@ -81,6 +81,7 @@ class PreviewView(ApiView):
 
     scopes = {"POST": _SCOPES}
     budgets = {"POST": Budget.READS}
+    takes_test_keys = True
 
     @operation(
         "preview_message",

@@ -16,8 +16,9 @@ from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from config.common.errors import InvalidError, NotFoundError
 from messaging.api import examples
-from messaging.api.common import READ_CATALOG, account_of, actor_of, int_cursor
+from messaging.api.common import KEY_HEADER, READ_CATALOG, account_of, actor_of, int_cursor
 from messaging.api.operations.fields import columns_of, input_of
+from messaging.api.repeating import repeatable
 from messaging.api.stand_in_outputs import POOLS, SenderPoolOutput
 from routing.models import Sender, SenderPool
 from routing.services.stand_ins import Members, pool_save
@@ -92,12 +93,14 @@ class SenderPoolsView(ApiView):
         request=SenderPoolInput,
         responses={201: SenderPoolOutput},
         also=(409,),
+        parameters=[KEY_HEADER],
         description=f"Messages name it as `from`. {IN_NAME}",
         examples=[
             OpenApiExample("Two senders", examples.POOL_REQUEST, request_only=True),
             answered("Added", examples.POOL, "201"),
         ],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         values = body(request, SenderPoolInput())
         pool = SenderPool(account=account_of(request))

@@ -14,7 +14,8 @@ from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from config.common.errors import InvalidError, NotFoundError
-from messaging.api.common import READ_CATALOG, account_of, actor_of, int_cursor
+from messaging.api.common import KEY_HEADER, READ_CATALOG, account_of, actor_of, int_cursor
+from messaging.api.repeating import repeatable
 from messaging.api.sender_outputs import (
     SenderDetailOutput,
     SenderOutput,
@@ -121,9 +122,11 @@ class SenderRegistrationsView(ApiView):
         scope=_WRITE[0],
         request=RegistrationsInput,
         responses={201: SenderRegistrationOutput(many=True)},
-        also=(404,),
+        also=(404, 409),
+        parameters=[KEY_HEADER],
         description="A draft for each network and class that has none yet. " + _IN_NAME,
     )
+    @repeatable
     def post(self, request: Request, address: str) -> Response:
         sender = sender_with_papers(account_of(request), address)
         values = body(request, _REGISTRATIONS)

@@ -41,9 +41,9 @@ class BadRow:
     problem: FieldProblem
 
 
-def send_one(account: Account, values: Mapping[str, Any]) -> Answer:
+def send_one(account: Account, values: Mapping[str, Any], *, is_test: bool) -> Answer:
     """Accepts one message and answers with its resource. Raises DomainError."""
-    wanted = request_of(values)
+    wanted = request_of(values, is_test=is_test)
     result = messages_submit(account=account, requests=[wanted], origin=Origin.API)[0]
     if isinstance(result, Rejected):
         raise result.error
@@ -56,10 +56,10 @@ def send_one(account: Account, values: Mapping[str, Any]) -> Answer:
     )
 
 
-def send_batch(account: Account, values: Mapping[str, Any]) -> Answer:
+def send_batch(account: Account, values: Mapping[str, Any], *, is_test: bool) -> Answer:
     """Accepts what can be accepted; every row's index is in one of the answer's lists."""
     shared = {name: value for name, value in values.items() if name != "messages"}
-    good, bad = _rows(values["messages"], shared)
+    good, bad = _rows(values["messages"], shared, is_test=is_test)
     results: Sequence[Accepted | Rejected] = ()
     if good:
         results = messages_submit(account=account, requests=list(good.values()), origin=Origin.API)
@@ -80,7 +80,7 @@ def send_batch(account: Account, values: Mapping[str, Any]) -> Answer:
     return Answer(202, written(body), done_by=_last_time(good.values()))
 
 
-def request_of(values: Mapping[str, Any]) -> MessageRequest:
+def request_of(values: Mapping[str, Any], *, is_test: bool = False) -> MessageRequest:
     """The service's request. Raises InvalidError for parameters that nothing would use."""
     given = {name: value for name, value in values.items() if value is not None}
     if given.get("parameters") and "template" not in given:
@@ -92,11 +92,11 @@ def request_of(values: Mapping[str, Any]) -> MessageRequest:
     if "sender" not in given:
         raise InvalidError("required", _("from: The field is missing: add it."), field="from")
     given["sender"] = given["sender"].removeprefix("+")
-    return MessageRequest(**given)
+    return MessageRequest(**given, is_test=is_test)
 
 
 def _rows(
-    rows: Sequence[Any], shared: Mapping[str, Any]
+    rows: Sequence[Any], shared: Mapping[str, Any], *, is_test: bool
 ) -> tuple[dict[int, MessageRequest], list[BadRow]]:
     good: dict[int, MessageRequest] = {}
     bad: list[BadRow] = []
@@ -108,7 +108,8 @@ def _rows(
         try:
             own = plain_row(row)
             good[index] = request_of(
-                _merged(shared, _ROW.run_validation(row) if own is None else own)
+                _merged(shared, _ROW.run_validation(row) if own is None else own),
+                is_test=is_test,
             )
         except ValidationError as error:
             problem = next(flatten(error.detail, pointer("messages", index)))

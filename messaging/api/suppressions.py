@@ -23,7 +23,8 @@ from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from config.common.errors import InvalidError, NotFoundError
-from messaging.api.common import account_of, int_cursor, msisdn
+from messaging.api.common import KEY_HEADER, account_of, int_cursor, msisdn
+from messaging.api.repeating import repeatable
 from messaging.selectors.consents import advertiser_named, suppressions_page
 from messaging.selectors.suppression_checks import About, CheckedNumber, numbers_check
 from routing.numbers import to_e164
@@ -218,9 +219,12 @@ class SuppressionsView(ApiView):
         scope=_WRITE[0],
         request=SuppressionInput,
         responses={201: SuppressionOutput},
+        also=(409,),
+        parameters=[KEY_HEADER],
         description="From now on nothing of the purpose is sent to the number. Repeating is "
         "harmless; of two causes the stronger stands. Report complaints with `cause: complaint`.",
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         account, values = account_of(request), body(request, _INPUT)
         brand = values.get("advertiser")

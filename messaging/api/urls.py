@@ -36,6 +36,7 @@ from messaging.api.keyword_rules import (
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
 from messaging.api.money import BalanceView, LedgerView, StatementDaysView
 from messaging.api.preview import PreviewView
+from messaging.api.sandbox import SandboxNumbersView
 from messaging.api.sender_pools import SenderPoolsView, SenderPoolView
 from messaging.api.senders import (
     SenderRegistrationsView,
@@ -88,6 +89,7 @@ __all__ = ["schema", "urlpatterns"]
 urlpatterns = [
     path("api-key", ApiKeyView.as_view()),
     path("api-key/rotate", ApiKeyRotateView.as_view()),
+    path("sandbox/numbers", SandboxNumbersView.as_view()),
     path("messages", MessagesView.as_view()),
     path("messages/batch", BatchView.as_view()),
     path("messages/preview", PreviewView.as_view()),

@@ -16,8 +16,9 @@ from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from config.common.errors import InvalidError
 from messaging.api import verification_examples as examples
-from messaging.api.common import account_of, actor_of, int_cursor
+from messaging.api.common import KEY_HEADER, account_of, actor_of, int_cursor
 from messaging.api.operations.fields import input_of, output_of
+from messaging.api.repeating import repeatable
 from messaging.api.sender_pools import IN_NAME, answered, sender_named
 from messaging.api.verifications import READ, TAG, WRITE
 from messaging.models import Template, VerificationService
@@ -129,12 +130,14 @@ class VerificationServicesView(ApiView):
         request=VerificationServiceInput,
         responses={201: VerificationServiceOutput},
         also=(409,),
+        parameters=[KEY_HEADER],
         description=f"Verifications name it as `service`. {IN_NAME}",
         examples=[
             OpenApiExample("For sign-in", examples.SERVICE_REQUEST, request_only=True),
             answered("Added", examples.SERVICE, "201"),
         ],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         values = body(request, VerificationServiceInput())
         service = VerificationService(account=account_of(request))

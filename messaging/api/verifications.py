@@ -27,6 +27,7 @@ from messaging.api.common import (
     uuid_cursor,
     written,
 )
+from messaging.api.repeating import repeatable
 from messaging.api.verification_forms import (
     CodeInput,
     CodeOutput,
@@ -245,11 +246,13 @@ class VerificationResendView(ApiView):
         scope=WRITE[0],
         responses={200: VerificationOutput},
         also=(402, 404, 409),
+        parameters=[KEY_HEADER],
         description="A new code with a life of its own; the one before it is void. Possible from "
         "`next_send_at` on, each time after a longer wait: before that the answer is 429 with "
         "`Retry-After`.",
         examples=[OpenApiExample("Sent again", examples.RESENT, response_only=True)],
     )
+    @repeatable
     def post(self, request: Request, verification_id: UUID) -> Response:
         account = account_of(request)
         verification_resend(account=account, verification_id=verification_id)

@@ -44,6 +44,8 @@ class Message(models.Model):
     campaign_id = models.BigIntegerField(_("campaign"), null=True)
     contact_id = models.BigIntegerField(null=True)
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices)
+    # By a test key: it goes to the sandbox, costs nothing and counts nowhere.
+    is_test = models.BooleanField(_("test"), default=False)
     message_class = models.CharField(_("class"), max_length=16, choices=MessageClass.choices)
     status = models.CharField(_("status"), max_length=12, choices=MessageStatus.choices)
     failure_reason = models.CharField(

@@ -40,6 +40,7 @@ class Claim:
     sender_id: int
     tried_carriers: list[int]
     network_id: int | None
+    is_test: bool
     suppressed: bool
     claimed_at: float
     written: int = 0
@@ -66,7 +67,7 @@ WITH claimed AS (
 )
 SELECT c.id, c.lane, c.account_id, c.advertiser_id, c.campaign_id, c.msisdn, c.not_after,
     c.rules_version, c.attempts, m.text, m.encoding, m.segment_count, m.segment_reference,
-    m.segments_sent, m.sender_id, c.tried_carriers, m.network_id,
+    m.segments_sent, m.sender_id, c.tried_carriers, m.network_id, m.is_test,
     EXISTS (SELECT 1 FROM compliance_suppression s
         WHERE s.msisdn = c.msisdn AND s.account_id = c.account_id AND s.lifted_at IS NULL
           AND m.origin <> 'system'  -- the confirmation of the refusal itself

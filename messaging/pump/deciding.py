@@ -38,11 +38,11 @@ def claims_sort(
     reason, blocked = FailureReason.SUPPRESSED.value, MessageStatus.BLOCKED.value
     outcomes = [Outcome(claim.id, blocked, now, reason) for claim in suppressed]
     rest = [claim for claim in claims if not claim.suppressed]
-    stale = [claim for claim in rest if _is_stale(claim, snapshot, now)]
+    stale = [claim for claim in rest if _is_stale(claim, snapshot, carrier_id, now)]
     if stale:
         keys = [(claim.lane, claim.id) for claim in stale]
         claimed_place(cursor, keys, snapshot, carrier_id, outcomes)
-        rest = [claim for claim in rest if not _is_stale(claim, snapshot, now)]
+        rest = [claim for claim in rest if not _is_stale(claim, snapshot, carrier_id, now)]
     elif outcomes:
         outcomes_apply(cursor, outcomes)
     taken_recall(cursor, [claim for claim in rest if claim.segments_sent], now)
@@ -66,10 +66,13 @@ def _unsealed(cursor: Any, claims: list[Claim], holder: Holder, now: datetime) -
     return [claim for claim in claims if claim not in lost]
 
 
-def _is_stale(claim: Claim, snapshot: Snapshot, now: datetime) -> bool:
-    """Decided under other rules, past its deadline, or from a sender that is gone."""
+def _is_stale(claim: Claim, snapshot: Snapshot, carrier_id: int, now: datetime) -> bool:
+    """Decided under other rules, past its deadline, from a sender that is gone, or on the wrong
+    side of the sandbox: whatever put it there, no test message leaves for a real carrier."""
+    carrier = snapshot.routing.carriers.get(carrier_id)
     return (
-        claim.rules_version != snapshot.version
+        claim.is_test != (carrier is not None and carrier.is_sandbox)
+        or claim.rules_version != snapshot.version
         or (claim.not_after is not None and claim.not_after <= now)
         or claim.sender_id not in snapshot.senders
     )

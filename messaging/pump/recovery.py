@@ -27,7 +27,7 @@ _LEFT = """
 SELECT d.lease_epoch, d.id, d.lane, d.account_id, d.advertiser_id, d.campaign_id, d.msisdn,
     d.not_after, d.rules_version, d.attempts, m.text, m.encoding, m.segment_count,
     m.segment_reference, m.segments_sent, m.sender_id, d.tried_carriers, m.network_id,
-    false AS suppressed
+    m.is_test, false AS suppressed
 FROM messaging_dispatch d JOIN messaging_message m ON m.id = d.id
 WHERE d.carrier_id = %(carrier)s AND d.bind_id = %(bind)s AND d.lease_epoch < %(epoch)s
 ORDER BY d.id FOR UPDATE OF d

@@ -51,6 +51,7 @@ class ShownMessage:
     sender_address: str
     network: str | None
     recipient_zone: str | None = None
+    is_test: bool = False
 
     @property
     def delivery_proof(self) -> DeliveryProof | None:
@@ -71,6 +72,7 @@ class MessageFilter:
     client_reference: str | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    is_test: bool | None = None
 
 
 # Written out: this is read after each message sent, and the ORM takes 0.7 ms to say the same.
@@ -78,7 +80,7 @@ _SELECT = """
 SELECT m.id, m.message_class, m.status, m.failure_reason, m.msisdn, m.text, m.encoding,
     m.segment_count, coalesce(m.billed_segments, m.segment_count), m.price_micros, m.currency,
     m.client_reference, m.metadata::text, m.campaign_id, m.send_at, m.not_after, m.created_at, m.sent_at, m.done_at,
-    coalesce(s.kind, ''), coalesce(s.address, ''), n.code, m.recipient_zone
+    coalesce(s.kind, ''), coalesce(s.address, ''), n.code, m.recipient_zone, m.is_test
 FROM messaging_message m
 LEFT JOIN routing_sender s ON s.id = m.sender_id
 LEFT JOIN routing_network n ON n.id = m.network_id
@@ -91,6 +93,7 @@ _CONDITIONS = {
     "status": "m.status = %(status)s",
     "message_class": "m.message_class = %(message_class)s",
     "to": "m.msisdn = %(to)s",
+    "is_test": "m.is_test = %(is_test)s",
     "sender": "s.address = %(sender)s",
     "campaign": "m.campaign_id = %(campaign)s",
     "client_reference": "m.id = ANY(ARRAY(SELECT r.message_id FROM messaging_clientreference r"
@@ -101,9 +104,10 @@ _CONDITIONS = {
 }
 
 
-def message_get(account: Account, message_id: UUID) -> ShownMessage:
-    """The account's message. Raises NotFoundError, for another account's too."""
-    found = _read({"account": account.pk, "id": message_id}, limit=1)
+def message_get(account: Account, message_id: UUID, *, is_test: bool | None = None) -> ShownMessage:
+    """The account's message; with `is_test` only if it is one, or is none. Raises NotFoundError,
+    for another account's too."""
+    found = _read({"account": account.pk, "id": message_id, "is_test": is_test}, limit=1)
     if not found:
         raise NotFoundError("message_not_found", _("There is no message with this id."))
     return found[0]

@@ -10,7 +10,7 @@ _RECENT = """
 SELECT min(r.msisdn), r.country, r.network_id, r.message_class, r.sender_id, r.account_id, count(*)
 FROM (
     SELECT msisdn, country, network_id, message_class, sender_id, account_id
-    FROM messaging_message WHERE status <> 'blocked' ORDER BY id DESC LIMIT %s) AS r
+    FROM messaging_message WHERE status <> 'blocked' AND NOT is_test ORDER BY id DESC LIMIT %s) AS r
 GROUP BY r.country, r.network_id, r.message_class, r.sender_id, r.account_id
 ORDER BY count(*) DESC LIMIT %s
 """

@@ -58,6 +58,7 @@ class AccountCard:
     free_text_classes: frozenset[str]
     adds_preference_link: bool = False
     residency: frozenset[str] = frozenset()
+    trial_limit: int | None = None  # messages a day, of an account on trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +241,7 @@ def _account_card(row: Account) -> AccountCard:
         free_text_classes=frozenset(row.free_text_classes),
         adds_preference_link=row.adds_preference_link,
         residency=frozenset(row.residency),
+        trial_limit=row.trial_daily_limit if row.is_trial else None,
     )
 
 

@@ -38,7 +38,7 @@ SELECT msisdn, status, failure_reason, command_status, receipt_error, done_at
 FROM messaging_message
 WHERE msisdn = ANY(%(msisdns)s) AND account_id = %(account)s
     AND id >= uuid7_floor(%(since)s) AND done_at IS NOT NULL
-    AND status IN ('failed', 'undelivered', 'delivered')
+    AND status IN ('failed', 'undelivered', 'delivered') AND NOT is_test
 """
 _LIFTED = """
 SELECT msisdn, max(lifted_at) FROM compliance_suppression

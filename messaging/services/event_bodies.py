@@ -46,6 +46,7 @@ _DATA: Final = _object(
                 "currency": _json("o.currency"),
             }
         ),
+        "livemode": "CASE WHEN o.is_test THEN 'false' ELSE 'true' END",
         "client_reference": _json("nullif(o.client_reference, '')"),
         "metadata": "coalesce(o.metadata::text, '{}')",
         "sent_at": _json("o.sent_at"),

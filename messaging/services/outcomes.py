@@ -64,7 +64,7 @@ WITH input AS MATERIALIZED (
         m.status, m.failure_reason, m.segment_count, m.billed_segments, m.price_micros,
         m.currency,
         m.client_reference, m.metadata, m.message_class, m.sent_at, m.carrier_id, m.network_id,
-        m.charge_terms, m.segments_sent, m.created_at
+        m.charge_terms, m.segments_sent, m.created_at, m.is_test
 ), observed AS (
     INSERT INTO routing_observationdelta
         (cohort, carrier_id, bind_id, network_id, sender_id, message_class, what, bucket, n)
@@ -75,6 +75,7 @@ WITH input AS MATERIALIZED (
         width_bucket(date_part('epoch', at - sent_at), BUCKETS), count(*)
     FROM moved
     WHERE %(is_receipts)s::bool AND sent_at IS NOT NULL AND carrier_id IS NOT NULL
+        AND NOT is_test
     GROUP BY 1, 2, 4, 5, 6, 7, 8
 )SETTLED, counts AS MATERIALIZED (
     SELECT account_id, count(*) AS n FROM moved GROUP BY account_id ORDER BY account_id

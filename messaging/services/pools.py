@@ -157,7 +157,7 @@ def pool_senders_keep(snapshot: Snapshot, drafts: Iterable[Draft]) -> None:
     """Remembers the senders of stored messages that came from pools."""
     used: dict[int, dict[str, int]] = {}
     for draft in drafts:
-        if draft.pool_id:
+        if draft.pool_id and not draft.is_test:
             used.setdefault(draft.pool_id, {})[draft.msisdn] = draft.sender.id
     for pool_id, senders in used.items():
         pool = snapshot.stand_ins.pools.get(pool_id)

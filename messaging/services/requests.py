@@ -42,6 +42,7 @@ class MessageRequest:
     time_zone: str = ""
     # What of the rendered text nobody may read: stored with stars, and sealed beside it.
     secret: str = field(default="", repr=False)
+    is_test: bool = False
     pool_id: int = 0  # whose member `sender` is, where the customer named a pool
 
 
@@ -110,6 +111,7 @@ def request_draft(
         not_after=request.expires_at,
         recipient_zone=zone_checked(request.time_zone, field="time_zone") or None,
         pool_id=request.pool_id,
+        is_test=request.is_test,
         sealed=sealed,
     )
 

@@ -34,7 +34,7 @@ _CASE = """
     m.id, q.lane, q.account_id, q.advertiser_id, q.campaign_id, q.msisdn, m.country,
     m.network_id, m.sender_id, m.template_version_id, m.text, m.segment_count, m.not_after,
     q.attempts, CASE WHEN m.segments_sent > 0 THEN m.carrier_id END, m.billed_segments,
-    m.recipient_zone, m.origin = 'system', q.tried_carriers, m.decision -> 'before',
+    m.recipient_zone, m.origin = 'system', m.is_test, q.tried_carriers, m.decision -> 'before',
     m.decision -> 'fallback'
 """
 _TAKE_UNROUTED = f"""
@@ -95,8 +95,9 @@ WHERE m.id = v.id AND m.status IN ('accepted', 'scheduled', 'queued')
 
 
 def _case(row: Sequence[Any]) -> Case:
-    *stored, tried, before, fallback = row
+    *stored, is_test, tried, before, fallback = row
     case = Case(*stored)
+    case.is_test = is_test
     if tried or before or fallback:
         case.tried, case.before, case.fallback = tried, _told(before), _told(fallback)
     return case

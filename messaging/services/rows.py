@@ -23,6 +23,7 @@ _MESSAGE = {
     "campaign_id": "int8",
     "contact_id": "int8",
     "origin": "varchar",
+    "is_test": "bool",
     "message_class": "varchar",
     "msisdn": "varchar",
     "country": "varchar",

@@ -27,6 +27,8 @@ from messaging.services.requests import (
     request_draft,
 )
 from messaging.services.rows import Fate, rows_store
+from messaging.services.sandbox import sandbox_admit
+from messaging.services.trial_accounts import trial_refusals
 from routing.numbers import NumberError, shipped_normalizer
 
 __all__ = ["UNROUTED_CHANNEL", "Accepted", "MessageRequest", "Rejected", "messages_submit"]
@@ -101,6 +103,11 @@ def _keep(
     """
     results: dict[int, Accepted | Rejected] = {}
     _locate(snapshot, made, results)
+    limit = snapshot.accounts[account.pk].trial_limit
+    if limit is not None:
+        for index, error in trial_refusals(account, limit, made, now).items():
+            results[index] = Rejected(index, error)
+            del made[index]
     _references_claim(account.pk, made, results)
     pool_senders_keep(snapshot, made.values())
     if is_short:
@@ -147,7 +154,10 @@ def _drafts(
             results[index] = Rejected(index, request)
             continue
         try:
-            made[index] = request_draft(snapshot, card, request, origin=origin, now=now)
+            draft = request_draft(snapshot, card, request, origin=origin, now=now)
+            if draft.is_test:
+                sandbox_admit(draft)
+            made[index] = draft
         except DomainError as error:
             results[index] = Rejected(index, error)
     return made, results
@@ -156,8 +166,8 @@ def _drafts(
 def _ask_ahead(snapshot: Snapshot, account: Account, requests: Sequence[MessageRequest]) -> None:
     """Where the account's countries want it, providers are asked about a batch's numbers before
     anything of it is decided; a single message never waits for that."""
-    if not snapshot.numbers.ask_rules:
-        return
+    if not snapshot.numbers.ask_rules or any(request.is_test for request in requests):
+        return  # an answer costs money
     by_class: dict[str, list[tuple[str, str]]] = {}
     for request in requests:
         try:

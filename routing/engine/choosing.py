@@ -50,6 +50,7 @@ def choose(snapshot: RoutingSnapshot, request: RouteRequest) -> RouteDecision:
         account_id if account_id in snapshot.own_accounts else None,
         request.traffic_kind,
         request.must_stay_in,
+        request.is_test,
         sender_refusal(snapshot, request),
     )
     step = None if deadline is None else _step(deadline)

@@ -18,6 +18,7 @@ class Exclusion(StrEnum):
     SENDER_NOT_ALLOWED = "sender_not_allowed"
     ACCOUNT_NOT_ALLOWED = "account_not_allowed"
     TRAFFIC_KIND = "traffic_kind"
+    SANDBOX = "sandbox"
     RESIDENCY = "residency"
     AVOIDED = "avoided"
     BIND_LIMITS = "bind_limits"
@@ -69,7 +70,8 @@ class RouteRequest(NamedTuple):
     `avoid_carrier_ids` are carriers already tried, for a re-route, `refusing_carrier_ids` those
     of which no bind takes such a message (its sender, its length, its characters);
     `deadline_seconds` is how long the message is still of use (None: long enough);
-    `must_stay_in` are the countries in which the account's data has to stay (empty: anywhere).
+    `must_stay_in` are the countries in which the account's data has to stay (empty: anywhere);
+    `is_test`: it goes to a sandbox carrier or nowhere.
     """
 
     msisdn: str
@@ -86,6 +88,7 @@ class RouteRequest(NamedTuple):
     deadline_seconds: int | None = None
     must_stay_in: frozenset[str] = ANYWHERE
     refusing_carrier_ids: frozenset[int] = NOTHING_AVOIDED
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

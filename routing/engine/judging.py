@@ -16,6 +16,8 @@ _P2P = "p2p"
 
 def judge(snapshot: RoutingSnapshot, request: RouteRequest) -> tuple[Candidate, ...]:
     """All routes to the destination; those without an exclusion make up the plan."""
+    if request.is_test:
+        return tuple(_candidate(snapshot, request, route) for route in snapshot.sandbox_routes)
     candidates = [
         _candidate(snapshot, request, route)
         for route in snapshot.routes_to(request.country)
@@ -64,6 +66,9 @@ def _configured_exclusion(
     snapshot: RoutingSnapshot, request: RouteRequest, route: Route
 ) -> Exclusion | None:
     carrier = snapshot.carriers.get(route.carrier_id)
+    is_sandbox = carrier is not None and carrier.is_sandbox
+    if is_sandbox != request.is_test:
+        return Exclusion.SANDBOX
     is_carrier_active = carrier is not None and carrier.is_active
     processes_in = "" if carrier is None else carrier.data_country
     checks = (

@@ -16,7 +16,8 @@ class Carrier:
     """A carrier as routing sees it: switched on by people, available by a live bind.
 
     `capacity`: segments a second that its bound binds may take now by contract (None: no limit);
-    `data_country`: where it processes data, "" where nobody declared it.
+    `data_country`: where it processes data, "" where nobody declared it; `is_sandbox`: it takes
+    test messages, and no others.
     """
 
     id: int
@@ -24,6 +25,7 @@ class Carrier:
     is_available: bool = True
     capacity: float | None = None
     data_country: str = ""
+    is_sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)

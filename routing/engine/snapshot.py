@@ -173,6 +173,14 @@ class RoutingSnapshot:
         anywhere = self._by_country.get("", ())
         return self._by_country.get(country, ()) + anywhere if country else anywhere
 
+    @property
+    def sandbox_routes(self) -> tuple[Route, ...]:
+        """The ways of test messages, which are in no policy and need no price: one per sandbox
+        carrier, to everywhere."""
+        return tuple(
+            Route(id=-one.id, carrier_id=one.id) for one in self.carriers.values() if one.is_sandbox
+        )
+
     def prefix_of(self, msisdn: str) -> str:
         """The longest prefix of any route that fits `msisdn`, or ""."""
         for length in self._prefix_lengths:
@@ -210,9 +218,9 @@ class RoutingSnapshot:
         return _find(self._prices, everybodys, country, network_id, message_class)
 
 
-def _declared(carriers: Mapping[int, Carrier]) -> dict[int, tuple[bool, str]]:
+def _declared(carriers: Mapping[int, Carrier]) -> dict[int, tuple[bool, bool, str]]:
     """What people said of carriers, apart from what their binds do at the moment."""
-    return {one.id: (one.is_active, one.data_country) for one in carriers.values()}
+    return {one.id: (one.is_active, one.is_sandbox, one.data_country) for one in carriers.values()}
 
 
 def _by_country(routes: tuple[Route, ...]) -> dict[str, tuple[Route, ...]]:

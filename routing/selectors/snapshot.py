@@ -67,6 +67,7 @@ def carriers() -> dict[int, Carrier]:
             is_available=one.is_available,
             capacity=one.capacity,
             data_country=one.data_country,
+            is_sandbox=one.is_sandbox,
         )
         for one in carrier_standings()
     }

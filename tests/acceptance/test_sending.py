@@ -62,6 +62,9 @@ EXPECTED = {
     "911": "delivered",
     "912": "undelivered partial",
     "913": "delivered",
+    "915": "undelivered receipt_rejected",
+    "916": "undelivered deleted",
+    "920": "delivered",
 }
 LATE = "914"
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from compliance.models import Account, ApiKey, AuditEntry
 from compliance.services import credentials
@@ -236,3 +237,20 @@ def test_revocation_is_seen_by_every_process_at_the_next_request(world: World) -
     api_key_revoke(api_key=key, actor=None)
     credentials._known_keys.update(known)
     assert in_threads(2, lambda _: refusal(text)) == ["api_key_revoked"] * 2
+
+
+def test_command_makes_a_key_for_tests(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("make_api_key", world.account.slug, "CI", test=True, days=3)
+    text = capsys.readouterr().out.strip()
+    found = api_key_authenticate(text, HERE)
+    assert (found.account, found.is_test, found.name) == (world.account, True, "CI")
+    with pytest.raises(CommandError, match="no account"):
+        call_command("make_api_key", "nobody", "CI")
+
+
+def test_limits_are_kept_and_checked(world: World) -> None:
+    key, _ = create(world, limits={"sends_per_minute": 5})
+    assert (key.sends_per_minute, key.reads_per_minute) == (5, None)
+    with pytest.raises(InvalidError) as refused:
+        create(world, limits={"reads_per_minute": 0})
+    assert refused.value.field == "reads_per_minute"

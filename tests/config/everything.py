@@ -33,6 +33,7 @@ from compliance.models import (
     SuppressionBadLine,
     SuppressionImport,
     SuppressionPolicy,
+    TrialDay,
     User,
 )
 from compliance.services.account_rules import AccountRuleValues, account_rule_create
@@ -43,6 +44,7 @@ from compliance.services.oauth import token_issue
 from compliance.services.residency import transfer_note
 from compliance.services.retention import policy_set
 from compliance.services.suppressions import suppression_add
+from compliance.services.trial_accounts import number_verified
 from config.common import audit, clock
 from config.common.ids import uuid7
 from messaging.constants import VersionStatus
@@ -209,7 +211,12 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
     policy = policy_set(
         account=account, country="", kind="text", days=30, note=f"{marker} policy", actor=None
     )
+    number = number_verified(
+        account=account, msisdn=f"8491{serial():07d}", source="verification", actor=actor
+    )
+    TrialDay.objects.create(account=account, day=clock.now().date(), messages=1)
     return {
+        "compliance.verifiednumber": number,
         "compliance.datatransfer": transfer_note(
             account=account,
             what="test.export",

@@ -399,3 +399,29 @@ def test_memory_of_choices_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for network_id in range(100):
         assert choose(snapshot, make_request(network_id=network_id)).carrier_id == ALPHA
     assert len(snapshot.plans) <= 10
+
+
+SANDBOX = 9
+
+
+def with_sandbox() -> dict[int, Carrier]:
+    return {**down(), SANDBOX: Carrier(SANDBOX, is_sandbox=True)}
+
+
+def test_test_message_goes_to_the_sandbox_alone() -> None:
+    snapshot = make_snapshot(*PLANS, carriers=with_sandbox())
+    decision = choose(snapshot, make_request(is_test=True))
+    assert decision.carrier_id == SANDBOX
+    assert [one.carrier_id for one in decision.candidates] == [SANDBOX]
+    assert choose(snapshot, make_request()).carrier_id == DELTA
+
+
+def test_test_message_has_no_way_where_there_is_no_sandbox() -> None:
+    assert choose(make_snapshot(*PLANS), make_request(is_test=True)).carrier_id is None
+
+
+def test_real_message_never_takes_a_route_into_the_sandbox() -> None:
+    into = Route(5, SANDBOX, prefix="849612")
+    decision = choose(make_snapshot(*PLANS, into, carriers=with_sandbox()), make_request())
+    assert decision.carrier_id == DELTA
+    assert exclusions(decision)[5] is Exclusion.SANDBOX

@@ -18,7 +18,7 @@ from campaigns.services.standing import sources_require, standing_require
 from campaigns.services.wakeups import release_wake
 from compliance.models import User
 from config.common import audit, clock
-from config.common.errors import ConflictError, InvalidError
+from config.common.errors import ConflictError, InvalidError, NotAllowedError
 from config.common.queue import enqueue
 from config.common.states import transition
 from messaging.constants import EventType
@@ -39,6 +39,7 @@ def campaign_launch(*, campaign: Campaign, actor: User | None) -> Campaign:
     NotAllowedError for one that may not be sent, and where it would reach nobody.
     """
     _expect(campaign, _S.DRAFT)
+    _live_require(campaign)
     report = preflight_require(campaign)
     if not report["released"]:
         raise InvalidError(
@@ -50,6 +51,17 @@ def campaign_launch(*, campaign: Campaign, actor: User | None) -> Campaign:
         found = _locked(campaign)
         sources_require(found, standing_require(snapshots.current(), found))
         return _start(found, actor)
+
+
+def _live_require(campaign: Campaign) -> None:
+    if campaign.account.is_trial:
+        raise NotAllowedError(
+            "trial_campaign",
+            _(
+                "The account is on trial and launches no campaign: ask the platform's operator to"
+                " end the trial."
+            ),
+        )
 
 
 def _start(campaign: Campaign, actor: User | None) -> Campaign:

@@ -48,6 +48,8 @@ class ApiView(APIView):
     scopes: Mapping[str, tuple[str, ...]] = {}
     # Per method, where it is not the usual one (config.common.api.throttling).
     budgets: Mapping[str, Budget] = {}
+    # Whether keys for tests may do more than read here.
+    takes_test_keys = False
     allowance: Allowance | None = None
 
     def throttled(self, request: Request, wait: float | None) -> NoReturn:

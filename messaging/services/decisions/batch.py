@@ -7,6 +7,7 @@ from typing import Any
 from compliance.constants import LANES
 from messaging.constants import FailureReason, MessageStatus
 from messaging.frequency import Bid
+from messaging.sandbox import ending_of
 from messaging.selectors.bind_limits import carriers_refusing
 from messaging.selectors.snapshot import SenderCard, Snapshot
 from messaging.services.decisions.cases import Case, Explanation, Verdict
@@ -20,7 +21,7 @@ from messaging.services.frequency import Loss
 from messaging.services.network_demands import registration_finding, registration_missing
 from messaging.services.spreads import spread_of
 from routing.engine import Reason, RouteDecision, RouteRequest, choose
-from routing.engine.decisions import NOTHING_AVOIDED
+from routing.engine.decisions import ANYWHERE, NOTHING_AVOIDED
 from routing.network_texts import NetworkText
 
 _END = "end"
@@ -90,6 +91,8 @@ class Batch:
         sender = self._snapshot.senders.get(case.sender_id)
         if sender is None or not sender.is_usable or not _may_carry(sender, case):
             return refused(FailureReason.SENDER_NOT_ALLOWED)
+        if case.is_test and (ending := ending_of(case.msisdn)) is not None:
+            return Verdict(_END, ending.status, ending.reason)
         if case.not_after is not None and case.not_after <= self._now:
             return Verdict(_END, MessageStatus.EXPIRED.value, FailureReason.DEADLINE.value)
         return None
@@ -185,7 +188,10 @@ class Batch:
                 refusing_carrier_ids=self._refusing(case, sender),
                 traffic_kind=sender.traffic_kind,
                 deadline_seconds=self._seconds_left(case),
-                must_stay_in=self._snapshot.accounts[case.account_id].residency,
+                must_stay_in=(
+                    ANYWHERE if case.is_test else self._snapshot.accounts[case.account_id].residency
+                ),
+                is_test=case.is_test,
             ),
         )
 

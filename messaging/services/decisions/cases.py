@@ -19,7 +19,8 @@ class Case:
     """A message to decide about. `kept_carrier_id`: where its first segments already are;
     `billed_segments`: where the network bills more than are sent; `recipient_zone`: as the
     customer gave it; `is_confirmation`: of a refusal, in the rules' own words; `tried`: carriers
-    that refused it, of which `before` tells; `fallback`: the sender it had, and why no more."""
+    that refused it, of which `before` tells; `fallback`: the sender it had, and why no more;
+    `is_test`: of a test key."""
 
     id: uuid.UUID
     lane: int
@@ -43,6 +44,7 @@ class Case:
     tried: Sequence[int] = ()
     before: dict[str, Any] | None = None
     fallback: dict[str, Any] | None = None
+    is_test: bool = False
 
     @property
     def avoid(self) -> frozenset[int]:
@@ -74,6 +76,7 @@ def case_of(draft: Draft) -> Case:
         draft.recipient_zone,
         draft.origin == Origin.SYSTEM,
         draft.priority,
+        is_test=draft.is_test,
     )
 
 

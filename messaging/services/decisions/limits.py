@@ -23,7 +23,7 @@ def bid_of(
 
     `region`: the recipient's; `asks`: it asks for consent, and may do so only once ever.
     """
-    if case.is_confirmation:
+    if case.is_confirmation or case.is_test:
         return None
     promised = standing.promised if standing is not None else None
     caps = ground.caps_in(region)

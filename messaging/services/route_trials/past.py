@@ -9,7 +9,7 @@ from django.db import connection
 # What never came to a route (refused, called off) would not have either way.
 _ROUTED = "('queued', 'sent', 'delivered', 'undelivered', 'failed', 'unknown')"
 _WHERE = f"""
-id >= %(after)s AND id < uuid7_floor(%(last)s) AND status IN {_ROUTED}
+id >= %(after)s AND id < uuid7_floor(%(last)s) AND status IN {_ROUTED} AND NOT is_test
   AND (%(campaign)s::bigint IS NULL OR campaign_id = %(campaign)s)
 """
 _SLICE = f"""

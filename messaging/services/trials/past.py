@@ -41,13 +41,13 @@ SELECT id, created_at, message_class, account_id, advertiser_id, campaign_id, ms
     network_id, sender_id, template_version_id, text, segment_count, recipient_zone, status
 FROM messaging_message
 WHERE account_id = %(account)s AND id > %(after)s AND id < uuid7_floor(%(last)s)
-  AND country = %(country)s AND origin <> 'system'
+  AND country = %(country)s AND origin <> 'system' AND NOT is_test
 ORDER BY account_id, id LIMIT %(limit)s
 """
 _COUNT = """
 SELECT count(*) FROM messaging_message
 WHERE account_id = ANY(%(accounts)s) AND id >= uuid7_floor(%(first)s)
-  AND id < uuid7_floor(%(last)s) AND country = %(country)s AND origin <> 'system'
+  AND id < uuid7_floor(%(last)s) AND country = %(country)s AND origin <> 'system' AND NOT is_test
 """
 # Grants and refusals decide; only where there is none of them, whether somebody was asked.
 _CONSENTS = """

@@ -18,6 +18,7 @@ from config.common.errors import InvalidError
 from config.common.secrets import is_digest_of
 from messaging.constants import CheckResult, VerificationStatus
 from messaging.models import Verification, VerificationCheck
+from messaging.services.trial_accounts import trial_number_note
 from messaging.services.verification.changes import (
     is_over,
     over_error,
@@ -104,3 +105,4 @@ def _approve(found: Verification, now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CONVERTED, [found.pk])
     verification_end(found, VerificationStatus.APPROVED, now)
+    trial_number_note(found.account_id, found.msisdn)

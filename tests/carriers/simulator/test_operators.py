@@ -25,6 +25,7 @@ def test_ports_count_from_the_base():
         "mobifone": 5002,
         "intl": 5003,
         "fast": 5004,
+        "sandbox": 5005,
     }
     assert {profile.port for profile in default_profiles(0).values()} == {0}
 

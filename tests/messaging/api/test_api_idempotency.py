@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 
+from campaigns.models import Contact, ContactList
+from compliance.models import Suppression
 from config.common import clock
+from config.common.api.throttling import counter
 from config.common.errors import ConflictError
 from messaging.models import IdempotencyKey, Message
 from messaging.services.idempotency import Answer, answer_once, idempotency_keys_purge
@@ -181,3 +185,72 @@ def test_slow_process_whose_claim_was_taken_over_is_undone(api):
         once(api, slow)
     assert once(api).body == "by the second"
     assert not IdempotencyKey.objects.filter(key="by the first").exists()
+
+
+def test_batch_replays_its_errors_by_row(api, text):
+    rows = {"messages": [text, text | {"to": "02838123456"}, text | {"from": "NOBODY"}]}
+    first = api.post("/messages/batch", rows, headers=KEY)
+    again = api.post("/messages/batch", rows, headers=KEY)
+    assert (again.status_code, again.content) == (202, first.content)
+    assert again["Idempotent-Replayed"] == "true"
+    codes = [(one["index"], one["code"]) for one in again.json()["rejected"]]
+    assert codes == [(1, "fixed_line"), (2, "unknown_sender")]
+    assert Message.objects.count() == 1
+
+
+def test_replay_needs_no_valkey(api, text, settings):
+    """Keys are in PostgreSQL: flushing Valkey, or losing it, forgets none."""
+    first = api.post("/messages", text, headers=KEY)
+    cache.clear()
+    counter.forget()
+    settings.CACHE_URL = "redis://127.0.0.1:1/1"
+    again = api.post("/messages", text, headers=KEY)
+    assert again.content == first.content
+    assert Message.objects.count() == 1
+
+
+# What may be made with a key, and how many there are of it.
+MAKERS = {
+    "/contacts": ({"number": "+84981230001", "name": "Mai"}, lambda: Contact.objects.count()),
+    "/lists": ({"name": "VIP"}, lambda: ContactList.objects.count()),
+    "/suppressions": (
+        {"number": "+84981230001", "purpose": "all", "reason": "asked"},
+        lambda: Suppression.objects.count(),
+    ),
+}
+CHANGED = {
+    "/contacts": {"name": "Lan"},
+    "/lists": {"name": "Others"},
+    "/suppressions": {"reason": "else"},
+}
+
+
+@pytest.mark.parametrize("path", MAKERS)
+def test_whatever_is_made_is_made_once(api, stranger, path):
+    body, count = MAKERS[path]
+    before = count()
+    first = api.post(path, body, headers=KEY)
+    assert first.status_code == 201, first.content
+    again = api.post(path, body, headers=KEY)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again["Idempotent-Replayed"] == "true"
+    assert count() == before + 1
+    other = api.post(path, body | CHANGED[path], headers=KEY)
+    assert code(other) == (422, "idempotency_key_reused")
+    theirs = stranger.post(path, body, headers=KEY)
+    assert "Idempotent-Replayed" not in theirs
+
+
+def test_every_operation_that_makes_something_takes_the_header(schema):
+    """Those that do not either answer with a secret, which is not kept, or make nothing new when
+    they are repeated."""
+    without = {
+        operation["operationId"]
+        for path in schema["paths"].values()
+        for method, operation in path.items()
+        if method == "post"
+        and {"201", "202"} & set(operation["responses"])
+        and "Idempotency-Key" not in {one["name"] for one in operation.get("parameters", ())}
+    }
+    # Sources of triggers answer with their secret; an event is known by its own id.
+    assert without == {"create_trigger_source", "use_trigger_preset", "receive_event"}
