@@ -16,6 +16,7 @@ from campaigns.services.campaigns import campaign_pause, campaign_resume
 from campaigns.services.release import campaign_release
 from carriers.models import Bind
 from carriers.simulator.behaviours import BY_SUFFIX
+from carriers.simulator.operators import KNOWN_OPERATORS, SANDBOX
 from compliance.constants import Purpose, Scope, SuppressionSource
 from compliance.models import Suppression
 from compliance.services.api_keys import api_key_create
@@ -23,6 +24,7 @@ from compliance.services.consent import opt_out
 from config.common import clock
 from messaging.constants import Origin
 from messaging.models import InboundMessage, Message
+from messaging.sandbox import magic_numbers
 from messaging.selectors.snapshot import snapshots
 from messaging.services.releases import Recipient, Release, recipients_release
 from messaging.services.sweeps import receipts_expire
@@ -125,6 +127,38 @@ def test_each_behaviour_of_an_operator_reaches_its_state(scene: Scene, platform:
         return str({s: state for s, state in found().items() if state != EXPECTED[s]})
 
     platform.wait_until(lambda: found() == EXPECTED, 40, differences)
+
+
+def test_magic_numbers_of_the_sandbox_end_as_listed(scene: Scene, platform: Platform) -> None:
+    """Of a test key: over SMPP to the sandbox, and nothing of it to another operator."""
+    platform.wait_bound("sandbox-1")
+    began = time.time()
+    listed = {
+        one.msisdn[-3:]: f"{one.status} {one.reason}".strip()
+        for one in magic_numbers()
+        if not one.code and not one.msisdn.endswith(LATE)
+    }
+    sent = {suffix: special(suffix) for suffix in listed}
+    ids = {
+        suffix: scene.submit(
+            msisdn,
+            message_class="care",
+            text=TWO_SEGMENTS if suffix == "912" else "On its way.",
+            is_test=True,
+        )[0]
+        for suffix, msisdn in sent.items()
+    }
+
+    def found() -> dict[str, str]:
+        receipts_expire()
+        return {suffix: scene.status(message_id) for suffix, message_id in ids.items()}
+
+    platform.wait_until(lambda: found() == listed, 40, lambda: f"{found()}, wanted {listed}")
+    replied = InboundMessage.objects.filter(msisdn=sent["920"])
+    platform.wait_until(replied.exists, 10, "the handset replies")
+    others = [name for name in KNOWN_OPERATORS if name != SANDBOX]
+    taken = platform.report(*others, since=began).taken
+    assert not taken.keys() & set(sent.values())
 
 
 @pytest.mark.last  # begun with the module, it takes 45 seconds
