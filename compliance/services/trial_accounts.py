@@ -93,9 +93,10 @@ def numbers_known(account_id: int, msisdns: Collection[str]) -> set[str]:
     return set(found.values_list("msisdn", flat=True))
 
 
+@transaction.atomic
 def messages_grant(*, account_id: int, day: date, wanted: int, limit: int) -> int:
-    """Takes so many of the day's messages, or those that are left; returns how many. In the
-    transaction of the caller, who stores them in it."""
+    """Takes so many of the day's messages, or those that are left; returns how many. They are
+    given back where the caller's transaction fails."""
     values = {"account": account_id, "day": day, "wanted": wanted, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_GRANT, values | {"wanted": 0})  # the day has its row, and it is ours

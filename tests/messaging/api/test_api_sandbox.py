@@ -228,7 +228,7 @@ def test_bounces_of_test_messages_suppress_nobody(line: Line, is_test: bool) -> 
 def test_receipts_of_test_messages_are_no_quality(
     line: Line, sandbox: Carrier, is_test: bool
 ) -> None:
-    message = line.queued(is_test=is_test, status="sent", sent_at=clock.now())
+    message = line.message(is_test=is_test, status="sent", sent_at=clock.now())
     with connection.cursor() as cursor:
         outcomes_apply(cursor, [Outcome(message.pk, "delivered", clock.now())])
         cursor.execute("SELECT count(*) FROM routing_observationdelta")

@@ -44,6 +44,7 @@ def claim(text: str = "Hello", **values) -> Claim:
         "sender_id": 1,
         "tried_carriers": [],
         "network_id": None,
+        "is_test": False,
         "suppressed": False,
         "claimed_at": 0.0,
     }

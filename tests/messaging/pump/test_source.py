@@ -56,6 +56,7 @@ def message(segments: int = 1, *, lane: int = 2, age: float = 0.0, **values) -> 
         "sender_id": 1,
         "tried_carriers": [],
         "network_id": None,
+        "is_test": False,
         "suppressed": False,
         "claimed_at": time.monotonic() - age,
     }
