@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS = {
     },
     "TAGS": [
         {"name": "access", "description": "The key that calls."},
+        {"name": "sandbox", "description": "Numbers that act out each outcome, for test keys."},
         {"name": "messages", "description": "Send, follow and cancel messages."},
         {"name": "inbound", "description": "Replies from phones."},
         {"name": "verifications", "description": "Codes by SMS: started, checked, resent."},

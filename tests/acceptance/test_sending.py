@@ -195,6 +195,51 @@ def api(scene: Scene, platform: Platform) -> Iterator[HTTPConnection]:
     platform.stop("web")
 
 
+def test_simultaneous_repetitions_make_one_message_and_one_answer(
+    scene: Scene, platform: Platform, api: HTTPConnection
+) -> None:
+    """Invariant 11, over real connections to several processes; Valkey has no part in it."""
+    _key, token = api_key_create(
+        account=scene.account, name="repeats", scopes=[Scope.MESSAGES_SEND], actor=None
+    )
+    (msisdn,) = numbers(1)
+    body = json.dumps(
+        {"to": f"+{msisdn}", "from": scene.sender.address, "class": "otp", "text": "4711"}
+    )
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(uuid.uuid4()),
+    }
+    answers: list[tuple[int, bytes, str | None]] = []
+    together = threading.Barrier(8)
+
+    def post() -> None:
+        web = HTTPConnection("127.0.0.1", platform.web_port, timeout=30)
+        together.wait(30)
+        web.request("POST", "/api/v1/messages", body, headers)
+        response = web.getresponse()
+        answers.append((response.status, response.read(), response.headers["Idempotent-Replayed"]))
+        web.close()
+
+    threads = [threading.Thread(target=post) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {status for status, _body, _replayed in answers} <= {201, 409}
+    done = [(said, replayed) for status, said, replayed in answers if status == 201]
+    assert len({said for said, _replayed in done}) == 1
+    assert sum(replayed is None for _said, replayed in done) == 1
+    platform.kill("valkey")  # and with it whatever it knew
+    platform.start("valkey")
+    api.request("POST", "/api/v1/messages", body, headers)
+    again = api.getresponse()
+    assert (again.status, again.read()) == (201, done[0][0])
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert Message.objects.filter(msisdn=msisdn).count() == 1
+
+
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 def test_otp_leaves_while_valkey_is_stopped(
     scene: Scene, platform: Platform, api: HTTPConnection, how: str

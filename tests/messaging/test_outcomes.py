@@ -103,6 +103,7 @@ def test_body_of_an_event_tells_the_message_and_its_price():
         "billed_segment_count": 1,
         "price": {"amount": "350.5", "currency": "VND"},
         "client_reference": "ref-1",
+        "livemode": True,
         "metadata": {"order": "A-1"},
         "sent_at": None,
         "done_at": None,

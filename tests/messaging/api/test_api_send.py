@@ -37,7 +37,7 @@ def test_accepted_message_is_the_answer(api, text):
         "to": "+84981234567", "from": text["from"], "class": "care", "status": "accepted",
         "failure_reason": None, "delivery_proof": None, "text": "Your order is on its way.", "encoding": "gsm7",
         "segment_count": 1, "billed_segment_count": 1,
-        "price": {"amount": "350", "currency": "VND"}, "client_reference": None, "metadata": {}, "network": "viettel", "campaign": None,
+        "price": {"amount": "350", "currency": "VND"}, "livemode": True, "client_reference": None, "metadata": {}, "network": "viettel", "campaign": None,
         "send_at": None, "expires_at": None, "time_zone": None, "sent_at": None, "done_at": None,
     }  # fmt: skip
 
