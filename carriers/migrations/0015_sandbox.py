@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('carriers', '0001_squashed_0014_refused_binds'),
+        ('carriers', '0014_refused_binds'),
     ]
 
     operations = [

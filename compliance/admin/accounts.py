@@ -54,6 +54,17 @@ class AccountForm(ScopedForm):
         help_text=_("Classes that may be sent by API without an approved template."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The usual limit of a trial need not be chosen."""
+        super().__init__(*args, **kwargs)
+        if "trial_daily_limit" in self.fields:
+            self.fields["trial_daily_limit"].required = False
+
+    def clean_trial_daily_limit(self) -> int:
+        """So many, or the usual limit."""
+        usual: int = Account._meta.get_field("trial_daily_limit").default
+        return self.cleaned_data["trial_daily_limit"] or usual
+
     def clean_country(self) -> str:
         """Two capital letters."""
         return str(self.cleaned_data["country"]).upper()

@@ -18,7 +18,7 @@ from config.common.console.actors import actor_of
 class VerifiedNumberForm(NumberForm):
     class Meta:
         model = VerifiedNumber
-        fields = ("account", "msisdn")
+        fields = ("account", "msisdn", "note")
 
 
 @admin.register(VerifiedNumber)
@@ -27,17 +27,17 @@ class VerifiedNumberAdmin(AccountScopedAdmin):
     hand."""
 
     form = VerifiedNumberForm
-    list_display = ("number", "account", "source", "verified_at")
+    list_display = ("number", "account", "note", "source", "verified_at")
     list_filter = ("account", "source")
     list_select_related = ("account",)
-    search_fields = ("msisdn",)
+    search_fields = ("msisdn", "note")
     readonly_fields = ("source", "verified_at")
     autocomplete_fields = ()
     fieldsets = (
         (
             None,
             {
-                "fields": ("account", "msisdn"),
+                "fields": ("account", "msisdn", "note"),
                 "description": _(
                     "Accounts on trial write only to verified numbers. Make sure that the phone"
                     " belongs to somebody of the account."
@@ -64,6 +64,7 @@ class VerifiedNumberAdmin(AccountScopedAdmin):
             account=form.cleaned_data["account"],
             msisdn=form.cleaned_data["msisdn"],
             source=VerifiedNumber.Source.ADMINISTRATOR.value,
+            note=form.cleaned_data["note"],
             actor=actor_of(request),
         )
         obj.pk, obj.msisdn, obj.verified_at = made.pk, made.msisdn, made.verified_at

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('msisdn', models.CharField(max_length=15, verbose_name='number')),
+                ('note', models.CharField(blank=True, help_text='A name or a team.', max_length=80, verbose_name='whose it is')),
                 ('source', models.CharField(choices=[('verification', 'A code sent to it'), ('administrator', 'An administrator')], editable=False, max_length=16, verbose_name='verified by')),
                 ('verified_at', models.DateTimeField(editable=False, verbose_name='verified')),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verified_numbers', to='compliance.account', verbose_name='account')),

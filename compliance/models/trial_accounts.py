@@ -18,6 +18,9 @@ class VerifiedNumber(models.Model):
         Account, models.CASCADE, related_name="verified_numbers", verbose_name=_("account")
     )
     msisdn = models.CharField(_("number"), max_length=15)
+    note = models.CharField(
+        _("whose it is"), max_length=80, blank=True, help_text=_("A name or a team.")
+    )
     source = models.CharField(
         _("verified by"), max_length=16, choices=Source.choices, editable=False
     )

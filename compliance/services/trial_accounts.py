@@ -28,7 +28,7 @@ FOR UPDATE
 
 @transaction.atomic
 def number_verified(
-    *, account: Account, msisdn: str, source: str, actor: User | None = None
+    *, account: Account, msisdn: str, source: str, note: str = "", actor: User | None = None
 ) -> VerifiedNumber:
     """A trial account may write to the number from now on; known ones stay as they are.
 
@@ -46,7 +46,12 @@ def number_verified(
             field="msisdn",
         )
     made = VerifiedNumber.objects.create(
-        account=account, msisdn=msisdn, source=source, added_by=actor, verified_at=clock.now()
+        account=account,
+        msisdn=msisdn,
+        source=source,
+        note=note,
+        added_by=actor,
+        verified_at=clock.now(),
     )
     _note("verified_number.added", made, actor)
     return made

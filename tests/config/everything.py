@@ -212,7 +212,11 @@ def _compliance(account: Account, advertiser: Advertiser, marker: str, actor: Us
         account=account, country="", kind="text", days=30, note=f"{marker} policy", actor=None
     )
     number = number_verified(
-        account=account, msisdn=f"8491{serial():07d}", source="verification", actor=actor
+        account=account,
+        msisdn=f"8491{serial():07d}",
+        source="verification",
+        note=f"{marker} phone",
+        actor=actor,
     )
     TrialDay.objects.create(account=account, day=clock.now().date(), messages=1)
     return {

@@ -22,17 +22,18 @@ def test_the_command_announces_its_operators_and_stops_on_sigterm(tmp_path):
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
-            lines = [process.stdout.readline() for _ in range(7)]
+            lines = [process.stdout.readline() for _ in range(8)]
             with Esme(int(lines[0].split()[2])) as esme:
                 assert lines[0].startswith("simulator viettel: ")
                 assert esme.bind("signalbox", "sim-vtl") == 0
-            assert "viettel" in stats(lines[6].split()[-1])
+            assert "viettel" in stats(lines[7].split()[-1])
             process.send_signal(signal.SIGTERM)
             assert process.wait(60) == 0
         finally:
             process.kill()
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        f"{name}.jsonl" for name in ("fast", "http", "intl", "mobifone", "viettel", "vinaphone")
+        f"{name}.jsonl"
+        for name in ("fast", "http", "intl", "mobifone", "sandbox", "viettel", "vinaphone")
     ]
 
 

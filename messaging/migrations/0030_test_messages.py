@@ -8,5 +8,5 @@ DROP = "ALTER TABLE messaging_message DROP COLUMN is_test"
 class Migration(migrations.Migration):
     """Messages of test keys: they go to the sandbox and count nowhere."""
 
-    dependencies = [("messaging", "0025_choices_by_name")]
+    dependencies = [("messaging", "0029_statement_lines")]
     operations = [migrations.RunSQL(ADD, DROP)]
