@@ -54,6 +54,7 @@ class Result:
     answer: Answer
     chance: float = 0.0
     url: str = ""
+    signed_at: int = 0  # the header's seconds
     signatures: int = 0
 
 
@@ -83,6 +84,7 @@ def _row(result: Result, now: datetime) -> tuple[Any, ...]:
     entry = attempts.entry(
         at=now,
         url=result.url,
+        signed_at=result.signed_at,
         signatures=result.signatures,
         status=answer.status,
         error=error,

@@ -172,5 +172,6 @@ def _result(claimed: Claimed, answer: Answer, job: Job | None = None) -> Result:
         answer=answer,
         chance=random.random(),  # noqa: S311  spreads retries, hides nothing
         url=job.url if job else "",
+        signed_at=int(job.headers["webhook-timestamp"]) if job else 0,
         signatures=job.signatures if job else 0,
     )

@@ -5,7 +5,7 @@ headers can be told from it.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 USER_AGENT: Final = "Signalbox-Webhooks/1"
@@ -49,13 +49,13 @@ def without_query(url: str) -> str:
     return f"{path}?…" if mark else path
 
 
-def request_headers(message_id: str, at: datetime, signatures: int) -> dict[str, str]:
+def request_headers(message_id: str, signed_at: int, signatures: int) -> dict[str, str]:
     """The headers that an attempt carried; signatures are counted, not shown."""
     return {
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "webhook-id": message_id,
-        "webhook-timestamp": str(int(at.astimezone(UTC).timestamp())),
+        "webhook-timestamp": str(signed_at),
         "webhook-signature": " ".join(["v1,…"] * signatures),
     }
 
@@ -64,6 +64,7 @@ def entry(
     *,
     at: datetime,
     url: str,
+    signed_at: int,
     signatures: int,
     status: int | None,
     error: str,
@@ -75,7 +76,8 @@ def entry(
     found = {
         "at": at.isoformat(),
         "url": without_query(url),
-        "signatures": signatures,
+        "signed_at": signed_at or None,
+        "signatures": signatures or None,
         "status": status,
         "error": error,
         "ms": milliseconds,
@@ -88,13 +90,14 @@ def entry(
 def attempt_shown(event_id: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     """An entry as people and callers see it: `at`, `error`, `request` and `response`."""
     signatures = kept.get("signatures", 0)
-    at = datetime.fromisoformat(kept["at"])
     return {
         "at": kept["at"].replace("+00:00", "Z"),
         "error": kept.get("error"),
         "request": {
             "url": kept.get("url"),
-            "headers": request_headers(event_id, at, signatures) if signatures else {},
+            "headers": (
+                request_headers(event_id, kept["signed_at"], signatures) if signatures else {}
+            ),
         },
         "response": {
             "status": kept.get("status"),

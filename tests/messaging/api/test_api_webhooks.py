@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
 
 import pytest
 from cryptography import x509
@@ -42,6 +43,9 @@ def pem(*, days=90, common_name="signalbox"):
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=100))
         .not_valid_after(now + timedelta(days=days))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     return (
