@@ -17,6 +17,7 @@ from messaging.api.conversations import (
     ConversationTimelineView,
     ConversationView,
 )
+from messaging.api.coverage import CoverageView
 from messaging.api.documents import DocumentsView, DocumentView
 from messaging.api.events import EventsView
 from messaging.api.evidence import (
@@ -127,6 +128,7 @@ urlpatterns = [
     path("consents/batch", ConsentBatchView.as_view()),
     path("consents/requests", ConsentRequestsView.as_view()),
     path("consents/opt-outs", OptOutsView.as_view()),
+    path("coverage", CoverageView.as_view()),
     path("documents", DocumentsView.as_view()),
     path("documents/<int:document_id>", DocumentView.as_view()),
     path("senders", SendersView.as_view()),

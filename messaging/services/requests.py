@@ -83,12 +83,10 @@ def request_draft(
     number = _number(request.to, account.country)
     if approved is not None:
         text = preference_ended(account, sender, approved, text, number.msisdn)
-    # Stars take as much room as digits, so all that counts or judges the text reads them.
-    sealed, text = (
-        (text, text.replace(request.secret, "*" * len(request.secret)))
-        if (request.secret)
-        else ("", text)
-    )
+    sealed = ""
+    if request.secret:
+        # Stars take as much room as digits, so all that counts or judges the text reads them.
+        sealed, text = text, text.replace(request.secret, "*" * len(request.secret))
     count = _count(text, refuse)
     _ask(refuse, _times_checked, request, now)
     return Draft(
