@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0009_triggers'),
+        ('campaigns', '0009_both_directions'),
     ]
 
     operations = [

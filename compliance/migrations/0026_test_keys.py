@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0025_rate_limits'),
+        ('compliance', '0017_both_directions'),
     ]
 
     operations = [

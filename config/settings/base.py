@@ -176,6 +176,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "iso-8601",
 }
+MIGRATION_MODULES = {"oauth2_provider": "config.oauth2_provider.migrations"}
 OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "messaging.api.oauth.ClientValidator",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",

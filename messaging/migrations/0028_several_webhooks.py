@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0024_choices_by_name'),
-        ('messaging', '0027_inbound_states_and_queue'),
+        ('compliance', '0017_both_directions'),
+        ('messaging', '0021_both_directions'),
     ]
 
     operations = [

@@ -36,9 +36,9 @@ def test_carrier_that_is_down_for_now_is_covered(api, market):
     assert _classes(api.get("/coverage"), "viettel") != {}
 
 
-def test_sender_has_its_classes_and_its_price(api, market):
+def test_sender_has_its_classes_and_its_price(api, world, market):
     make_route(country="VN")
-    make_rate(amount_micros=420_000_000, sender=market.sender)
+    make_rate(amount_micros=420_000_000, sender=market.sender, account=world.account)
     market.sender.allowed_classes = ["otp"]
     market.sender.save()
     answer = api.get(f"/coverage?from={market.sender.address}")
