@@ -10,6 +10,7 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from campaigns.selectors.campaigns import campaign_names_of
         from campaigns.selectors.excluded import excluded_of
         from campaigns.selectors.numbers import contacts_with, numbers_known
         from campaigns.selectors.version_uses import campaigns_using
@@ -18,9 +19,10 @@ class CampaignsConfig(AppConfig):
         from carriers import customers
         from compliance.constants import DataKind
         from compliance.services import retention
-        from messaging.selectors import list_names, number_page, version_uses
+        from messaging.selectors import campaign_names, list_names, number_page, version_uses
         from messaging.services.trials import excluded
 
+        campaign_names.register(campaign_names_of)
         list_names.register(KeywordLists())
         customers.register(numbers_known)
         version_uses.register("campaigns", campaigns_using)

@@ -58,6 +58,7 @@ class Scope(models.TextChoices):
     CONTACTS_READ = "contacts:read", _("Read contacts, lists and imports")
     CONSENT_WRITE = "consent:write", _("Record consent and opt-outs")
     CONSENT_READ = "consent:read", _("Read consent and opt-outs")
+    REPORTS_READ = "reports:read", _("Read reports")
     EVENTS_READ = "events:read", _("Read the event log")
     WEBHOOKS_WRITE = "webhooks:write", _("Change webhook endpoints")
     TEMPLATES_WRITE = "templates:write", _("Write templates and submit them")

@@ -29,6 +29,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         (
             (_("Messages"), "sms", "messaging.message"),
             (_("Conversations"), "forum", "messaging.conversation"),
+            (_("Reports"), "monitoring", "messaging.message", "admin:messaging_message_reports"),
             (_("Replies"), "reply", "messaging.inboundmessage"),
             (_("Keyword rules"), "rule", "messaging.keywordrule"),
             (_("Keyword matches"), "checklist", "messaging.keywordhit"),

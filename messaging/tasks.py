@@ -14,6 +14,7 @@ from messaging.services.keyword_rules import questions_end
 from messaging.services.lookups import ported_ask
 from messaging.services.money import alerts_tell, deltas_fold
 from messaging.services.pools import senders_forget
+from messaging.services.reports import traffic_count
 from messaging.services.route_trials import route_trial_execute, route_trials_resume
 from messaging.services.sealing import sealed_texts_forget
 from messaging.services.templates import versions_activate_due
@@ -29,6 +30,12 @@ from messaging.services.webhook_upkeep import certificates_warn, deliveries_purg
 def activate_templates() -> dict[str, int]:
     """Puts approved template versions in force whose time has come (every 10 s)."""
     return versions_activate_due()
+
+
+@shared_task(name="messaging.tasks.count_reports")
+def count_reports() -> dict[str, int]:
+    """Counts changed quarters of an hour again, for reports (every minute)."""
+    return traffic_count()
 
 
 @shared_task(name="messaging.tasks.route_waiting")

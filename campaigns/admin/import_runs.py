@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 from campaigns.admin.import_parts import ImportParts
 from campaigns.admin.people import actor_of
 from campaigns.constants import ImportStatus
-from campaigns.imports.cells import csv_lines
 from campaigns.models import ContactImport
 from campaigns.selectors.imports import bad_line_rows, bad_lines_page, field_label, progress
 from campaigns.services.imports import import_bad_lines_note, import_cancel, import_retry
 from compliance.downloads import download
 from config.common import clock
+from config.common.csv_cells import csv_lines
 from config.common.errors import DomainError
 
 _SHOWN_BAD_LINES = 50

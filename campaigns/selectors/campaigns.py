@@ -1,6 +1,6 @@
 """What is known of campaigns: progress by stage, and how their texts may be filled."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.db import connection
@@ -99,3 +99,8 @@ def campaigns_in(statuses: Collection[CampaignStatus]) -> list[int]:
     return list(
         Campaign.objects.filter(status__in=statuses).order_by("id").values_list("id", flat=True)
     )
+
+
+def campaign_names_of(ids: Collection[int]) -> Mapping[int, str]:
+    """Names of campaigns by id."""
+    return dict(Campaign.objects.filter(pk__in=ids).values_list("pk", "name"))

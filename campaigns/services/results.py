@@ -7,12 +7,12 @@ from datetime import datetime, tzinfo
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from campaigns.imports.cells import csv_lines
 from campaigns.models import Campaign
 from campaigns.selectors.labels import detail_label, plain_amount, reason_label, status_label
 from campaigns.selectors.results import ResultFilter, ResultRow, results_page
 from compliance.models import User
 from config.common import audit
+from config.common.csv_cells import csv_lines
 from routing.numbers import to_e164
 
 _PAGE_ROWS = 1_000

@@ -198,7 +198,9 @@ CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "")
 CLIENT_CERTIFICATE_PROXIES = env.items("CLIENT_CERTIFICATE_PROXIES") or ["127.0.0.1/32", "::1/128"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Signalbox API",
-    "DESCRIPTION": "Send SMS, follow each message to its receipt, and receive replies.",
+    "DESCRIPTION": "Send SMS, follow each message to its receipt, and receive replies.\n\n"
+    "[Getting started](/api/docs/getting-started/): everything an integration does, as commands for"
+    " curl, Python and JavaScript.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -247,6 +249,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "verifications", "description": "Codes by SMS: started, checked, resent."},
         {"name": "keywords", "description": "What happens when people write a word."},
         {"name": "conversations", "description": "Who wrote, who answers, and what was said."},
+        {"name": "reports", "description": "Counts of messages by time, network, sender and more."},
         {"name": "events", "description": "The numbered log of what happened, by polling."},
         {"name": "webhooks", "description": "The same events, posted and signed."},
         {"name": "consent", "description": "What people agreed to, and who is left alone."},
@@ -302,6 +305,11 @@ CELERY_BEAT_SCHEDULE = {
     "check ledgers": {"task": "compliance.tasks.check_ledgers", "schedule": 3600.0},
     "compute qualities": {
         "task": "routing.tasks.compute_qualities",
+        "schedule": 60.0,
+        "options": _SOON,
+    },
+    "count reports": {
+        "task": "messaging.tasks.count_reports",
         "schedule": 60.0,
         "options": _SOON,
     },

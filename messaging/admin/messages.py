@@ -17,6 +17,7 @@ from messaging.admin.message_columns import MessageColumns
 from messaging.admin.number_page import may_look_up, number_address, number_page
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
 from messaging.admin.proofs import ProofButtons
+from messaging.admin.reports import reports_page
 from messaging.admin.sight import Sight, sight_of
 from messaging.admin.way import way_of
 from messaging.admin.why import why_of
@@ -153,13 +154,18 @@ class MessageAdmin(ProofButtons, MessageColumns, ReadOnlyMixin, ListPage, Accoun
         return [self.get_unfold_action(name) for name in names]
 
     def get_urls(self) -> list[Any]:
-        """The page about one number."""
+        """The pages about one number, and about many messages."""
         number = path(
             "number",
             self.admin_site.admin_view(partial(number_page, self)),
             name="messaging_message_number",
         )
-        return [number, *super().get_urls()]
+        reports = path(
+            "reports",
+            self.admin_site.admin_view(partial(reports_page, self)),
+            name="messaging_message_reports",
+        )
+        return [number, reports, *super().get_urls()]
 
     def get_actions_list(self, request: HttpRequest) -> Any:
         """For those who read what accounts agreed with a person."""

@@ -37,6 +37,7 @@ from messaging.api.keyword_rules import (
 from messaging.api.messages import BatchView, MessageCancelView, MessagesView, MessageView
 from messaging.api.money import BalanceView, LedgerView, StatementDaysView
 from messaging.api.preview import PreviewView
+from messaging.api.reports import MessageReportView
 from messaging.api.sandbox import SandboxNumbersView
 from messaging.api.sender_pools import SenderPoolsView, SenderPoolView
 from messaging.api.senders import (
@@ -121,6 +122,7 @@ urlpatterns = [
     path(f"{_HOOK}/deliveries", DeliveriesView.as_view()),
     path(f"{_HOOK}/deliveries/<uuid:event_id>", DeliveryView.as_view()),
     path(f"{_HOOK}/replay", ReplayView.as_view()),
+    path("reports/messages", MessageReportView.as_view()),
     path("suppressions", SuppressionsView.as_view()),
     path("suppressions/check", SuppressionCheckView.as_view()),
     path("suppressions/<int:suppression_id>", SuppressionView.as_view()),

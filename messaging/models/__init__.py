@@ -23,6 +23,7 @@ from messaging.models.messages import Dispatch, Event, Message, Segment, Waiting
 from messaging.models.money import AcceptedDay, Balance, Charge, LedgerEntry, MoneyDelta
 from messaging.models.paces import CampaignPace
 from messaging.models.replies import RefusalReview, ReplyOutcome
+from messaging.models.reports import TrafficCell, TrafficQuarter, TrafficWatermark
 from messaging.models.route_trials import RouteTrial
 from messaging.models.templates import Template, TemplateRegistration, TemplateVersion
 from messaging.models.trials import PolicyTrial
@@ -80,6 +81,9 @@ __all__ = [
     "Template",
     "TemplateRegistration",
     "TemplateVersion",
+    "TrafficCell",
+    "TrafficQuarter",
+    "TrafficWatermark",
     "UnroutedReply",
     "Verification",
     "VerificationCheck",

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from messaging.constants import OPEN
+from messaging.services.reports import traffic_close
 
 _DAYS = """
 SELECT to_date(right(c.relname, 8), 'YYYYMMDD') FROM pg_inherits i
@@ -34,7 +35,10 @@ def days_drop(before: datetime) -> Counter[int]:
         for day in takewhile(lambda day: _end(day) <= before, days):
             if _has_open(cursor, day):
                 break
-            gone += _messages(cursor, day)
+            counted = _messages(cursor, day)
+            for account_id in counted:
+                traffic_close(account_id, _end(day))
+            gone += counted
             for table in _TABLES:
                 _drop(cursor, f"messaging_{table}", f"messaging_{table}_{day:%Y%m%d}")
     return gone

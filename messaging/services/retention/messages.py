@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from compliance.services.retention.removers import BATCH, Removed, Span
 from config.common.arrays import Uuids
+from messaging.services.reports import traffic_close
 from messaging.services.retention.spans import OF_SPAN, done_through, made_at, parameters_of
 
 _COUNT = f"""
@@ -54,6 +55,7 @@ def messages_remove(span: Span, *, is_rehearsal: bool) -> Removed:
         if is_rehearsal:
             cursor.execute(_COUNT, parameters)
             return Removed(int(cursor.fetchone()[0]), span.before)
+    traffic_close(span.account_id, span.before)
     total = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:

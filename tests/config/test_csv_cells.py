@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.imports.cells import csv_lines, safe_cell
+from config.common.csv_cells import csv_lines, safe_cell
 from routing.numbers import normalize
 
 

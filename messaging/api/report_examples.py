@@ -1,0 +1,28 @@
+"""Examples of the documentation about reports: figures are invented."""
+
+from typing import Any
+
+_FIGURES: dict[str, Any] = {
+    "accepted": 1200,
+    "sent": 1180,
+    "delivered": 1121,
+    "undelivered": 40,
+    "failed": 6,
+    "expired": 0,
+    "blocked": 14,
+    "canceled": 0,
+    "unknown": 9,
+    "open": 10,
+    "segments": 2360,
+    "price": {"amount": "826000", "currency": "VND"},
+    "delivery_rate": 0.95,
+    "receipt_seconds": 3.1,
+}
+REPORT: dict[str, Any] = {
+    "data": [{"day": "2027-01-31", "network": "viettel", **_FIGURES}],
+    "totals": _FIGURES,
+    "from": "2027-01-31",
+    "to": "2027-01-31",
+    "timezone": "Asia/Ho_Chi_Minh",
+    "counted_until": "2027-01-31T09:12:00Z",
+}
