@@ -10,6 +10,7 @@ from carriers.views import NewsView
 from config import health
 from config.common.api import handlers
 from config.common.api.docs import DocsView
+from config.common.api.guide import getting_started
 from config.dashboards.live import live_view
 from config.language import set_language
 from config.navigation import icon_address
@@ -46,6 +47,7 @@ urlpatterns = [
     path("api/oauth/token", TokenView.as_view()),
     path("api/oauth/revoke", RevokeView.as_view()),
     path(".well-known/oauth-authorization-server", oauth_metadata),
+    path("api/docs/getting-started/", getting_started, name="api-getting-started"),
     path("api/docs/", DocsView.as_view(), name="api-docs"),
 ]
 handler400 = handlers.bad_request

@@ -122,6 +122,13 @@ def test_what_changed_nothing_is_not_counted_again():
 
 
 @pytest.mark.django_db
+def test_messages_of_test_keys_are_not_counted():
+    message = make_message(is_test=True)
+    traffic_count()
+    assert report(message.account).totals.accepted == 0
+
+
+@pytest.mark.django_db
 def test_another_accounts_messages_are_in_no_report_of_mine():
     mine, theirs = make_account(), make_account()
     make_message(mine)
