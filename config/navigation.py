@@ -33,6 +33,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             (_("Replies"), "reply", "messaging.inboundmessage"),
             (_("Keyword rules"), "rule", "messaging.keywordrule"),
             (_("Keyword matches"), "checklist", "messaging.keywordhit"),
+            (_("Keyword questions"), "quiz", "messaging.keywordquestion"),
             (_("Possible refusals"), "mark_chat_unread", "messaging.refusalreview"),
             (_("Templates"), "article", "messaging.template"),
             (_("Template versions"), "fact_check", "messaging.templateversion"),

@@ -151,7 +151,7 @@ def words() -> dict[str, str]:
         "nothing": _("Nothing more"),
         "ask": _("Ask, and wait for the answer (“reply 1 to confirm”)"),
         "verify": _("Send a code, and wait for it (verification)"),
-        "then": _("And then"),
+        "then": _("What follows"),
         "answers": _("Answers that are waited for"),
         "answer": _("Answer %(number)s"),
         "answer_name": _("Name"),

@@ -33,7 +33,13 @@ from messaging.admin.labels import ago, change_page, label, link
 from messaging.admin.pages import ListPage
 from messaging.constants import RuleState
 from messaging.models import KeywordRule
-from messaging.selectors.keyword_rules import Figures, figures_of, in_order, rules_in, state_of
+from messaging.selectors.keyword_rules import (
+    ORDER,
+    Figures,
+    figures_of,
+    rules_in,
+    state_of,
+)
 from messaging.selectors.snapshot import snapshots
 from messaging.services.keyword_rules import (
     keyword_rule_before,
@@ -140,18 +146,17 @@ class KeywordRuleAdmin(ListPage, AccountScopedAdmin):
         ),
         (
             _("When somebody writes"),
-            {"fields": ("match_kind", "words", "languages", ("valid_from", "valid_until"))},
+            {"fields": ("match_kind", "words", "languages", "valid_from", "valid_until")},
         ),
         (_("What happens"), {"fields": ("actions", "question")}),
         (_("Whether it acts"), {"fields": ("is_active", "is_shadow")}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return in_order(super().get_queryset(request))
-
     def get_ordering(self, request: HttpRequest) -> Any:
-        """As they are asked: the rows come in that order."""
-        return ()
+        """As they are asked about replies to the sender looked at, else sender by sender."""
+        if request.GET.get(SenderFilter.parameter_name):
+            return ORDER
+        return ("account__name", "sender__address", *ORDER)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RuleList

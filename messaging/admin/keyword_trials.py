@@ -35,7 +35,7 @@ from routing.models import Sender
 
 _VIEW = "messaging.view_keywordrule"
 _LONGEST = 2000
-_COLOURS = {"wins": "success", "shadow": "info", "comes_later": "warning"}
+_COLOURS = {"wins": "success", "shadow": "info"}
 _DECISIONS = {"allowed": "success", "delayed": "info", "blocked": "danger"}
 
 

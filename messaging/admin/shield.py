@@ -190,7 +190,7 @@ class VerificationHoldAdmin(ListPage, AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("service", ("country", "prefix"), ("until", "reason")),
+                "fields": ("service", ("country", "prefix"), "until", "reason"),
                 "description": _("No code is sent there until the hold ends or somebody lifts it."),
             },
         ),
@@ -308,7 +308,7 @@ class VerificationOverrideAdmin(ListPage, AccountScopedAdmin):
         (
             None,
             {
-                "fields": ("account", ("service", "prefix"), ("until", "reason")),
+                "fields": ("account", ("service", "prefix"), "until", "reason"),
                 "description": _(
                     "Until then these numbers are verified although the shield, the countries of"
                     " the service or its limits by number, block, address and device say no. The"

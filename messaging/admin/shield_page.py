@@ -117,13 +117,23 @@ def _row(one: Traffic, *, may_hold: bool, may_override: bool) -> dict[str, Any]:
         "traffic": one,
         "place": f"+{one.block}…" if one.block else one.country,
         "conversion": "–" if one.conversion is None else percent(one.conversion),
-        "mode": ShieldMode(one.mode).label,
+        "mode": _mode_words()[ShieldMode(one.mode)],
         "mode_colour": _MODE_COLOURS[ShieldMode(one.mode)],
         "hold": _hold_row(one.hold) if one.hold else None,
         "hold_address": f"{hold}?{urlencode(asked)}" if may_hold and one.hold is None else "",
         "override_address": f"{override}?{urlencode(own)}"
         if may_override and one.block and one.override is None
         else "",
+    }
+
+
+def _mode_words() -> dict[ShieldMode, str]:
+    """In a word: what each does is said where it is chosen."""
+    return {
+        ShieldMode.ALLOW: gettext("Allow"),
+        ShieldMode.MONITOR: gettext("Monitor"),
+        ShieldMode.FILTER: gettext("Filter"),
+        ShieldMode.BLOCK: gettext("Block"),
     }
 
 

@@ -410,7 +410,7 @@ class VerificationHold(models.Model):
     )
     cause = models.CharField(_("cause"), max_length=16, choices=HoldCause.choices)
     is_monitor = models.BooleanField(_("only notes"), default=False)
-    measured = models.JSONField(_("measured"), default=dict)
+    measured = models.JSONField(_("measured"), default=dict, blank=True)
     placed_at = models.DateTimeField(_("placed"))
     until = models.DateTimeField(_("until"))
     placed_by = models.ForeignKey(

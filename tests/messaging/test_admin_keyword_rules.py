@@ -139,13 +139,17 @@ def test_the_list_is_in_order_with_states_and_troubles(
 
 def test_rules_of_a_sender_and_those_of_all(world: World, browse: Any, sender: Any) -> None:
     other = make_sender(world.account, advertiser=world.advertiser, receives_replies=True)
-    make_rule(sender, "a", name="Own", actions=GIFT)
-    make_rule(sender, "b", name="Every", actions=GIFT).__class__.objects.filter(
-        name="Every"
-    ).update(sender=None)
+    make_rule(sender, "a b", name="First word", actions=GIFT)
+    make_rule(sender, "a", name="Exact", match_kind="exact", actions=GIFT)
+    every = make_rule(sender, "b", name="Every", priority=1, actions=GIFT)
+    KeywordRule.objects.filter(pk=every.pk).update(sender=None)
     make_rule(other, "c", name="Other's", actions=GIFT)
-    answer = browse(world.alice).get(page("keywordrule", "changelist"), {"replies_to": sender.pk})
-    assert [row.name for row in answer.context["cl"].result_list] == ["Own", "Every"]
+    client = browse(world.alice)
+    answer = client.get(page("keywordrule", "changelist"), {"replies_to": sender.pk})
+    asked = [row.name for row in answer.context["cl"].result_list]
+    assert asked == ["Every", "Exact", "First word"]
+    everything = client.get(page("keywordrule", "changelist")).context["cl"].result_list
+    assert [row.name for row in everything][-1] == "Every"
 
 
 def test_an_officer_reads_the_steps_and_changes_nothing(

@@ -22,7 +22,7 @@ from messaging.selectors.shield import traffic_of
 from messaging.selectors.snapshot import snapshots
 from messaging.services.verification.checking import verification_check
 from messaging.services.verification.gate import VerificationRefusedError
-from messaging.services.verification.settings import hold_lift
+from messaging.services.verification.settings import hold_add, hold_lift
 from tests.factories import make_sender
 from tests.messaging.verification_scene import (
     Scene,
@@ -232,6 +232,8 @@ def test_a_hold_is_placed_stops_codes_and_is_lifted(
     assert answer.status_code == 302, answer.content.decode()
     hold = VerificationHold.objects.get()
     assert (hold.prefix, hold.cause, hold.placed_by) == ("84981", "by_hand", world.bob)
+    twice = client.post(page("verificationhold", "add"), values)
+    assert "The place is held already" in twice.content.decode()
     with pytest.raises(VerificationRefusedError):
         scene.start()
     lift = page("verificationhold", "lift", hold.pk)
@@ -241,6 +243,27 @@ def test_a_hold_is_placed_stops_codes_and_is_lifted(
     hold.refresh_from_db()
     assert (hold.ended_by, hold.reason) == (world.bob, "They are real.")
     assert scene.start().status == "pending"
+
+
+def test_a_hold_that_only_notes_makes_room(world: World, scene: Scene) -> None:
+    now = clock.now()
+    values = {"account": world.account, "service": scene.service, "country": "VN"}
+    noting = VerificationHold.objects.create(
+        **values,
+        prefix="84981",
+        cause="low_conversion",
+        is_monitor=True,
+        placed_at=now,
+        until=now + timedelta(hours=1),
+    )
+    own = VerificationHold(
+        **values, prefix="84981", until=now + timedelta(hours=2), reason="It is pumping"
+    )
+    hold_add(own, actor=world.bob)
+    noting.refresh_from_db()
+    assert (noting.ended_by, own.is_monitor) == (world.bob, False)
+    with pytest.raises(VerificationRefusedError):
+        scene.start()
 
 
 def test_every_block_can_be_overridden_for_a_time(world: World, browse: Any, scene: Scene) -> None:

@@ -1,13 +1,21 @@
 """Where a rule stands: whether it is asked about replies now, and whether it acts."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from messaging.constants import RuleState
 from messaging.keyword_rules.model import KINDS
 from messaging.models import KeywordRule
+
+# As rules are asked about a reply: the same as `messaging.keyword_rules.model.Rule.place`.
+_RANK: Final = Case(
+    *(When(match_kind=kind, then=Value(rank)) for rank, kind in enumerate(KINDS)),
+    default=Value(len(KINDS)),
+    output_field=IntegerField(),
+)
+ORDER: Final = ("priority", _RANK, "pk")
 
 
 def state_of(row: KeywordRule, now: datetime) -> RuleState:
@@ -32,11 +40,3 @@ def rules_in(rows: QuerySet[Any], state: str, now: datetime) -> QuerySet[Any]:
     if state == RuleState.SCHEDULED:
         return rows.filter(later).exclude(over)
     return rows.filter(is_shadow=state == RuleState.SHADOW).exclude(over | later)
-
-
-def in_order(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """By account and sender (those for every sender last), and there as they are asked."""
-    ranks = [When(match_kind=kind, then=Value(rank)) for rank, kind in enumerate(KINDS)]
-    rank = Case(*ranks, default=Value(len(KINDS)), output_field=IntegerField())
-    ranked: QuerySet[Any] = rows.annotate(kind_rank=rank)
-    return ranked.order_by("account__name", "sender__address", "priority", "kind_rank", "pk")

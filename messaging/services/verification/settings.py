@@ -204,9 +204,26 @@ def hold_add(hold: VerificationHold, *, actor: User | None) -> VerificationHold:
         raise InvalidError("until_passed", _("Choose a time to come."), field="until")
     if not hold.reason.strip():
         raise InvalidError("reason_missing", _("Say why."), field="reason")
+    _place_free(hold, actor)
     row_save(hold, {}, actor=actor)
     _told(hold, "verification.held")
     return hold
+
+
+def _place_free(hold: VerificationHold, actor: User | None) -> None:
+    """A hold that only notes, or whose time has passed, makes room for a person's."""
+    same = VerificationHold.objects.select_for_update().filter(
+        service=hold.service, country=hold.country, prefix=hold.prefix, ended_at=None
+    )
+    for one in same:
+        if not one.is_monitor and one.until > hold.placed_at:
+            raise ConflictError(
+                "already_held",
+                _("The place is held already: lift that hold first, or let it end."),
+                field="prefix",
+            )
+        one.ended_at, one.ended_by = min(one.until, hold.placed_at), actor
+        one.save(update_fields=["ended_at", "ended_by"])
 
 
 @transaction.atomic

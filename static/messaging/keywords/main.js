@@ -29,7 +29,7 @@ function explainKinds() {
     wordsRow.hidden = kind.value === "any";
     if (kind.value === "any") words.value = "";
   };
-  (kind.closest(".field-match_kind") || kind.parentElement).append(help);
+  (kind.closest(".grow") || kind.parentElement).append(help);
   kind.addEventListener("change", show);
   show();
 }

@@ -252,7 +252,7 @@ def test_a_hold_is_listed_and_lifted_by_an_officers_key(world, scene):
     refused = Caller(world.account, actor=world.alice).post(lift, {"reason": "They are real"})
     assert (refused.status_code, refused.json()["code"]) == (403, "role_missing")
     missing = officer.post(lift, {})
-    assert missing.json()["errors"][0]["pointer"] == "/reason"
+    assert missing.json()["errors"][0]["pointer"] == "#/reason"
     lifted = officer.post(lift, {"reason": "They are real"}).json()
     assert (lifted["reason"], lifted["ended_at"] is not None) == ("They are real", True)
     assert officer.get("/verification-holds?is_active=true").json()["data"] == []
