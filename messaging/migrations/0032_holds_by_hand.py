@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0029_statement_lines'),
+        ('messaging', '0031_reports'),
     ]
 
     operations = [
