@@ -53,6 +53,13 @@ _RULES: Final[tuple[dict[str, Any], ...]] = (
         },
     },
     {
+        "name": "A person, please",
+        "priority": 25,
+        "match_kind": "first_word",
+        "words": ["NHAN VIEN", "NHÂN VIÊN"],
+        "actions": [{"do": "escalate", "note": "Asked for a person"}],
+    },
+    {
         "name": "Verify my number",
         "priority": 30,
         "match_kind": "exact",

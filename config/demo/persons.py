@@ -34,8 +34,8 @@ class DemoTalk:
     """What a person wrote, and what became of it; with a note it is somebody's."""
 
     number: str
+    name: str
     text: str
-    minutes_ago: int
     answer: str = ""
     note: str = ""
     is_closed: bool = False
@@ -56,20 +56,20 @@ REPLIES = (
     ("84900000102", "HOTRO"),
 )
 
-# The oldest first: answered and closed, taken care of, waiting too long, waiting, just written.
+# Answered and closed, taken care of, asking for a person (a keyword rule hands that over), waiting.
 TALKS = (
     DemoTalk(
-        "84900000111", "Shop còn áo sơ mi trắng size M không?", 26,
-        answer="Dạ còn ạ, mời bạn ghé MAI Quận 1 hoặc đặt tại maifashion.example.", is_closed=True,
+        "84900000111", "Hạnh", "Shop còn áo sơ mi trắng size M không?",
+        answer="Dạ còn ạ, mời bạn ghé MAI Quận 1 hoặc nhắn lại tại đây.", is_closed=True,
     ),
     DemoTalk(
-        "84900000112", "Mình đặt 3 ngày rồi chưa thấy giao, đơn SM2026112", 52,
-        answer="Đơn SM2026112 đang trên đường, dự kiến giao chiều mai ạ.",
+        "84900000112", "Quang", "Mình đặt 3 ngày rồi chưa thấy giao?",
+        answer="Đơn của bạn đang trên đường, dự kiến giao chiều mai ạ.",
         note="Kho xác nhận đã xuất hàng, gọi lại nếu mai chưa tới.",
     ),
-    DemoTalk("84900000113", "Đổi size được không shop? Mình nhận nhầm size L", 190),
-    DemoTalk("84900000114", "Cửa hàng Thủ Đức mở cửa tới mấy giờ?", 35),
-    DemoTalk("84900000104", "Cảm ơn shop, áo đẹp lắm", 4),
+    DemoTalk("84900000113", "Thảo", "NHAN VIEN mình nhận nhầm size L"),
+    DemoTalk("84900000114", "Dũng", "Cửa hàng Thủ Đức mở cửa tới mấy giờ?"),
+    DemoTalk("84900000104", "Tuấn", "Cảm ơn shop, áo đẹp lắm"),
 )  # fmt: skip
 
 SUPPRESSIONS = (

@@ -2,13 +2,13 @@
 it. Everything is made through the services that people and phones use."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from carriers.models import Bind
 from carriers.smpp import pdu
 from compliance.models import Account, User
 from config.common import clock
 from config.demo import persons, world
+from messaging.constants import Origin
 from messaging.models import Conversation
 from messaging.selectors.snapshot import snapshots
 from messaging.services.conversations import (
@@ -17,10 +17,10 @@ from messaging.services.conversations import (
     conversation_close,
     conversation_note_add,
     conversation_reply,
-    conversations_escalate,
 )
 from messaging.services.conversations.limits import ResponseLimit, response_rule_save
 from messaging.services.inbound import Received, inbound_receive
+from messaging.services.submissions import MessageRequest, messages_submit
 
 SHORT_CODE = "53849"
 _UCS2 = 8
@@ -36,7 +36,7 @@ class _Made:
     officer: User
 
 
-def reply_receive(number: str, text: str, *, minutes_ago: int = 0) -> None:
+def reply_receive(number: str, text: str) -> None:
     """A reply as the network of the number would hand it over."""
     bind = Bind.objects.get(name=_BIND)
     deliver = pdu.DeliverSm(
@@ -46,12 +46,11 @@ def reply_receive(number: str, text: str, *, minutes_ago: int = 0) -> None:
         short_message=text.encode("utf-16-be"),
     )
     raw = pdu.with_header(pdu.DELIVER_SM, 0, 1, pdu.deliver_sm_body(deliver))
-    at = clock.now() - timedelta(minutes=minutes_ago)
-    inbound_receive([Received(deliver, raw, bind.pk, bind.carrier_id, "gsm7", at)])
+    inbound_receive([Received(deliver, raw, bind.pk, bind.carrier_id, "gsm7", clock.now())])
 
 
 def talks_build() -> None:
-    """A limit of an hour, one who waits too long, one who waits, one taken care of, one closed."""
+    """A limit of an hour; one who asked for a person, those who wait, one answered, one closed."""
     account = Account.objects.get(slug=world.ACCOUNTS[0]["slug"])
     made = _Made(
         account,
@@ -67,11 +66,18 @@ def talks_build() -> None:
     snapshots.forget()
     for talk in persons.TALKS:
         _talk(made, talk)
-    conversations_escalate()
 
 
 def _talk(made: _Made, talk: persons.DemoTalk) -> None:
-    reply_receive(talk.number, talk.text, minutes_ago=talk.minutes_ago)
+    # Two accounts hold this short code, each in its country: it is answered to who wrote last.
+    order = MessageRequest(
+        to=f"+{talk.number}",
+        sender=SHORT_CODE,
+        template="order-notice",
+        parameters={"order": f"SM2026{talk.number[-3:]}", "name": talk.name, "amount": "390.000đ"},
+    )
+    messages_submit(account=made.account, requests=[order], origin=Origin.API)
+    reply_receive(talk.number, talk.text)
     found = Conversation.objects.get(account=made.account, msisdn=talk.number)
     if talk.note:
         conversation_assign(conversation=found, to=made.marketer, actor=made.marketer)

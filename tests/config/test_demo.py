@@ -14,6 +14,7 @@ from compliance.models import (
     RuleException,
     RulePackVersion,
     Suppression,
+    User,
 )
 from config.common import clock
 from config.demo.build import world_build
@@ -21,16 +22,21 @@ from config.demo.money import money_build
 from config.demo.people import people_build
 from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
+from config.demo.talks import talks_build
 from config.demo.texts import TEMPLATES
 from messaging.constants import VersionStatus
 from messaging.encoding.segmentation import segment_count
 from messaging.models import (
     Charge,
+    Conversation,
+    ConversationWait,
     LedgerEntry,
+    Message,
     PolicyTrial,
     RefusalReview,
     TemplateVersion,
 )
+from messaging.selectors.conversation_list import BOXES, box_counts
 from messaging.selectors.findings import findings_of
 from messaging.selectors.money.positions import positions_of
 from messaging.selectors.money.reconciling import money_reconcile
@@ -180,6 +186,16 @@ def test_every_page_about_people_shows_something(demo):
     assert set(causes) == {"refusal", "hold", "complaint", "bounce", "manual"}
     assert RefusalReview.objects.get().account == home
     assert set(PersonRequest.objects.values_list("kind", flat=True)) == {"copy", "erasure"}
+
+
+def test_the_inbox_has_somebody_in_every_box(demo):
+    people_build()
+    talks_build()
+    rows = Conversation.objects.filter(account__slug=demo["account"])
+    someone = User.objects.get(username="marketer")
+    assert all(box_counts(rows, BOXES, someone.pk).values())
+    assert ConversationWait.objects.filter(end="answered", answered_by=someone).count() == 2
+    assert Message.objects.filter(origin="console", msisdn="84900000111").exists()
 
 
 def test_every_page_about_rules_shows_something(demo):
