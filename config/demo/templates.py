@@ -78,20 +78,25 @@ def _version(template: Template, spec: texts.DemoVersion, author: User, reviewer
 def registrations_build() -> None:
     """What is sent is on the lists of the networks that demand it."""
     snapshots.forget()
-    snapshot = snapshots.current()
     approved = TemplateVersion.objects.filter(status=VersionStatus.APPROVED)
     for version in approved.select_related("template"):
-        networks = {rule.network_id for rule in demanding_rules(snapshot, version.template)}
-        if not networks:
-            continue
-        registrations_record(
-            version=version,
-            networks=list(Network.objects.filter(pk__in=networks)),
-            state=RegistrationState.REGISTERED,
-            reference=f"MAU-{version.template.slug.upper()}-{version.number}",
-            expires_on=clock.now().date() + timedelta(days=365),
-            actor=None,
-        )
+        version_register(version)
+
+
+def version_register(version: TemplateVersion) -> None:
+    """Puts a version on the lists of the networks that demand it."""
+    rules = demanding_rules(snapshots.current(), version.template)
+    networks = {rule.network_id for rule in rules}
+    if not networks:
+        return
+    registrations_record(
+        version=version,
+        networks=list(Network.objects.filter(pk__in=networks)),
+        state=RegistrationState.REGISTERED,
+        reference=f"MAU-{version.template.slug.upper()}-{version.number}",
+        expires_on=clock.now().date() + timedelta(days=365),
+        actor=None,
+    )
 
 
 def _person(username: str) -> User:

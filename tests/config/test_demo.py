@@ -1,6 +1,8 @@
+from collections import Counter
+
 import pytest
 
-from campaigns.models import Contact, PersonRequest
+from campaigns.models import Contact, PersonRequest, TriggerEvent, TriggerSource
 from campaigns.services.preflight import preflight_run
 from carriers.models import Bind
 from carriers.services.binds import bind_check
@@ -24,6 +26,7 @@ from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
 from config.demo.talks import talks_build
 from config.demo.texts import TEMPLATES
+from config.demo.triggers import triggers_build
 from messaging.constants import VersionStatus
 from messaging.encoding.segmentation import segment_count
 from messaging.models import (
@@ -221,3 +224,20 @@ def test_the_books_of_the_demo_are_right(demo):
     assert 0 < (positions[theirs.pk].standing.available_micros or 0) <= 120_000_000
     assert LedgerEntry.objects.filter(account=theirs, kind="charges").count() >= 6
     assert Charge.objects.filter(account=mine, given_back_micros__gt=0).exists()
+
+
+def test_the_shop_told_of_orders_and_every_outcome_is_shown(demo):
+    shop = triggers_build()
+    events = TriggerEvent.objects.all()
+    assert TriggerSource.objects.get().account.slug == demo["account"]
+    assert shop["address"] == TriggerSource.objects.get().address
+    outcomes = Counter(events.values_list("result", "reason"))
+    assert outcomes == {
+        ("sent", ""): 3,
+        ("unmatched", "condition_not_met"): 1,
+        ("unmatched", "no_mapping"): 1,
+        ("failed", "fixed_line"): 1,
+        ("unreadable", "not_json"): 1,
+    }
+    assert events.get(repeats=1).name == "order.paid"
+    assert TriggerSource.objects.get().refused_code == "signature_wrong"

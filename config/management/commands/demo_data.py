@@ -13,6 +13,7 @@ from config.demo.people import people_build
 from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
 from config.demo.talks import talks_build
+from config.demo.triggers import triggers_build
 from config.embedded import write_private
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         if Account.objects.exists():
             raise CommandError("The database has accounts already: demo data is for an empty one.")
-        demo = world_build()
+        demo = world_build() | {"trigger": triggers_build()}
         path = Path(options["output"] or Path(settings.VAR_DIR) / "demo.json")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))

@@ -15,6 +15,8 @@ from campaigns.constants import (
     IMPORT_TRANSITIONS,
     CampaignStatus,
     ImportStatus,
+    TriggerResult,
+    TriggerVersionStatus,
 )
 from campaigns.models import PersonRequest
 from carriers.constants import SessionState
@@ -157,6 +159,18 @@ SENTENCES: Mapping[type[TextChoices], Mapping[str, str]] = {
         "canceled": "The person refused to be written to.",
         "elsewhere": "The code was entered or ended through another door.",
     },
+    TriggerVersionStatus: {
+        "draft": "Being written; events are read by the active version meanwhile.",
+        "active": "The one version of its mapping by which events are read.",
+        "retired": "A newer one was activated; it may be made active again, as a new version.",
+    },
+    TriggerResult: {
+        "sent": "Every mapping that was for it had its message accepted.",
+        "partly": "One message was accepted, another was not.",
+        "unmatched": "No mapping was for it, or none of their conditions was met.",
+        "failed": "A mapping was for it and its message was not accepted (`reason` says why).",
+        "unreadable": "Signed, but no JSON.",
+    },
     **compliance_states.SENTENCES,
 }
 # What people decide about: services name the states from which each step may be taken.
@@ -170,6 +184,8 @@ _DECIDED: tuple[tuple[str, type[TextChoices]], ...] = (
     ("List of a register", RegisterSnapshot.State),
     ("Import of suppressions", SuppressionImport.State),
     ("Person's request", PersonRequest.Status),
+    ("Version of a trigger mapping", TriggerVersionStatus),
+    ("Event of a trigger source", TriggerResult),
 )
 
 

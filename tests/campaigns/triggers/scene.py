@@ -55,7 +55,9 @@ def spec(**changes: Any) -> dict[str, Any]:
 class Scene:
     """An account that can send, its integrator, a source and its mappings."""
 
-    def __init__(self, account: Account | None = None, **source: Any) -> None:
+    def __init__(
+        self, account: Account | None = None, *, slug: str = "order-paid", **source: Any
+    ) -> None:
         self.account = account or make_account(free_text_classes=["care"])
         advertiser = make_advertiser(self.account)
         self.actor: User = make_user(f"ines-{serial()}")
@@ -74,7 +76,7 @@ class Scene:
         )
         self.sender = sender
         template = make_template(
-            self.account, advertiser=advertiser, slug="order-paid", message_class="care"
+            self.account, advertiser=advertiser, slug=slug, message_class="care"
         )
         self.version = make_template_version(
             template=template,
