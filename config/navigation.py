@@ -139,6 +139,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             (_("PDU traces"), "troubleshoot", "carriers.bindtrace"),
             (_("Unknown words"), "translate", "carriers.unknownword"),
             (_("Parked receipts"), "local_parking", "messaging.parkedreceipt"),
+            (_("Unrouted replies"), "unsubscribe", "messaging.unroutedreply"),
         ),
     ),
     (

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -18,8 +18,14 @@ from config.dashboards.live import carriers_panel
 from config.dashboards.panels import Link, Panel, Viewer, link, number, page
 from config.dashboards.registers import registers_panel
 from config.dashboards.senders import sender_panel
-from messaging.constants import VersionStatus
-from messaging.models import Dispatch, TemplateRegistration, TemplateVersion, Waiting
+from messaging.constants import UnroutedReason, UnroutedState, VersionStatus
+from messaging.models import (
+    Dispatch,
+    TemplateRegistration,
+    TemplateVersion,
+    UnroutedReply,
+    Waiting,
+)
 from messaging.selectors.carriers_live import carriers_live
 from messaging.selectors.registration_standing import EXPIRES_SOON, expiring, missing_networks
 
@@ -31,6 +37,7 @@ def operator_panels(_viewer: Viewer) -> list[Panel]:
     """Binds with session state, queue depth per carrier, leases and registrations that end."""
     return [
         carriers_panel(),
+        *_unrouted(),
         _binds(),
         _queues(),
         *certificates_panel(),
@@ -93,6 +100,36 @@ def _queues() -> Panel:
         rows=cells,
         empty=_("No message is waiting."),
     )
+
+
+def _unrouted() -> list[Panel]:
+    """Replies that are in nobody's inbox: nothing where there are none."""
+    waiting = UnroutedReply.objects.filter(state=UnroutedState.WAITING)
+    found = (
+        waiting.values("message__destination", "reason")
+        .annotate(count=Count("pk"), last_at=Max("message__received_at"))
+        .order_by("-last_at")
+    )
+    queue = page("messaging.unroutedreply", "changelist")
+    rows = [
+        [
+            link(one["message__destination"] or "–", f"{queue}?q={one['message__destination']}"),
+            UnroutedReason(one["reason"]).label,
+            number(one["count"]),
+            date_format(localtime(one["last_at"]), "SHORT_DATETIME_FORMAT"),
+        ]
+        for one in found[:_SHOWN]
+    ]
+    if not rows:
+        return []
+    return [
+        Panel(
+            title=_("Replies to nobody: %(count)s wait") % {"count": number(waiting.count())},
+            headers=[_("To"), _("Reason"), _("Waiting"), _("Last came")],
+            rows=rows,
+            links=[Link(_("All unrouted replies"), queue)],
+        )
+    ]
 
 
 def _words() -> list[Panel]:

@@ -12,11 +12,13 @@ from unfold.decorators import action, display
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from messaging.admin.asking import ask_page, may_ask
-from messaging.admin.labels import ENCODINGS, label, lines
+from messaging.admin.inbound_parts import part_rows
+from messaging.admin.labels import ENCODINGS, label, lines, moment
 from messaging.admin.outcomes import outcome_rows
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
 from messaging.admin.sight import Sight, sight_of
 from messaging.admin.simulate import may_simulate, simulate_page
+from messaging.constants import InboundState
 from messaging.models import InboundMessage
 
 _COLOURS = {"opt_out": "danger", "opt_in": "success", "help": "info"}
@@ -71,8 +73,10 @@ def _grades() -> dict[str, Any]:
 class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """What people wrote back, and how it was understood."""
 
-    list_display = ("received", "from_number", "to", "beginning", "understood", "account")
-    list_filter = (DayRangeFilter, UnderstoodFilter, "account")
+    list_display = (
+        "received", "from_number", "to", "beginning", "state_label", "understood", "account",
+    )  # fmt: skip
+    list_filter = (DayRangeFilter, "state", UnderstoodFilter, "sender", "network", "account")
     list_select_related = ("account",)
     search_fields = ("msisdn",)
     search_help_text = _("A number in any notation, or a reply's id.")
@@ -85,14 +89,25 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     empty_title = _("No reply in the last seven days")
     empty_text = _("Choose other days to see older ones, or simulate one.")
     fieldsets = (
-        (None, {"fields": (("from_number", "to"), "words", "understood", "owner")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("from_number", "to"),
+                    "words",
+                    ("understood", "state_label"),
+                    ("owner", "network_name"),
+                )
+            },
+        ),
         (
             _("How it came"),
             {
                 "fields": (
-                    ("received_at", "encoding_label"),
+                    ("received_at", "amended"),
+                    ("encoding_label", "part_count"),
                     ("keyword", "certainty"),
-                    ("part_count", "id"),
+                    "id",
                 )
             },
         ),
@@ -103,6 +118,9 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         "words",
         "understood",
         "owner",
+        "state_label",
+        "network_name",
+        "amended",
         "received_at",
         "encoding_label",
         "part_count",
@@ -121,7 +139,9 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         rows = InboundMessage.objects.order_by("-id")
         if not sight.is_operator:
             rows = super().get_queryset(request)
-        return rows.select_related("account", "bind").annotate(shown_text=_readable(sight))
+        return rows.select_related("account", "bind", "network").annotate(
+            shown_text=_readable(sight)
+        )
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         filters = list(super().get_list_filter(request))
@@ -171,6 +191,21 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         word = _understandings().get(obj.action, obj.action or "–")
         return label(word, _COLOURS.get(obj.action, ""))
 
+    @display(description=_("state"))
+    def state_label(self, obj: InboundMessage) -> SafeString:
+        if obj.state == InboundState.COMPLETE:
+            return label(gettext("Complete"), "")
+        missing = ", ".join(map(str, obj.missing_parts))
+        return label(gettext("Missing: %(parts)s") % {"parts": missing}, "warning")
+
+    @display(description=_("network"))
+    def network_name(self, obj: InboundMessage) -> str:
+        return obj.network.name if obj.network else "–"
+
+    @display(description=_("amended"))
+    def amended(self, obj: InboundMessage) -> str:
+        return moment(obj.amended_at)
+
     @display(description=_("certainty"))
     def certainty(self, obj: InboundMessage) -> str:
         return str(_grades().get(obj.grade, "–"))
@@ -194,8 +229,7 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         if reply is not None:
             sight = sight_of(request.user)
             context["outcomes"] = outcome_rows(reply, sight)
-            if sight.is_operator:
-                context["parts"] = list(reply.parts.order_by("number"))
+            context["parts"] = part_rows(reply, sight)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_actions_list(self, request: HttpRequest) -> Any:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from compliance.constants import MessageClass
 from config.common.api.fields import Moment, StrictSerializer, Text, Whole, Word
 from config.common.api.pagination import PageInput
-from messaging.constants import MessageStatus
+from messaging.constants import InboundState, MessageStatus
 
 MAX_ROWS = 10_000
 _METADATA_BYTES = 4_096
@@ -181,3 +181,7 @@ class InboundQuery(PageInput):
 
     from_ = Text(source="sender", max_length=40, required=False, help_text=_("The phone."))
     to = Text(max_length=21, required=False, help_text=_("The sender that was replied to."))
+    state = Word(choices=InboundState.choices, required=False)
+    network = Text(max_length=50, required=False, help_text=_("A network's code."))
+    received_after = Moment(required=False, help_text=_("Received at this time or later."))
+    received_before = Moment(required=False, help_text=_("Received before this time."))

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from compliance.constants import MessageClass
 from config.common.api.fields import Moment, OutputSerializer
-from messaging.constants import DeliveryProof, FailureReason, MessageStatus
+from messaging.constants import DeliveryProof, FailureReason, InboundState, MessageStatus
 from messaging.models import InboundMessage
 from messaging.selectors.messages import ShownMessage
 from routing.constants import SenderKind
@@ -162,8 +162,19 @@ class InboundOutput(OutputSerializer):
     encoding = serializers.CharField()
     part_count = serializers.IntegerField()
     keyword = serializers.CharField(allow_null=True, help_text="The keyword that was understood.")
-    action = serializers.CharField(allow_null=True, help_text="What it led to: `stop`, `help` ….")
+    action = serializers.CharField(
+        allow_null=True, help_text="What it led to: `opt_out`, `help` …."
+    )
+    state = serializers.ChoiceField(
+        InboundState.choices,
+        help_text="`incomplete`: parts have not come; `text` shows where, as `[…2/3…]`.",
+    )
+    missing_parts = serializers.ListField(child=serializers.IntegerField())
+    network = serializers.CharField(
+        source="network.code", allow_null=True, default=None, help_text="Where the phone is."
+    )
     received_at = Moment()
+    amended_at = Moment(allow_null=True, help_text="When late parts were put into the text.")
 
     def get_from(self, reply: InboundMessage) -> str:
         return to_e164(reply.msisdn) if reply.msisdn.isdigit() else reply.msisdn
@@ -173,3 +184,26 @@ class InboundOutput(OutputSerializer):
         shown["keyword"] = instance.keyword or None
         shown["action"] = instance.action or None
         return shown
+
+
+class InboundPartOutput(OutputSerializer):
+    """One part of a reply, as its SMSC delivered it."""
+
+    number = serializers.IntegerField(help_text="Its place, from 1.")
+    total = serializers.IntegerField()
+    reference = serializers.IntegerField(
+        allow_null=True, help_text="The phone's, which parts of one text share."
+    )
+    text = serializers.CharField(
+        help_text="The words of this part alone: a character that the phone has cut is whole in the"
+        " reply's `text` only."
+    )
+    data_coding = serializers.IntegerField(help_text="SMPP 3.4 §5.2.19.")
+    repeats = serializers.IntegerField(help_text="How often the SMSC sent it again.")
+    received_at = Moment()
+
+
+class InboundDetailOutput(InboundOutput):
+    """A reply with its parts."""
+
+    parts = InboundPartOutput(many=True, help_text="Those that have come, in their order.")

@@ -27,7 +27,7 @@ from messaging.api.evidence import (
     NumberProofView,
 )
 from messaging.api.fallback_rules import FallbackRulesView, FallbackRuleView
-from messaging.api.inbound import InboundView
+from messaging.api.inbound import InboundDetailView, InboundView
 from messaging.api.keyword_rules import (
     KeywordHitsView,
     KeywordRulesView,
@@ -102,6 +102,7 @@ urlpatterns = [
     path("numbers/<str:number>/proof", NumberProofView.as_view()),
     path("audit", AuditView.as_view()),
     path("inbound", InboundView.as_view()),
+    path("inbound/<uuid:reply_id>", InboundDetailView.as_view()),
     path("conversations", ConversationsView.as_view()),
     path(_TALK, ConversationView.as_view()),
     path(f"{_TALK}/timeline", ConversationTimelineView.as_view()),

@@ -15,7 +15,6 @@ from compliance.models import Account
 from config.common.errors import InvalidError, NotFoundError
 from config.common.ids import uuid7_floor
 from messaging.constants import DeliveryProof, delivery_proof
-from messaging.models import InboundMessage
 
 # Ids are made a little before or after `created_at` is taken: ranges by id are that much wider.
 _SLACK = timedelta(minutes=5)
@@ -158,22 +157,3 @@ def _shown(row: tuple[Any, ...]) -> ShownMessage:
     values = list(row)
     values[_METADATA] = json.loads(row[_METADATA]) if row[_METADATA] else None
     return ShownMessage(*values)
-
-
-def inbound_page(
-    account: Account,
-    *,
-    sender: str | None,
-    destination: str | None,
-    before: UUID | None,
-    limit: int,
-) -> Sequence[InboundMessage]:
-    """Up to `limit` replies older than `before`, newest first; `sender` is the phone's MSISDN."""
-    found = InboundMessage.objects.filter(account=account)
-    if sender is not None:
-        found = found.filter(msisdn=sender)
-    if destination is not None:
-        found = found.filter(destination=destination)
-    if before is not None:
-        found = found.filter(id__lt=before)
-    return list(found.order_by("-id")[:limit])

@@ -198,7 +198,7 @@ def test_home_costs_few_queries(
     world: World, role: str, django_assert_max_num_queries: Any
 ) -> None:
     panels(role, world.account.pk)  # the rules are read once per configuration, not per page
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         panels(role, world.account.pk, world.other_account.pk)
 
 

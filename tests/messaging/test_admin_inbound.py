@@ -6,10 +6,13 @@ import pytest
 from django.urls import reverse
 
 from carriers.simulator.client import InjectedReply
+from carriers.smpp import pdu
 from compliance.models import AuditEntry, ConsentState
 from config.common.errors import InvalidError, UnavailableError
+from messaging.models import InboundPart
 from messaging.selectors.snapshot import snapshots
 from tests.factories import (
+    make_bind,
     make_inbound,
     make_network,
     make_number_plan,
@@ -245,3 +248,65 @@ def test_only_those_who_send_may_ask(world: World, browse: Any) -> None:
     assert browse(world.alice).get(reverse(ASK)).status_code == 200
     for person in (world.bob, world.ines):
         assert browse(person).get(reverse(ASK)).status_code == 403
+
+
+def make_part(reply: Any, number: int = 1, total: int = 1, text: str = "Secret words") -> Any:
+    """With a PDU that can be read."""
+    deliver = pdu.DeliverSm(
+        source_addr=reply.msisdn, destination_addr=reply.destination, short_message=text.encode()
+    )
+    raw = pdu.with_header(pdu.DELIVER_SM, 0, 1, pdu.deliver_sm_body(deliver))
+    bind = make_bind()
+    return InboundPart.objects.create(
+        message=reply,
+        bind=bind,
+        carrier_id=bind.carrier_id,
+        msisdn=reply.msisdn,
+        destination=reply.destination,
+        reference=7 if total > 1 else None,
+        total=total,
+        number=number,
+        text=text,
+        raw=raw,
+        received_at=reply.received_at,
+    )
+
+
+def detail(client: Any, reply: Any) -> str:
+    page = reverse("admin:messaging_inboundmessage_change", args=[reply.pk])
+    return str(client.get(page).content.decode())
+
+
+def test_parts_are_inspected_by_each_as_they_may(world: World, browse: Any) -> None:
+    reply = make_inbound(
+        world.account, text="[…1/2…]Secret words", part_count=2, state="incomplete",
+        missing_parts=[1],
+    )  # fmt: skip
+    part = make_part(reply, 2, 2)
+    words = b"Secret words".hex(" ")
+    own, operators = detail(browse(world.alice), reply), detail(browse(world.olga), reply)
+    assert "Has not come" in own
+    assert "2/2" in own
+    assert own.count("Secret words") == 2
+    assert words not in own
+    assert part.bind.name not in own
+    assert "Secret words" not in operators
+    assert words not in operators
+    assert "PDU, number and text masked" in operators
+    assert part.bind.name in operators
+
+
+def test_operator_sees_the_pdu_of_what_is_nobodys(world: World, browse: Any) -> None:
+    reply = make_unrouted()
+    make_part(reply, text="To nobody")
+    page = detail(browse(world.olga), reply)
+    assert b"To nobody".hex(" ") in page
+    assert "PDU as it came" in page
+
+
+def test_incomplete_ones_are_found(world: World, browse: Any) -> None:
+    gap = make_inbound(world.account, state="incomplete", missing_parts=[2], part_count=2)
+    make_inbound(world.account)
+    client = browse(world.alice)
+    assert [one.pk for one in rows(client, state__exact="incomplete")] == [gap.pk]
+    assert "Missing: 2" in client.get(reverse(LIST)).content.decode()

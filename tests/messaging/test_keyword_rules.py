@@ -219,7 +219,8 @@ def test_rules_cost_one_look_where_none_fits(line, django_assert_max_num_queries
     without = _queries(line)
     make_rule(line, "gift")
     write(line, "hello")
-    assert _queries(line) <= without + 2  # the lock of the number, and its question
+    # The rules' version, the lock of the number, and its question; the snapshot may grow old.
+    assert _queries(line) <= without + 5
 
 
 def _queries(line) -> int:

@@ -13,7 +13,11 @@ from messaging.services.conversations.handling import (
     conversation_reopen,
     conversation_unread,
 )
-from messaging.services.conversations.noting import conversation_note, conversation_settle
+from messaging.services.conversations.noting import (
+    conversation_note,
+    conversation_settle,
+    conversations_note,
+)
 
 __all__ = [
     "Answered",
@@ -29,4 +33,5 @@ __all__ = [
     "conversation_settle",
     "conversation_unread",
     "conversations_escalate",
+    "conversations_note",
 ]

@@ -58,10 +58,15 @@ def hours_sentence(code: str) -> str:
 
 def due_at_of(conversation: Conversation) -> datetime | None:
     """By when the person is to be answered; None where no rule says so."""
-    rule = rule_of(conversation.account_id, conversation.sender_id)
-    if rule is None or conversation.waiting_since is None:
+    if conversation.waiting_since is None:
         return None
-    return hours_of(rule).deadline(conversation.waiting_since, rule.limit_minutes)
+    rule = rule_of(conversation.account_id, conversation.sender_id)
+    return due_at_by(rule, conversation.waiting_since)
+
+
+def due_at_by(rule: ResponseRule | None, since: datetime) -> datetime | None:
+    """By when a rule wants who waits since then to be answered."""
+    return None if rule is None else hours_of(rule).deadline(since, rule.limit_minutes)
 
 
 @transaction.atomic

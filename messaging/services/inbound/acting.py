@@ -2,9 +2,11 @@
 
 The order is fixed: compliance keywords act, conversations note the reply, the account's keyword
 rules act unless a compliance keyword has, and the event comes last. Each is one step: a function
-of the arrival, which appends its events to `arrival.news` and writes none itself.
+of arrivals from different people, which appends the events of each to its `news` and writes none
+itself.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -13,72 +15,91 @@ from django.db import connection
 
 from messaging.constants import EventType
 from messaging.selectors.snapshot import snapshots
-from messaging.services.conversations import conversation_note
+from messaging.services.conversations import conversations_note
 from messaging.services.events import AccountEvent, events_append
 from messaging.services.inbound.queueing import unrouted_put
-from messaging.services.keyword_rules import keyword_rules_act
+from messaging.services.keyword_rules import keyword_rules_act, keyword_rules_concern
 from messaging.services.pools import answers_keep
 from messaging.services.replies import reply_act
 from messaging.services.replies.arrival import Arrival
 from messaging.services.replies.effects import News
 
-Step = Callable[[Arrival], None]
+Step = Callable[[Sequence[Arrival]], None]
 
 
-def _obey(arrival: Arrival) -> None:
+def _obey(arrivals: Sequence[Arrival]) -> None:
     """Compliance keywords: refusals, consent, help."""
-    message, match = arrival.message, arrival.match
-    if not arrival.is_obeyed:
-        arrival.news += reply_act(message, match, arrival.addressees)
-    arrival.is_settled = match.action not in {"", "none"}
+    for arrival in arrivals:
+        message, match = arrival.message, arrival.match
+        if not arrival.is_obeyed:
+            arrival.news += reply_act(message, match, arrival.addressees)
+        arrival.is_settled = match.action not in {"", "none"}
 
 
-def _converse(arrival: Arrival) -> None:
+def _converse(arrivals: Sequence[Arrival]) -> None:
     """Conversations: a reply that was shown with gaps before is no new one."""
-    if not arrival.is_amended:
-        arrival.news += conversation_note(arrival.message)
+    new = [arrival for arrival in arrivals if not arrival.is_amended]
+    told = conversations_note([arrival.message for arrival in new])
+    for arrival, news in zip(new, told, strict=True):
+        arrival.news += news
 
 
-def _tell(arrival: Arrival) -> None:
-    message = arrival.message
-    if message.account_id is not None:
-        event_type = EventType.INBOUND_RECEIVED
-        if arrival.is_amended:
-            event_type = EventType.INBOUND_AMENDED
-        arrival.news.append(News(message.account_id, event_type, inbound_facts(arrival)))
+def _rule(arrivals: Sequence[Arrival]) -> None:
+    """The account's keyword rules."""
+    for arrival in keyword_rules_concern(arrivals):
+        keyword_rules_act(arrival)
 
 
-STEPS: Final[tuple[Step, ...]] = (
-    _obey,
-    _converse,
-    keyword_rules_act,
-    _tell,
-)
+def _tell(arrivals: Sequence[Arrival]) -> None:
+    for arrival in arrivals:
+        message = arrival.message
+        if message.account_id is not None:
+            event_type = EventType.INBOUND_RECEIVED
+            if arrival.is_amended:
+                event_type = EventType.INBOUND_AMENDED
+            arrival.news.append(News(message.account_id, event_type, inbound_facts(arrival)))
+
+
+STEPS: Final[tuple[Step, ...]] = (_obey, _converse, _rule, _tell)
 
 
 def arrivals_act(arrivals: Sequence[Arrival]) -> None:
-    """Takes each reply through all steps, then writes their events: accounts in order, as
+    """Takes the replies through all steps, then writes their events: accounts in order, as
     everybody locks their event counters. What is in nobody's inbox then is put into the queue of
     operators."""
-    told: list[tuple[Arrival, News]] = []
+    for several in _rounds(arrivals):
+        for step in STEPS:
+            step(several)
     answered: dict[date, list[tuple[str, int]]] = {}
     for arrival in arrivals:
-        for step in STEPS:
-            step(arrival)
-        told += [(arrival, one) for one in arrival.news]
         message = arrival.message
         if message.sender_id is not None:
             day = message.received_at.date()
             answered.setdefault(day, []).append((message.msisdn, message.sender_id))
     events = [
         AccountEvent(news.account_id, news.event_type, arrival.at, news.data)
-        for arrival, news in told
+        for arrival in arrivals
+        for news in arrival.news
     ]
     with connection.cursor() as cursor:
         for day, pairs in answered.items():
             answers_keep(cursor, pairs, day)
         events_append(cursor, events)
     unrouted_put([arrival.message for arrival in arrivals if not arrival.is_amended])
+
+
+def _rounds(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
+    """What one person says is acted upon in its order, each reply whole before the next; what
+    different people say, together."""
+    rounds: list[list[Arrival]] = []
+    turns: Counter[str] = Counter()
+    for arrival in arrivals:
+        turn = turns[arrival.message.msisdn]
+        turns[arrival.message.msisdn] += 1
+        if turn == len(rounds):
+            rounds.append([])
+        rounds[turn].append(arrival)
+    return rounds
 
 
 def inbound_facts(arrival: Arrival) -> Mapping[str, Any]:
@@ -90,10 +111,13 @@ def inbound_facts(arrival: Arrival) -> Mapping[str, Any]:
         "from": f"+{message.msisdn}",
         "to": message.destination,
         "text": message.text,
+        "encoding": message.encoding,
         "state": message.state,
         "part_count": message.part_count,
         "missing_parts": message.missing_parts,
         "network": network or None,
+        "keyword": message.keyword or None,
         "action": message.action or None,
         "received_at": arrival.received_at.isoformat(),
+        "amended_at": message.amended_at and message.amended_at.isoformat(),
     }

@@ -1,6 +1,6 @@
 """Keyword rules: kept, tried, and done with replies."""
 
-from messaging.services.keyword_rules.arriving import keyword_rules_act
+from messaging.services.keyword_rules.arriving import keyword_rules_act, keyword_rules_concern
 from messaging.services.keyword_rules.keeping import (
     keyword_rule_conflicts,
     keyword_rule_delete,
@@ -24,6 +24,7 @@ __all__ = [
     "keyword_rule_save",
     "keyword_rule_undo",
     "keyword_rules_act",
+    "keyword_rules_concern",
     "keyword_rules_conflicts",
     "keyword_rules_try",
     "questions_end",

@@ -7,10 +7,10 @@ all, whatever dies; messages leave by the dispatch queue like any other.
 from collections.abc import Sequence
 
 from config.common import clock
-from messaging.constants import KeywordOutcome, ReplyDeed
+from messaging.constants import KeywordOutcome, QuestionState, ReplyDeed
 from messaging.keyword_rules import CodeQuestion, Fit, Plan, Reading, Reply
 from messaging.keyword_rules.model import ANY
-from messaging.models import InboundMessage, KeywordHit, KeywordRule, ReplyOutcome
+from messaging.models import InboundMessage, KeywordHit, KeywordQuestion, KeywordRule, ReplyOutcome
 from messaging.selectors.keyword_rules import book_of
 from messaging.selectors.snapshot import Snapshot, snapshots
 from messaging.services.keyword_rules.codes import VERIFY
@@ -34,16 +34,44 @@ def keyword_rules_act(arrival: Arrival) -> None:
     """Answers a question that waits, or does what the account's first fitting rule says; the
     events are appended to the arrival's. Compliance keywords always win."""
     candidates = _candidates(arrival)
-    if arrival.is_amended or not candidates:
+    if not candidates:
         return
     if is_taken(arrival):
         _leave_in_peace(arrival, candidates)
+        return
+    if arrival.is_amended:
         return
     snapshot = snapshots.current()
     for one in candidates:
         if _is_done(arrival, one, snapshot):
             _own(arrival, one)
             return
+
+
+def keyword_rules_concern(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Those that a rule or a question may be for, in two queries: most accounts have no rules.
+    Under the locks of their numbers, so that nobody asks them anything meanwhile."""
+    concerned = [
+        (arrival, {one.sender for one in (*_candidates(arrival), *arrival.addressees.acting)})
+        for arrival in arrivals
+    ]
+    senders = {sender for _arrival, several in concerned for sender in several}
+    accounts = {sender.account_id for sender in senders}
+    rules = KeywordRule.objects.filter(account__in=accounts).order_by()
+    ruled = set(rules.values_list("account_id", flat=True).distinct())
+    waiting = KeywordQuestion.objects.filter(
+        sender__in=senders,
+        msisdn__in={arrival.message.msisdn for arrival in arrivals},
+        state=QuestionState.WAITING,
+    )
+    asked = set(waiting.values_list("sender_id", "msisdn"))
+    return [
+        arrival
+        for arrival, several in concerned
+        if any(
+            one.account_id in ruled or (one.pk, arrival.message.msisdn) in asked for one in several
+        )
+    ]
 
 
 def _is_done(arrival: Arrival, one: Addressee, snapshot: Snapshot) -> bool:

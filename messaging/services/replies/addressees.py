@@ -95,7 +95,7 @@ def _written(
     if not holders:
         return found
     with connection.cursor() as cursor:
-        cursor.execute(_WRITERS, [sorted(set(msisdns)), holders, at - RECENT])
+        cursor.execute(_WRITERS, [sorted(set(msisdns)), list(holders), at - RECENT])
         for msisdn, sender, key, version, text in cursor.fetchall():
             found.setdefault(msisdn, {})[sender] = _Written(str(key), version, text)
     return found

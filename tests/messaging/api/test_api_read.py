@@ -7,10 +7,10 @@ import pytest
 from config.common import clock
 from config.common.ids import uuid7
 from messaging.constants import MessageStatus
-from messaging.models import ClientReference, Message
+from messaging.models import ClientReference, InboundPart, Message
 from messaging.selectors import messages as messages_selector
 from routing.constants import SenderKind
-from tests.factories import make_inbound, make_message, make_network, make_sender
+from tests.factories import make_bind, make_inbound, make_message, make_network, make_sender
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +197,46 @@ def test_replies_come_newest_first_to_their_account_only(api, stranger, world):
     (shown,) = api.get("/inbound?from=0981112223&to=53849").json()["data"]
     assert shown["from"] == "+84981112223"
     assert (shown["to"], shown["keyword"], shown["action"]) == ("53849", "STOP", "stop")
+
+
+def test_replies_are_filtered(api, world):
+    network = make_network("viettel")
+    at = datetime(2027, 1, 31, 2, tzinfo=UTC)
+    gap = make_inbound(
+        world.account, state="incomplete", missing_parts=[2], part_count=2, network=network,
+        received_at=at,
+    )  # fmt: skip
+    other = make_inbound(world.account, received_at=at + timedelta(hours=1))
+    for query in (
+        "state=incomplete", "network=viettel", "received_before=2027-01-31T02:30:00Z",
+    ):  # fmt: skip
+        assert ids(api.get(f"/inbound?{query}")) == [str(gap.pk)]
+    assert ids(api.get("/inbound?received_after=2027-01-31T02:30:00Z")) == [str(other.pk)]
+    refused = api.get("/inbound?state=lost")
+    assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (422, "state")
+
+
+def test_reply_is_read_with_its_parts(api, stranger, world):
+    network = make_network("viettel")
+    reply = make_inbound(
+        world.account, text="Cho em hỏi […2/2…]", state="incomplete", missing_parts=[2],
+        part_count=2, network=network,
+    )  # fmt: skip
+    bind = make_bind()
+    InboundPart.objects.create(
+        message=reply, bind=bind, carrier_id=bind.carrier_id, msisdn=reply.msisdn,
+        destination=reply.destination, reference=7, total=2, number=1, text="Cho em hỏi ",
+        data_coding=8, repeats=1, raw=b"raw", received_at=reply.received_at,
+    )  # fmt: skip
+    shown = api.get(f"/inbound/{reply.pk}").json()
+    assert (shown["state"], shown["missing_parts"]) == ("incomplete", [2])
+    assert (shown["network"], shown["amended_at"]) == ("viettel", None)
+    (part,) = shown["parts"]
+    assert (part["number"], part["total"], part["reference"]) == (1, 2, 7)
+    assert (part["text"], part["repeats"]) == ("Cho em hỏi ", 1)
+    assert not {"raw", "bind"} & part.keys()
+    assert stranger.get(f"/inbound/{reply.pk}").status_code == 404
+    assert api.get(f"/inbound/{uuid7()}").json()["code"] == "inbound_not_found"
 
 
 def test_replies_are_paged(api, world):
