@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
         "FallbackCauseEnum": "routing.constants.FallbackCause.choices",
         "IdFormEnum": "carriers.constants.IdForm.choices",
         "LedgerKindEnum": "messaging.constants.LedgerKind.choices",
+        "InboundStateEnum": "messaging.constants.InboundState.choices",
         "LookupKindEnum": "routing.lookups.KIND_CHOICES",
         "MessageClassEnum": "compliance.constants.MessageClass.choices",
         "MessageStatusEnum": "messaging.constants.MessageStatus.choices",
