@@ -1,6 +1,5 @@
 """An integrator's home: keys, the webhook's state, how to start."""
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,7 +10,8 @@ from config.dashboards.keywords import keyword_panels
 from config.dashboards.money import money_panels
 from config.dashboards.panels import Link, Panel, Step, Viewer, ago, link, number, page
 from config.dashboards.shield import shield_panels
-from messaging.models import EventCounter, WebhookDelivery, WebhookEndpoint
+from messaging.models import WebhookEndpoint
+from messaging.selectors.webhooks import webhooks_health
 
 _SHOWN = 10
 
@@ -61,36 +61,20 @@ def _keys(keys: list[ApiKey]) -> Panel:
 
 
 def _webhooks(webhooks: list[WebhookEndpoint]) -> Panel:
-    accounts = [one.account_id for one in webhooks]
-    last = dict(EventCounter.objects.filter(pk__in=accounts).values_list("pk", "last"))
-    states = {
-        row["endpoint"]: row
-        for row in WebhookDelivery.objects.filter(endpoint__in=webhooks)
-        .values("endpoint")
-        .annotate(
-            pending=Count("id", filter=Q(status=WebhookDelivery.Status.PENDING)),
-            failed=Count("id", filter=Q(status=WebhookDelivery.Status.FAILED)),
-        )
-        .order_by()
-    }
-    rows = []
-    for one in webhooks:
-        state = states.get(one.pk, {"pending": 0, "failed": 0})
-        behind = max(0, last.get(one.account_id, 0) - one.position)
-        rows.append(
-            [
-                link(one.url, page("messaging.webhookendpoint", "change", one.pk)),
-                one.account.name,
-                label(_("Enabled"), "success")
-                if one.is_enabled
-                else label(_("Disabled"), "danger"),
-                number(behind + state["pending"]),
-                number(state["failed"]),
-            ]
-        )
+    health = webhooks_health([one.pk for one in webhooks])
+    rows = [
+        [
+            link(one.name, page("messaging.webhookendpoint", "change", one.pk)),
+            one.account.name,
+            label(_("Enabled"), "success") if one.is_enabled else label(_("Disabled"), "danger"),
+            number(health[one.pk].waiting),
+            number(health[one.pk].given_up),
+        ]
+        for one in webhooks
+    ]
     return Panel(
         title=_("Webhooks"),
-        headers=[_("URL"), _("Account"), _("State"), _("Waiting"), _("Given up")],
+        headers=[_("Name"), _("Account"), _("State"), _("Waiting"), _("Given up")],
         rows=rows,
         empty=_("No webhook yet: events can also be polled."),
         links=[Link(_("Webhooks"), page("messaging.webhookendpoint", "changelist"))],

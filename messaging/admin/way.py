@@ -218,6 +218,7 @@ def _delivery(one: WebhookDelivery) -> Step:
         at=one.delivered_at or one.next_attempt_at,
         tone=tones.get(DELIVERY_COLOURS[status], ""),
         facts=_facts(
+            (_("Webhook"), one.endpoint.name),
             (_("Event"), f"{one.type} · {one.sequence}"),
             (_("Attempts"), one.attempts),
             (_("HTTP status"), one.last_status),

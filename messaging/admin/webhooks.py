@@ -80,6 +80,7 @@ class ReplayForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Deliveries"),
         required=False,
+        initial="failed",
         choices=[
             ("failed", _("Given up")),
             ("delivered", _("Delivered")),
@@ -88,7 +89,10 @@ class ReplayForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     since = forms.SplitDateTimeField(
-        label=_("From"), required=False, widget=UnfoldAdminSplitDateTimeWidget
+        label=_("From"),
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text=_("Needed for every event; of deliveries empty means all."),
     )
     until = forms.SplitDateTimeField(
         label=_("Until"), required=False, widget=UnfoldAdminSplitDateTimeWidget
@@ -232,7 +236,7 @@ class WebhookEndpointAdmin(HealthMixin, ListPage, AccountScopedAdmin):
     def deliveries(self, request: HttpRequest, object_id: str) -> HttpResponse:
         endpoint = object_or_404(self, request, object_id, "view")
         listed = reverse("admin:messaging_webhookdelivery_changelist")
-        return HttpResponseRedirect(f"{listed}?endpoint={endpoint.pk}")
+        return HttpResponseRedirect(f"{listed}?endpoint__id__exact={endpoint.pk}")
 
     @action(description=_("Deliver again"), url_path="replay", icon="replay")
     def replay(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -307,5 +307,8 @@ def _deliveries(message: Message, events: Sequence[EventTrace]) -> list[WebhookD
     return list(
         WebhookDelivery.objects.filter(
             endpoint__account_id=message.account_id, event_id__in=[event.id for event in events]
-        ).order_by("sequence")
+        )
+        .select_related("endpoint")
+        .defer("endpoint__secret", "endpoint__previous_secret", "endpoint__client_key", "log")
+        .order_by("sequence", "endpoint_id")
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -81,7 +82,7 @@ def webhook_of(account: Account, endpoint_id: int, *, for_update: bool = False) 
 def webhooks_health(ids: Sequence[int]) -> dict[int, Health]:
     """How each of the endpoints does; two queries for all."""
     now = clock.now()
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": list(ids),
         "hour": now - timedelta(hours=1),
         "day": now - timedelta(days=1),
