@@ -14,7 +14,8 @@ from compliance.constants import Role
 from compliance.models import AuditEntry
 from compliance.services.access import role_grant
 from config.common.errors import DomainError
-from messaging.models import Balance, Event
+from messaging.models import Balance, Event, TemplateVersion
+from messaging.selectors.snapshot import snapshots
 from messaging.services.money import BillingTerms, billing_set, deltas_fold, ledger_top_up
 from tests.campaigns.launching import Market, ledger, make_market, messages, release_all
 
@@ -125,3 +126,13 @@ def test_a_check_says_beforehand_that_the_money_is_too_little(market):
     assert "It costs 3,600 VND and 1,500 VND may be spent now" in money_shortage(campaign)
     top_up(market, 7)
     assert money_shortage(campaign) == ""
+
+
+def test_one_whose_text_was_withdrawn_meanwhile_waits_for_a_person(market):
+    campaign = stopped(market)
+    TemplateVersion.objects.filter(pk=market.version.pk).update(status="withdrawn")
+    snapshots.forget()
+    top_up(market, 20)
+    assert campaigns_settle()["funded"] == 0
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.stopped_for) == ("paused", "template_not_approved")

@@ -18,7 +18,7 @@ from campaigns.services.standing import sources_require, standing_require
 from campaigns.services.wakeups import release_wake
 from compliance.models import User
 from config.common import audit, clock
-from config.common.errors import ConflictError, InvalidError, NotAllowedError
+from config.common.errors import ConflictError, DomainError, InvalidError, NotAllowedError
 from config.common.queue import enqueue
 from config.common.states import transition
 from messaging.constants import EventType
@@ -124,12 +124,17 @@ def campaign_resume(*, campaign: Campaign, actor: User | None) -> Campaign:
 
 @transaction.atomic
 def campaign_continue(*, campaign_id: int) -> bool:
-    """Goes on with a campaign that had stopped for want of money, once there is enough. Raises
-    DomainError where something else stands against it now."""
+    """Goes on with a campaign that had stopped for want of money, once there is enough; where
+    something else stands against it by now, it stays for a person, with that as its reason."""
     found = _locked(Campaign(pk=campaign_id))
     if found.status != _S.PAUSED or found.stopped_for != CREDIT_EXHAUSTED:
         return False
     room_require(found.account, found.needed_micros)
+    try:
+        standing_require(snapshots.current(), found)
+    except DomainError as error:
+        Campaign.objects.filter(pk=found.pk).update(stopped_for=error.code[:40])
+        return False
     resumed = _go_on(found)
     _record("campaign.continued", found, None, messages_resumed=resumed)
     with connection.cursor() as cursor:
