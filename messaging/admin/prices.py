@@ -62,7 +62,7 @@ def _chosen(request: HttpRequest, accounts: Any) -> Account | None:
     """The one that was asked for. Raises Http404 where the person has no such account."""
     asked = request.GET.get("account", "")
     if not asked:
-        return accounts.first()  # type: ignore[no-any-return]
+        return accounts.first()
     found: Account | None = accounts.filter(pk=asked).first() if asked.isdecimal() else None
     if found is None:
         raise Http404

@@ -162,7 +162,7 @@ def _asked(request: HttpRequest) -> dict[str, str]:
         "first": (today - timedelta(days=_DAYS - 1)).isoformat(),
         "last": today.isoformat(),
     }
-    return usual | {key: value for key, value in request.GET.items() if value}
+    return usual | {key: str(value) for key, value in request.GET.items() if value}
 
 
 def _filter(values: dict[str, Any]) -> StatementFilter:
