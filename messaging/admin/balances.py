@@ -28,11 +28,10 @@ from messaging.admin.pages import ListPage
 from messaging.admin.prices import prices_page
 from messaging.constants import BillingMode
 from messaging.models import Balance
-from messaging.money.amounts import micros_exact
+from messaging.money.amounts import amount_text, micros_exact
 from messaging.selectors.money.positions import Position, positions_of
 from messaging.services.money import BillingTerms, billing_set
 
-_MICROS = 1_000_000
 _WARNED, _EXHAUSTED = 80, 100
 _LIMITS = ("day_limit", "month_limit")
 
@@ -87,7 +86,7 @@ class TermsForm(ScopedForm):
         for name in _LIMITS:
             micros = getattr(self.instance, f"{name}_micros")
             if micros is not None:
-                self.fields[name].initial = (Decimal(micros) / _MICROS).normalize()
+                self.fields[name].initial = amount_text(micros)
 
     def terms(self) -> BillingTerms:
         """What was filled in."""

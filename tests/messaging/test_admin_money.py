@@ -60,6 +60,7 @@ def test_an_administrator_sets_how_an_account_pays(world: World, browse: Any) ->
         [80, 95],
         ["a@example.com", "b@example.com"],
     )
+    assert 'value="5000"' in text(browse(world.ada).get(address))
     entry = AuditEntry.objects.get(action="balance.terms")
     assert (entry.actor, entry.account) == (world.ada, world.account)
     assert Balance.objects.get(pk=world.other_account.pk).mode == "unlimited"
