@@ -112,7 +112,7 @@ def source_values(values: Mapping[str, Any]) -> dict[str, Any]:
         found.setdefault("signature", SignatureKind.HMAC.value)
     for name, field in (("event_name", "name"), ("event_id", "key")):
         if name in values:
-            found |= {f"{field}_from": values[name]["in_"], f"{field}_at": values[name]["at"]}
+            found |= {f"{field}_from": values[name]["in"], f"{field}_at": values[name]["at"]}
     return found
 
 

@@ -91,7 +91,7 @@ class DocumentView(ApiView):
         "Download evidence",
         tag="consent",
         scope=_READ[0],
-        responses={(200, "application/octet-stream"): bytes},
+        responses={(200, "*/*"): bytes},
         also=(404,),
         description="The file as it was uploaded.",
     )

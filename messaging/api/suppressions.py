@@ -90,7 +90,7 @@ class SuppressionOutput(OutputSerializer):
     source_ = serializers.ChoiceField(SuppressionSource.choices)
     reason = serializers.CharField()
     created_at = Moment()
-    expires_at = Moment(help_text="Null: until it is lifted.")
+    expires_at = Moment(allow_null=True, help_text="Null: until it is lifted.")
 
     def get_number(self, suppression: Suppression) -> str:
         return to_e164(suppression.msisdn)

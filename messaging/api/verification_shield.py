@@ -58,7 +58,7 @@ class LiftInput(StrictSerializer):
     reason = Text(max_length=200)
 
 
-class OverrideInput(StrictSerializer):
+class ShieldOverrideInput(StrictSerializer):
     """Numbers that are let through for a time."""
 
     prefix = Text(
@@ -74,7 +74,7 @@ class OverrideInput(StrictSerializer):
     reason = Text(max_length=200)
 
 
-class OverrideOutput(OutputSerializer):
+class ShieldOverrideOutput(OutputSerializer):
     """Numbers that are let through."""
 
     id = serializers.IntegerField()
@@ -86,8 +86,8 @@ class OverrideOutput(OutputSerializer):
     ended_at = Moment(allow_null=True)
 
 
-_HOLD, _OVERRIDE = HoldOutput(), OverrideOutput()
-_LIFT, _ADD = LiftInput(), OverrideInput()
+_HOLD, _OVERRIDE = HoldOutput(), ShieldOverrideOutput()
+_LIFT, _ADD = LiftInput(), ShieldOverrideInput()
 
 
 def _page(request: Request, rows: Any, shown: Any) -> Response:
@@ -176,7 +176,7 @@ class VerificationOverridesView(ApiView):
         tag=TAG,
         scope=READ[0],
         query=StandingQuery,
-        responses={200: page_of("VerificationOverride", OverrideOutput)},
+        responses={200: page_of("VerificationOverride", ShieldOverrideOutput)},
         description="Newest first.",
         examples=[answered("A page", {"data": [examples.OVERRIDE], "next_cursor": None})],
     )
@@ -188,8 +188,8 @@ class VerificationOverridesView(ApiView):
         "Let numbers through",
         tag=TAG,
         scope=WRITE[0],
-        request=OverrideInput,
-        responses={201: OverrideOutput},
+        request=ShieldOverrideInput,
+        responses={201: ShieldOverrideOutput},
         also=(404,),
         description="Until then the shield, the countries of the service and its limits by number,"
         f" block, address and device do not stop them. {IN_NAME}",
@@ -222,7 +222,7 @@ class VerificationOverrideEndView(ApiView):
         "End an override",
         tag=TAG,
         scope=WRITE[0],
-        responses={200: OverrideOutput},
+        responses={200: ShieldOverrideOutput},
         also=(404, 409),
         description=f"Shield and limits hold for the numbers again at once. {IN_NAME}",
         examples=[answered("Ended", examples.OVERRIDE_ENDED)],
