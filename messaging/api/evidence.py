@@ -22,9 +22,16 @@ from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView
 from config.common.errors import NotFoundError
 from messaging.api.common import account_of, int_cursor, key_of, msisdn
-from messaging.selectors.proofs.messages import message_evidence, message_for_proof
+from messaging.api.outputs import StepOutput
+from messaging.selectors.proofs.messages import (
+    decided_at,
+    message_evidence,
+    message_for_proof,
+)
 from messaging.selectors.proofs.model import plain
 from messaging.selectors.proofs.people import consent_records
+from messaging.selectors.trace import message_trace
+from messaging.selectors.trace_steps import trace_steps
 from messaging.services.proofs import (
     LARGEST_NUMBER,
     Pack,
@@ -102,6 +109,7 @@ class TraceOutput(OutputSerializer):
     route = serializers.ListField()
     segments = serializers.ListField()
     events = serializers.ListField()
+    steps = StepOutput(many=True, help_text="The message's whole way in the order of time.")
     register = serializers.DictField(allow_null=True)
 
 
@@ -191,7 +199,8 @@ class MessageTraceView(ApiView):
         responses={200: TraceOutput},
         also=(404,),
         description="Each rule that was asked, with what it asks, what was found, what to do and "
-        "where it is written; segments, receipts and events.",
+        "where it is written; segments, receipts and events. `steps` has all of it by time: gates, "
+        "the routes that were weighed, PDUs (`submit_sm`, `deliver_sm`) and every webhook attempt.",
     )
     def get(self, request: Request, message_id: UUID) -> Response:
         account = account_of(request)
@@ -199,8 +208,13 @@ class MessageTraceView(ApiView):
         if message is None:
             raise NotFoundError("message_not_found", _("There is no message with this id."))
         records = consent_records(account.pk, message.msisdn)
-        evidence = message_evidence(message, records, for_operator=False)
-        return Response(plain(evidence) | {"story": list(stories.of_decision(evidence))})
+        trace = message_trace(message, for_operator=False, with_deliveries=True)
+        evidence = message_evidence(message, records, for_operator=False, trace=trace)
+        found = plain(evidence) | {
+            "story": list(stories.of_decision(evidence)),
+            "steps": plain(trace_steps(message, trace, decided_at(message))),
+        }
+        return Response(found)
 
 
 class AuditView(ApiView):

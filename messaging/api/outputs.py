@@ -10,6 +10,7 @@ from config.common.api.fields import Moment, OutputSerializer
 from messaging.constants import DeliveryProof, FailureReason, InboundState, MessageStatus
 from messaging.models import InboundMessage
 from messaging.selectors.messages import ShownMessage
+from messaging.selectors.trace_steps import StepKind
 from routing.constants import SenderKind
 from routing.numbers import to_e164
 
@@ -32,6 +33,14 @@ class PriceOutput(OutputSerializer):
 
     amount = serializers.CharField(help_text="Decimal number, for all segments.")
     currency = serializers.CharField(help_text="ISO 4217.")
+
+
+class StepOutput(OutputSerializer):
+    """One step of a message's way."""
+
+    at = serializers.DateTimeField(allow_null=True, help_text="Null: it waits without a time.")
+    kind = serializers.ChoiceField(StepKind.choices)
+    detail = serializers.DictField(help_text="What is known about it, by name.")
 
 
 class MessageOutput(OutputSerializer):

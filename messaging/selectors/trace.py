@@ -46,6 +46,23 @@ class WeighedRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateTrace:
+    """A route that could have been taken; its name, carrier and factors are for operators only.
+
+    `share` of the traffic is None where only the configured weights decided; `out` says why it got
+    nothing.
+    """
+
+    number: int
+    is_chosen: bool
+    share: float | None
+    out: str
+    route: str = ""
+    carrier: str = ""
+    factors: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RefusalTrace:
     """A carrier's refusal after which it was decided again: `why` is ported or refused; the
     carrier is for operators only."""
@@ -92,6 +109,7 @@ class DecisionTrace:
     before: RefusalTrace | None = None
     fallback: FallbackTrace | None = None
     moves: tuple[MoveTrace, ...] = ()
+    candidates: tuple[CandidateTrace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +199,7 @@ def _decision(facts: Mapping[str, Any] | None, *, for_operator: bool) -> Decisio
         before=_before(facts.get("before"), for_operator=for_operator),
         fallback=_fallback(facts.get("fallback")),
         moves=_moves(facts.get("rerouted") or ()) if for_operator else (),
+        candidates=_candidates(facts, routes),
     )
 
 
@@ -264,6 +283,38 @@ def _weighed(
     return tuple(sorted(found, key=lambda one: (bool(one.out), -one.share, one.route)))
 
 
+def _candidates(
+    facts: Mapping[str, Any], routes: Mapping[int, tuple[str, str, int | None]]
+) -> tuple[CandidateTrace, ...]:
+    """In the order of their shares; nameless where `routes` is empty."""
+    weighed: dict[int, Mapping[str, Any]] = {
+        int(route_id): known for route_id, known in (facts.get("terms") or {}).items()
+    }
+    chosen = facts.get("route")
+    if chosen is not None:
+        weighed.setdefault(chosen, {})
+    order = sorted(
+        weighed.items(),
+        key=lambda one: ("out" in one[1], -float(one[1].get("share", 0)), one[0]),
+    )
+    found = []
+    for number, (route_id, known) in enumerate(order, 1):
+        route, carrier, _policy = routes.get(route_id, ("", "", None))
+        factors = tuple((n, float(v)) for n, v in known.items() if n not in ("share", "out"))
+        found.append(
+            CandidateTrace(
+                number=number,
+                is_chosen=route_id == chosen,
+                share=float(known["share"]) if "share" in known else None,
+                out=str(known.get("out", "")),
+                route=route,
+                carrier=carrier,
+                factors=factors if routes else (),
+            )
+        )
+    return tuple(found)
+
+
 def _segments(message: Message, *, for_operator: bool) -> list[SegmentTrace]:
     first_day = (message.created_at - _EPOCH).days
     last_day = ((message.done_at or message.sent_at or message.created_at) - _EPOCH).days
@@ -309,6 +360,6 @@ def _deliveries(message: Message, events: Sequence[EventTrace]) -> list[WebhookD
             endpoint__account_id=message.account_id, event_id__in=[event.id for event in events]
         )
         .select_related("endpoint")
-        .defer("endpoint__secret", "endpoint__previous_secret", "endpoint__client_key", "log")
+        .defer("endpoint__secret", "endpoint__previous_secret", "endpoint__client_key")
         .order_by("sequence", "endpoint_id")
     )

@@ -54,11 +54,16 @@ def decided_at(message: Message) -> datetime:
 
 
 def message_evidence(
-    message: Message, records: Sequence[ConsentRecord], *, for_operator: bool
+    message: Message,
+    records: Sequence[ConsentRecord],
+    *,
+    for_operator: bool,
+    trace: Trace | None = None,
 ) -> MessageEvidence:
-    """`records` are the number's in the ledger; `for_operator` adds carriers and their ids."""
+    """`records` are the number's in the ledger; `for_operator` adds carriers and their ids. A
+    caller that has the `trace` hands it over."""
     at = decided_at(message)
-    trace = message_trace(message, for_operator=for_operator, with_deliveries=True)
+    trace = trace or message_trace(message, for_operator=for_operator, with_deliveries=True)
     return MessageEvidence(
         message=_message(message),
         advertiser=advertiser_facts(message.advertiser),
@@ -162,14 +167,26 @@ def _segments(trace: Trace) -> tuple[SegmentFacts, ...]:
 
 
 def _events(trace: Trace) -> tuple[EventFacts, ...]:
-    posted: dict[int, WebhookDelivery] = {row.sequence: row for row in trace.deliveries}
+    posted: dict[int, list[WebhookDelivery]] = {}
+    for row in trace.deliveries:
+        posted.setdefault(row.sequence, []).append(row)
     return tuple(
         EventFacts(
             sequence=one.sequence,
             type=one.type,
             at=one.at,
-            webhook=posted[one.sequence].status if one.sequence in posted else "",
-            webhook_attempts=posted[one.sequence].attempts if one.sequence in posted else 0,
+            webhook=_together([row.status for row in posted.get(one.sequence, ())]),
+            webhook_attempts=sum(row.attempts for row in posted.get(one.sequence, ())),
         )
         for one in trace.events
     )
+
+
+def _together(states: Sequence[str]) -> str:
+    """The state of an event's deliveries to several endpoints: the worst of them."""
+    order = (
+        WebhookDelivery.Status.FAILED,
+        WebhookDelivery.Status.PENDING,
+        WebhookDelivery.Status.DELIVERED,
+    )
+    return next((state.value for state in order if state in states), "")

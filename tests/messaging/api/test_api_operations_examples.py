@@ -9,6 +9,8 @@ from django.db import connection
 
 from carriers.models import Bind, BindLease, BindTrace, TracedPdu, UnknownWord
 from config.common import clock
+from config.common.ids import uuid7_floor
+from messaging.models import Message
 from routing.constants import PlatformEventType
 from routing.models import (
     CarrierOrder,
@@ -28,7 +30,13 @@ from routing.models import (
 )
 from routing.services.observations import Delta, observations_add
 from routing.services.platform_events import platform_event_append
-from tests.factories import make_carrier, make_network, make_number_plan, make_sender
+from tests.factories import (
+    make_carrier,
+    make_message,
+    make_network,
+    make_number_plan,
+    make_sender,
+)
 from tests.messaging.api.conftest import Caller
 from tests.messaging.api.described import (
     answers_of,
@@ -128,6 +136,7 @@ STORY = [
     "delete_lookup_provider",
     "remove_route",
     "bring_policy_back",
+    "read_message_trace",
 ]
 # What needs a thing of its own, which is gone afterwards.
 APART = {
@@ -152,6 +161,7 @@ def filled(path: str) -> str:
         "plan_id": NumberPlan, "import_id": NumberImport, "provider_id": LookupProvider,
         "policy_id": LookupPolicy, "order_id": CarrierOrder, "temperature_id": Temperature,
         "sender_id": Sender, "pool_id": SenderPool, "rule_id": SenderFallback,
+        "message_id": Message,
     }  # fmt: skip
     code = "viettel" if "/networks/" in path else "viettel-direct"
     names = {"code": code, "name": "viettel-direct", "number": number, "prefix": "8498"}
@@ -198,6 +208,9 @@ def _beside(operation_id: str, network: Any) -> None:
     if operation_id == "read_trace":
         octets = bytes.fromhex("00000010000000150000000000000007")
         TracedPdu.objects.create(trace=newest(BindTrace), at=NOW, is_outgoing=True, octets=octets)
+    if operation_id == "read_message_trace":
+        today = datetime.now(UTC)  # messages live in days around the real one
+        make_message(newest(Sender).account, id=uuid7_floor(today), created_at=today)
     if operation_id == "list_qualities":
         _measured(newest(Bind), network)
 

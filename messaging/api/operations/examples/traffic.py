@@ -159,7 +159,76 @@ _EVENTS: dict[str, Any] = {
     ],
     "next_cursor": "5",
 }
+_TRACE: dict[str, Any] = {
+    "id": "01a2089a-4c6d-75ae-a4dc-1d0d31f3dcd8",
+    "account": "mai-fashion",
+    "class": "otp",
+    "status": "delivered",
+    "from": "53849",
+    "network": "viettel",
+    "segment_count": 1,
+    "accepted_at": "2027-01-31T02:00:00Z",
+    "configuration": 812,
+    "steps": [
+        {"at": "2027-01-31T02:00:00Z", "kind": "accepted", "detail": {"origin": "api"}},
+        {
+            "at": "2027-01-31T02:00:00.012Z",
+            "kind": "rules",
+            "detail": {"version": "VN 2026.2"},
+        },
+        {
+            "at": "2027-01-31T02:00:00.012Z",
+            "kind": "route",
+            "detail": {
+                "route": "VN Viettel",
+                "policy": 4,
+                "candidates": [
+                    {
+                        "number": 1,
+                        "route": "VN Viettel",
+                        "carrier": "Viettel direct",
+                        "is_chosen": True,
+                        "share": 0.7,
+                        "terms": {"heat": 1.0, "score": 0.98},
+                    },
+                    {
+                        "number": 2,
+                        "route": "VN international",
+                        "carrier": "International",
+                        "is_chosen": False,
+                        "share": 0.3,
+                    },
+                ],
+            },
+        },
+        {
+            "at": "2027-01-31T02:00:00.014Z",
+            "kind": "submit_sm",
+            "detail": {
+                "segment": 1,
+                "segments": 1,
+                "carrier": "Viettel direct",
+                "bind": "viettel-1",
+                "smsc_message_id": "0A3F09",
+            },
+        },
+        {
+            "at": "2027-01-31T02:00:03Z",
+            "kind": "deliver_sm",
+            "detail": {
+                "segment": 1,
+                "segments": 1,
+                "status": "delivered",
+                "carrier": "Viettel direct",
+                "bind": "viettel-1",
+                "smsc_message_id": "0A3F09",
+            },
+        },
+        {"at": "2027-01-31T02:00:03Z", "kind": "ended", "detail": {"status": "delivered"}},
+    ],
+}
 OF: Final = {
+    "read_message_trace": Example(answers=_TRACE),
     "give_order": Example(sends=_SEND_GIVE_ORDER, answers=_ORDER),
     "list_orders": Example(answers=page(_ORDER)),
     "lift_order": Example(answers=_ORDER | {"ended_at": "2027-01-31T02:00:00Z"}),
