@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from compliance.constants import MessageClass
 from compliance.services.checks import country_checked
 from config.common.api.fields import OutputSerializer, StrictSerializer, Text
-from config.common.api.pagination import query
+from config.common.api.pagination import parameters, query
 from config.common.api.schema import operation
 from config.common.api.views import ApiView
 from messaging.api.common import READ_CATALOG, account_of
@@ -88,12 +88,9 @@ class CoverageView(ApiView):
         account, sender = account_of(request), None
         if "from" in wanted:
             sender = sender_with_papers(account, wanted["from"])
-        found = coverage(
-            snapshots.current().routing,
-            account,
-            country=country_checked(wanted.get("country", "")),
-            sender=sender,
-        )
+        with parameters():
+            country = country_checked(wanted.get("country", ""))
+        found = coverage(snapshots.current().routing, account, country=country, sender=sender)
         return Response({"data": [_shown(one) for one in found]})
 
 

@@ -17,11 +17,9 @@ from compliance.constants import MessageClass, Scope
 from compliance.models import Account
 from config.common import clock
 from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Word
-from config.common.api.pagination import PageInput, cut, page_response, query
-from config.common.api.problems import FieldProblem, InvalidInput
+from config.common.api.pagination import PageInput, cut, page_response, parameters, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView
-from config.common.errors import InvalidError
 from messaging.api import money_examples as examples
 from messaging.api.common import account_of, int_cursor
 from messaging.constants import BillingMode, LedgerKind
@@ -253,11 +251,8 @@ def _wanted(account: Account, asked: Mapping[str, Any]) -> StatementFilter:
     today = clock.now().astimezone(ZoneInfo(zone_of(account))).date()
     last = asked.get("to") or today
     first = asked.get("from") or last - timedelta(days=_USUAL_DAYS - 1)
-    try:
+    with parameters():
         period_check(first, last)
-    except InvalidError as error:
-        problem = FieldProblem(error.field, error.code, str(error.message), "parameter")
-        raise InvalidInput([problem]) from error
     return StatementFilter(first, last, asked.get("class", ""), asked.get("sender", ""))
 
 

@@ -20,8 +20,7 @@ from compliance.constants import MessageClass, Scope
 from compliance.models import Account
 from config.common import clock
 from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Whole, Word
-from config.common.api.pagination import query
-from config.common.api.problems import FieldProblem, InvalidInput
+from config.common.api.pagination import parameters, query
 from config.common.api.schema import operation
 from config.common.api.views import ApiView
 from config.common.errors import InvalidError
@@ -195,13 +194,8 @@ class MessageReportView(ApiView):
     def get(self, request: Request) -> HttpResponseBase:
         wanted = dict(query(request, ReportQuery()))
         account = account_of(request)
-        try:
+        with parameters():
             report = report_make(_wish(account, wanted))
-        except InvalidError as error:
-            problem = FieldProblem(
-                error.field, error.code, f"{error.field}: {error.message}", "parameter"
-            )
-            raise InvalidInput([problem]) from error
         if wanted.get("format", _accepted(request)) == "csv":
             return _file(report, account)
         return Response(_shown(report, account))

@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +15,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from config.common.api.fields import StrictSerializer, Text, Whole
 from config.common.api.problems import FieldProblem, InvalidInput
+from config.common.errors import InvalidError
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -74,6 +76,18 @@ def decode(cursor: str, parse: Callable[[str], Row]) -> Row:
                 )
             ]
         ) from error
+
+
+@contextmanager
+def parameters() -> Iterator[None]:
+    """What a service finds wrong inside is told of the query parameter of that name."""
+    try:
+        yield
+    except InvalidError as error:
+        problem = FieldProblem(
+            error.field, error.code, f"{error.field}: {error.message}", "parameter"
+        )
+        raise InvalidInput([problem]) from error
 
 
 def query(request: Request, serializer: StrictSerializer) -> Mapping[str, Any]:

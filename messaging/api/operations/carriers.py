@@ -26,7 +26,9 @@ from messaging.api.operations.filters import by_truth, filters
 from messaging.api.operations.named import found
 
 _CARRIER = tuple(
-    one.name for one in Carrier._meta.concrete_fields if one.name not in {"id", "code"}
+    one.name
+    for one in Carrier._meta.concrete_fields
+    if one.editable and one.name not in {"id", "code"}
 )
 _CODE: Final = Text(max_length=50, help_text="The carrier's short name; it stays.")
 CarrierInput = input_of("CarrierInput", Carrier, _CARRIER, required=("name",), more={"code": _CODE})
@@ -35,7 +37,11 @@ CarrierOutput = output_of(
     "CarrierOutput",
     Carrier,
     _CARRIER,
-    {"id": serializers.IntegerField(), "code": serializers.CharField()},
+    {
+        "id": serializers.IntegerField(),
+        "code": serializers.CharField(),
+        "is_sandbox": serializers.BooleanField(help_text="It takes messages of test keys only."),
+    },
 )
 _SHOWN: Final = CarrierOutput()
 _FILTERS: Final = filters("Carriers", is_active=by_truth("is_active"))

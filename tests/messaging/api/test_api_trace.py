@@ -6,7 +6,7 @@ import pytest
 
 from config.common import clock
 from messaging.constants import MessageStatus
-from messaging.models import WebhookDelivery
+from messaging.models import Event, WebhookDelivery
 from tests.factories import make_carrier, make_message, make_route, make_webhook
 from tests.messaging.api.conftest import Caller
 from tests.messaging.test_admin_trace import make_segment, settle
@@ -28,7 +28,7 @@ def message(world):
     )
     make_segment(made, 1, total=1, status="delivered", done_at=clock.now() + timedelta(seconds=1))
     settle(made, "delivered")
-    event = made.account.event_set.get(message_id=made.pk)
+    event = Event.objects.get(account=made.account, message_id=made.pk)
     attempts = [
         {"at": clock.now().isoformat(), "status": 503, "ms": 40},
         {"at": (clock.now() + timedelta(seconds=5)).isoformat(), "status": 200, "ms": 12},

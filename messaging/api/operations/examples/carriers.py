@@ -46,6 +46,7 @@ _CARRIER: dict[str, Any] = {
     "data_country": "",
     "contact": "",
     "note": "",
+    "is_sandbox": False,
 }
 _CHECKED: dict[str, Any] = {
     "is_sound": False,
