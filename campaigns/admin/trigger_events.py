@@ -105,7 +105,8 @@ class TriggerEventAdmin(ReadOnlyMixin, AccountScopedAdmin):
         event = context.get("original")
         if event is not None:
             states = message_states(one["message"] for one in event.steps if one.get("message"))
-            context["steps"] = [_step(one, states) for one in event.steps]
+            known = set(event.source.mappings.values_list("pk", flat=True))
+            context["steps"] = [_step(one, states, known) for one in event.steps]
             context["body"] = indented(event.body) if event.body_until else ""
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -168,7 +169,7 @@ def _ran(event: TriggerEvent, actor: Any) -> None:
     event_rerun(event=event, actor=actor)
 
 
-def _step(step: dict[str, Any], states: dict[str, str]) -> dict[str, Any]:
+def _step(step: dict[str, Any], states: dict[str, str], known: set[int]) -> dict[str, Any]:
     message = step.get("message")
     words, colour = {
         "sent": (_("Accepted"), "success"),
@@ -177,7 +178,9 @@ def _step(step: dict[str, Any], states: dict[str, str]) -> dict[str, Any]:
     }[step["outcome"]]
     return {
         "mapping": step["name"],
-        "page": reverse("admin:campaigns_triggermapping_change", args=[step["mapping"]]),
+        "page": reverse("admin:campaigns_triggermapping_change", args=[step["mapping"]])
+        if step["mapping"] in known
+        else "",
         "version": step["version"],
         "word": words,
         "colour": colour,

@@ -121,7 +121,7 @@ class MappingActs:
             "version": version,
             "active": active,
             "lead": lead,
-            "submit": submit,
+            "submit_label": submit,
             "differences": [(place_words(one.place), one) for one in found],
             "back": self._address(mapping),
         }

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from campaigns.triggers.notation import steps_written
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -44,11 +46,24 @@ def _flat(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, _written(value)
 
 
+def _value_written(value: Mapping[str, Any]) -> str:
+    """As people type it: where it comes from, its steps, and what stands otherwise."""
+    if "operator" in value:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    source = str(value.get("path") or value.get("text"))
+    steps = steps_written(value.get("format") or (), str(value.get("join") or ""))
+    default = value.get("default")
+    shown = f"{source} | {steps}" if steps else source
+    return f"{shown} (“{default}”)" if default else shown
+
+
 def _written(value: Any) -> str:
     if isinstance(value, dict):
         kept = {name: one for name, one in value.items() if one not in ("", None, [])}
         if len(kept) == 1 and not value.keys().isdisjoint({"path", "text"}):
             return str(next(iter(kept.values())))
+        if "path" in kept or "text" in kept:
+            return _value_written(kept)
         return json.dumps(kept, ensure_ascii=False, sort_keys=True) if kept else ""
     if isinstance(value, list):
         if all(isinstance(one, str) for one in value):

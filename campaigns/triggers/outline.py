@@ -11,6 +11,7 @@ from campaigns.triggers.paths import DEEPEST, LONGEST_PATH
 
 MOST_PLACES: Final = 200
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")
 _LONGEST_SHOWN: Final = 60
 _MOST_ITEMS: Final = 3  # of a list
 
@@ -39,7 +40,8 @@ def places_in(document: Any) -> list[Place]:
 def _walk(path: str, value: Any) -> Iterator[Place]:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _walk(path + _member(str(name)), inner)
+            if not _CONTROL.search(name):  # the paths' library takes none, escaped or not
+                yield from _walk(path + _member(name), inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value[:_MOST_ITEMS]):
             yield from _walk(f"{path}[{index}]", inner)
@@ -53,6 +55,4 @@ def _member(name: str) -> str:
     if _NAME.fullmatch(name):
         return f".{name}"
     escaped = name.replace("\\", "\\\\").replace("'", "\\'")
-    for sign in ("\b", "\t", "\n", "\f", "\r"):
-        escaped = escaped.replace(sign, f"\\u{ord(sign):04x}")
     return f"['{escaped}']"

@@ -4,6 +4,7 @@ import json
 import threading
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.request import Request, urlopen
 
 import pytest
 from django.db import connections
@@ -262,4 +263,35 @@ def test_parallel_duplicates_act_once():
     assert [one.is_repeat for one in answers].count(False) == 1
     assert len({one.event_id for one in answers}) == 1
     assert len({one.messages for one in answers}) == 1
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_events_with_one_key_send_once_over_http(live_server):
+    scene = Scene()
+    scene.mapping(dedupe="$.order.number")
+    barrier, answers = threading.Barrier(6), []
+
+    def post(number: int) -> None:
+        raw = json.dumps(BODY | {"id": f"evt-{number}"}).encode()
+        headers = signature_make(
+            scene.source.scheme, scene.source.secret, raw, at=clock.now(), message_id="m"
+        )
+        request = Request(
+            f"{live_server.url}{scene.source.address}",
+            raw,
+            headers | {"Content-Type": "application/json"},
+        )
+        barrier.wait(10)
+        with urlopen(request, timeout=60) as answer:
+            answers.append((answer.status, json.load(answer)))
+
+    threads = [threading.Thread(target=post, args=(number,)) for number in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert [status for status, _body in answers] == [202] * 6
+    results = sorted((body["result"], body["reason"] or "") for _status, body in answers)
+    assert results == [("sent", "")] + [("unmatched", "sent_before")] * 5
     assert Message.objects.count() == 1
