@@ -38,7 +38,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             (_("Templates"), "article", "messaging.template"),
             (_("Template versions"), "fact_check", "messaging.templateversion"),
             (_("Template registrations"), "how_to_reg", "messaging.templateregistration"),
-            (_("Response limits"), "timer", "messaging.responserule"),
+            (_("Response rules"), "timer", "messaging.responserule"),
         ),
     ),
     (

@@ -105,7 +105,7 @@ def _feed(request: HttpRequest, talk: Conversation, *, before: Mark | None) -> d
 def _due(talk: Conversation) -> str:
     if talk.due_at is None:
         return ""
-    return _("To be answered by %(time)s.") % {"time": moment(talk.due_at)}
+    return _("To be answered by %(time)s") % {"time": moment(talk.due_at)}
 
 
 def _feed_address(talk: Conversation, version: int) -> str:

@@ -1,6 +1,7 @@
 """A person writes; a marketer opens it, answers with a canned template, and closes."""
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from selenium.webdriver.common.by import By
 
@@ -27,7 +28,8 @@ def test_a_reply_is_answered_with_a_template_and_closed(page: Chromium, world: W
         slots=[{"name": "order", "max_length": 12, "example": "A-1"}],
     )
     snapshots.forget()
-    conversation = talk(sender, "When does it come?")
+    with transaction.atomic():
+        conversation = talk(sender, "When does it come?")
     page.sign_in(world.alice)
     page.open(reverse("admin:index"))
     page.click("Conversations")
@@ -36,7 +38,8 @@ def test_a_reply_is_answered_with_a_template_and_closed(page: Chromium, world: W
     page.until_reads("Nobody yet")
     page.click("Assign to me")
     page.until_reads("that is you")
-    write_in(sender, "Order A-7, please look")
+    with transaction.atomic():
+        write_in(sender, "Order A-7, please look")
     page.until_reads("Order A-7, please look")  # by itself
     option = page.one("#talk-template option[value=eta]").text
     page.choose("template", option)
@@ -46,7 +49,7 @@ def test_a_reply_is_answered_with_a_template_and_closed(page: Chromium, world: W
     page.until_reads("1 segment")
     with page.narrow(SMALL):
         assert page.sticking_out() == []
-    page.click("Send")
+    page.press_shown("//button[@value='send']")
     page.until_reads("The answer is on its way.")
     assert Message.objects.get().text == "Your order A-7 comes tomorrow."
     bubbles = page.driver.find_elements(By.CSS_SELECTOR, ".sbt-bubble")
@@ -55,7 +58,7 @@ def test_a_reply_is_answered_with_a_template_and_closed(page: Chromium, world: W
         "Order A-7, please look",
         "Your order A-7 comes tomorrow.",
     ]
-    page.click("Close")
+    page.press_shown("//button[@value='close']")
     page.until_reads("Open again")
     conversation.refresh_from_db()
     assert (conversation.state, conversation.version) == ("closed", 1)
