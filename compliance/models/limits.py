@@ -1,9 +1,11 @@
+from typing import Any
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-def _limit(label: str) -> "models.PositiveIntegerField[int | None, int | None]":
+def _limit(label: Any) -> "models.PositiveIntegerField[int | None, int | None]":
     return models.PositiveIntegerField(
         label, null=True, blank=True, validators=[MinValueValidator(1)]
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -102,7 +102,7 @@ def numbers_known(account_id: int, msisdns: Collection[str]) -> set[str]:
 def messages_grant(*, account_id: int, day: date, wanted: int, limit: int) -> int:
     """Takes so many of the day's messages, or those that are left; returns how many. They are
     given back where the caller's transaction fails."""
-    values = {"account": account_id, "day": day, "wanted": wanted, "limit": limit}
+    values: dict[str, Any] = {"account": account_id, "day": day, "wanted": wanted, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(_GRANT, values | {"wanted": 0})  # the day has its row, and it is ours
         cursor.execute(_BEFORE, values)

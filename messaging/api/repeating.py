@@ -51,7 +51,7 @@ def _payload(request: Request) -> Any:
     """What tells one request from another: the body, files by what is in them."""
     if not request.FILES:
         return request.data
-    fields = {name: request.data.getlist(name) for name in request.POST}
+    fields = {name: request.POST.getlist(name) for name in request.POST}
     return {"fields": fields, "files": {n: _digest(file) for n, file in request.FILES.items()}}
 
 

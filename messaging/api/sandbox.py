@@ -39,7 +39,7 @@ class MagicNumberOutput(OutputSerializer):
 class MagicNumbersOutput(OutputSerializer):
     """All of them."""
 
-    data = MagicNumberOutput(many=True)
+    data = MagicNumberOutput(many=True)  # type: ignore[assignment]
 
 
 def _shown(one: MagicNumber) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from config.common.errors import NotFoundError
 from messaging.api import verification_examples as examples
-from messaging.api.common import account_of, actor_of, int_cursor
+from messaging.api.common import KEY_HEADER, account_of, actor_of, int_cursor
+from messaging.api.repeating import repeatable
 from messaging.api.sender_pools import IN_NAME, answered
 from messaging.api.verifications import READ, TAG, WRITE
 from messaging.constants import HoldCause
@@ -190,7 +191,8 @@ class VerificationOverridesView(ApiView):
         scope=WRITE[0],
         request=ShieldOverrideInput,
         responses={201: ShieldOverrideOutput},
-        also=(404,),
+        also=(404, 409),
+        parameters=[KEY_HEADER],
         description="Until then the shield, the countries of the service and its limits by number,"
         f" block, address and device do not stop them. {IN_NAME}",
         examples=[
@@ -198,6 +200,7 @@ class VerificationOverridesView(ApiView):
             answered("Added", examples.OVERRIDE, "201"),
         ],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         values, account = body(request, _ADD), account_of(request)
         slug = values.get("service")

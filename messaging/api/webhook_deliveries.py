@@ -10,7 +10,8 @@ from config.common.api.pagination import cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
 from messaging.api import webhook_examples as examples
-from messaging.api.common import account_of, uuid_cursor
+from messaging.api.common import KEY_HEADER, account_of, uuid_cursor
+from messaging.api.repeating import repeatable
 from messaging.api.webhook_inputs import DeliveriesQuery, ReplayInput
 from messaging.api.webhook_outputs import (
     DeliveryDetailOutput,
@@ -107,7 +108,8 @@ class ReplayView(ApiView):
         scope=WRITE[0],
         request=ReplayInput,
         responses={202: ReplayOutput},
-        also=(404,),
+        also=(404, 409),
+        parameters=[KEY_HEADER],
         description="Events by id, or by sequence, time, type and how their delivery ended. They "
         "carry the `webhook-id` of the first time and are tried from the first attempt. Without "
         "`status` also events are delivered that this webhook never had, being older than it. At "
@@ -122,6 +124,7 @@ class ReplayView(ApiView):
             OpenApiExample("Counted", examples.REPLAYED, response_only=True, status_codes=["202"]),
         ],
     )
+    @repeatable
     def post(self, request: Request, webhook_id: int) -> Response:
         found = deliveries_replay(
             account=account_of(request),

@@ -181,7 +181,7 @@ class RouteDecision:
 # them, kind of sender and of traffic, countries of the data, a refusal of the sender; then the
 # carriers tried before and the deadline's step.
 ConfiguredKey = tuple[
-    str, int | None, str, str, int | None, str, int | None, str, frozenset[str], Reason | None
+    str, int | None, str, str, int | None, str, int | None, str, frozenset[str], bool, Reason | None
 ]
 PlanKey = tuple[ConfiguredKey, frozenset[int], frozenset[int], int | None]
 

@@ -184,9 +184,10 @@ def platform_limit(budget: str) -> int:
     return int(getattr(settings, f"API_{budget.upper()}_PER_MINUTE"))
 
 
-def quota_of(auth: Limited, budget: str) -> int:
-    """Requests a minute of a budget for this key."""
-    return auth.rate_limit(budget, platform_limit(budget))
+def quota_of(auth: Any, budget: str) -> int:
+    """Requests a minute of a budget for this key, which is `Limited`."""
+    key: Limited = auth
+    return key.rate_limit(budget, platform_limit(budget))
 
 
 def take(key: Any, budget: str, quota: int, count: int = 1) -> tuple[bool, Allowance]:

@@ -252,5 +252,10 @@ def test_every_operation_that_makes_something_takes_the_header(schema):
         and {"201", "202"} & set(operation["responses"])
         and "Idempotency-Key" not in {one["name"] for one in operation.get("parameters", ())}
     }
-    # Sources of triggers answer with their secret; an event is known by its own id.
-    assert without == {"create_trigger_source", "use_trigger_preset", "receive_event"}
+    # Sources of triggers and webhooks answer with their secret; an event is known by its own id.
+    assert without == {
+        "add_webhook",
+        "create_trigger_source",
+        "receive_event",
+        "use_trigger_preset",
+    }

@@ -207,7 +207,7 @@ def test_test_key_changes_nothing_that_is_real(tester: Rehearser, text: dict[str
     for method, path in (
         ("POST", "/lists"),
         ("POST", "/suppressions"),
-        ("PUT", "/webhook"),
+        ("POST", "/webhooks"),
         ("POST", "/verifications"),
         ("POST", "/campaigns"),
         ("DELETE", "/contacts/1"),
