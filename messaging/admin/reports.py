@@ -218,7 +218,7 @@ def _name(row: ReportRow, dimension: str, report: Report) -> str:
     if name is None:
         return "–"
     if dimension == "day":
-        return str(date_format(date.fromisoformat(name), "DATE_FORMAT"))
+        return str(date_format(date.fromisoformat(name), "SHORT_DATE_FORMAT"))
     if dimension == "hour":
         zone = ZoneInfo(report.wish.zone)
         return str(date_format(key.astimezone(zone), "SHORT_DATETIME_FORMAT"))
