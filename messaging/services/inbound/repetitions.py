@@ -21,11 +21,12 @@ from messaging.services.inbound.reading import Piece
 
 # No SMSC waits less for an answer; a person who taps twice is faster.
 _LEAST_PATIENCE: Final = timedelta(seconds=5)
+# Events are written a moment after they happen: one of the session before must not count.
+_WRITTEN_WITHIN: Final = timedelta(seconds=2)
 _ENDED: Final = frozenset(
     {
         SessionState.STARTING.value,
         SessionState.BINDING.value,
-        SessionState.BOUND.value,
         SessionState.CONNECTION_LOST.value,
         SessionState.BIND_FAILED.value,
         SessionState.UNBOUND.value,
@@ -77,7 +78,7 @@ def _has_ended(first: InboundPart, again: InboundPart) -> bool:
     if first.bind_id == again.bind_id and None not in sessions and len(set(sessions)) == 2:
         return True
     return SessionEvent.objects.filter(
-        bind_id=first.bind_id, at__gte=first.received_at, state__in=_ENDED
+        bind_id=first.bind_id, at__gte=first.received_at + _WRITTEN_WITHIN, state__in=_ENDED
     ).exists()
 
 

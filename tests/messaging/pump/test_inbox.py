@@ -16,6 +16,7 @@ from messaging.models import InboundMessage, ParkedReceipt
 from messaging.pump import inbox as inboxes
 from messaging.pump.connections import connect
 from messaging.pump.inbox import Inbox
+from messaging.services.inbound import receiving
 from tests.messaging.hot import Line, make_line, make_segment, state
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -263,6 +264,29 @@ def test_replies_that_come_together_are_one_transaction(line, inbox, database, m
     inbox.commit_next(database, link)
     assert (sizes, InboundMessage.objects.count()) == ([100, 50], 150)
     assert link.answers == [(n, ESME_ROK) for n in range(150)]
+
+
+def test_reply_whose_connection_is_killed_before_commit_is_kept_once_it_comes_again(
+    line, inbox, database, monkeypatch
+):
+    link = FakeLink(lambda: str(InboundMessage.objects.count()))
+
+    def killed(_arrivals):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (pid,) = cursor.fetchone()
+            database.execute("SELECT pg_terminate_backend(%s)", [pid])
+            database.commit()
+            cursor.execute("SELECT 1")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(receiving, "arrivals_act", killed)
+        inbox.put([arrived(5, "YES", esm_class=0)])
+        inbox.commit_next(database, link)
+    assert (link.answers, link.seen) == ([(5, ESME_RX_T_APPN)], ["0"])
+    inbox.put([arrived(9, "YES", esm_class=0)])
+    inbox.commit_next(database, link)
+    assert (link.answers[1:], link.seen[1:]) == ([(9, ESME_ROK)], ["1"])
 
 
 def test_pdu_that_cannot_be_parsed_is_stored_and_acknowledged(inbox, database):
