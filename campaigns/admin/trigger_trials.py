@@ -97,7 +97,8 @@ def _verdict(trial: MappingTrial) -> str:
         return _("Nothing would be sent: the mapping is for other events.")
     if not trial.sends:
         return _("Nothing would be sent: something has to be put right.")
-    wanted, ruling = trial.judged.wanted, trial.preview and trial.preview.ruling
+    wanted = trial.judged.wanted
+    ruling = trial.preview.ruling if trial.preview is not None else None
     if ruling is not None and ruling.failure_reason:
         why = reason_label(ruling.failure_reason)
         return _("A message would be accepted and then not sent: %(why)s.") % {"why": why}
