@@ -50,5 +50,6 @@ def _answers(conversations: Sequence[Conversation]) -> dict[UUID, LastWords]:
     sent = [message_id for _key, message_id, _by, _at in rows if message_id is not None]
     texts = dict(Message.objects.filter(pk__in=sent).values_list("pk", "text")) if sent else {}
     return {
-        key: LastWords(texts.get(message_id, ""), by or "", at) for key, message_id, by, at in rows
+        key: LastWords(texts.get(message_id, "") if message_id else "", by or "", at)
+        for key, message_id, by, at in rows
     }
