@@ -232,7 +232,8 @@ def _name(row: ReportRow, dimension: str, report: Report) -> str:
 def _versions(report: Report) -> dict[int, list[int]]:
     """Ids of the versions of each template that the report names."""
     found: dict[int, list[int]] = {}
-    ids = {row.keys.get("template") for row in report.rows} - {None}
+    named = (row.keys.get("template") for row in report.rows)
+    ids = {template_id for template_id in named if template_id is not None}
     rows = TemplateVersion.objects.filter(template_id__in=ids)
     for template_id, version_id in rows.values_list("template_id", "pk"):
         found.setdefault(template_id, []).append(version_id)

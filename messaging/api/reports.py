@@ -162,9 +162,9 @@ class ReportOutput(OutputSerializer):
 
 
 _COUNTS: Final = tuple(
-    name
+    str(name)
     for name in MessageFiguresOutput().fields
-    if name not in ("price", "delivery_rate", "receipt_seconds")
+    if str(name) not in ("price", "delivery_rate", "receipt_seconds")
 )
 _EXAMPLE: Final = [
     OpenApiExample(

@@ -193,7 +193,7 @@ def report_make(wish: ReportWish) -> Report:
             field="by",
         )
     count = len(wish.by)
-    figures = [Figures(*row[count:-1], tuple(row[-1])) for row in found]
+    figures = [Figures(*(*row[count:-1], tuple(row[-1]))) for row in found]
     keys = [dict(zip(wish.by, row, strict=False)) for row in found]
     namer = _Namer(wish.by, keys, zone)
     rows = [ReportRow(key, namer.names(key), one) for key, one in zip(keys, figures, strict=True)]
