@@ -18,6 +18,21 @@ class Migration(migrations.Migration):
 
     operations = [
         ChangeModels([
+            migrations.AddField(
+                model_name='campaign',
+                name='needed_micros',
+                field=models.BigIntegerField(default=0, editable=False),
+            ),
+            migrations.AddField(
+                model_name='campaign',
+                name='stopped_for',
+                field=models.CharField(blank=True, editable=False, max_length=40, verbose_name='stopped for'),
+            ),
+            migrations.AddField(
+                model_name='historicalcampaign',
+                name='stopped_for',
+                field=models.CharField(blank=True, editable=False, max_length=40, verbose_name='stopped for'),
+            ),
             migrations.CreateModel(
                 name='HistoricalTriggerSource',
                 fields=[

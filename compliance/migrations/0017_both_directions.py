@@ -2,6 +2,7 @@ import compliance.constants
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+from django.conf import settings
 from config.common.schema import ChangeModels
 from django.db import migrations, models
 
@@ -29,6 +30,11 @@ class Migration(migrations.Migration):
             ),
             migrations.AddField(
                 model_name='account',
+                name='is_trial',
+                field=models.BooleanField(default=False, help_text='It sends a few messages a day, to numbers it has verified, and launches no campaign.', verbose_name='on trial'),
+            ),
+            migrations.AddField(
+                model_name='account',
                 name='reads_per_minute',
                 field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='reads per minute'),
             ),
@@ -41,6 +47,11 @@ class Migration(migrations.Migration):
                 model_name='account',
                 name='sends_per_minute',
                 field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='single sends per minute'),
+            ),
+            migrations.AddField(
+                model_name='account',
+                name='trial_daily_limit',
+                field=models.PositiveIntegerField(default=50, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages a day on trial'),
             ),
             migrations.AddField(
                 model_name='account',
@@ -79,6 +90,11 @@ class Migration(migrations.Migration):
             ),
             migrations.AddField(
                 model_name='apikey',
+                name='is_test',
+                field=models.BooleanField(default=False, help_text='What it sends goes to the sandbox: it costs nothing, counts nowhere and reaches nobody. A key stays what it was made as.', verbose_name='for tests'),
+            ),
+            migrations.AddField(
+                model_name='apikey',
                 name='reads_per_minute',
                 field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='reads per minute'),
             ),
@@ -99,6 +115,11 @@ class Migration(migrations.Migration):
             ),
             migrations.AddField(
                 model_name='historicalaccount',
+                name='is_trial',
+                field=models.BooleanField(default=False, help_text='It sends a few messages a day, to numbers it has verified, and launches no campaign.', verbose_name='on trial'),
+            ),
+            migrations.AddField(
+                model_name='historicalaccount',
                 name='reads_per_minute',
                 field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='reads per minute'),
             ),
@@ -111,6 +132,11 @@ class Migration(migrations.Migration):
                 model_name='historicalaccount',
                 name='sends_per_minute',
                 field=models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='single sends per minute'),
+            ),
+            migrations.AddField(
+                model_name='historicalaccount',
+                name='trial_daily_limit',
+                field=models.PositiveIntegerField(default=50, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages a day on trial'),
             ),
             migrations.AddField(
                 model_name='historicalaccount',
@@ -136,6 +162,11 @@ class Migration(migrations.Migration):
                 model_name='historicalapikey',
                 name='former_until',
                 field=models.DateTimeField(editable=False, null=True, verbose_name='former secret works until'),
+            ),
+            migrations.AddField(
+                model_name='historicalapikey',
+                name='is_test',
+                field=models.BooleanField(default=False, help_text='What it sends goes to the sandbox: it costs nothing, counts nowhere and reaches nobody. A key stays what it was made as.', verbose_name='for tests'),
             ),
             migrations.AddField(
                 model_name='historicalapikey',
@@ -187,6 +218,36 @@ class Migration(migrations.Migration):
                     ('expires_at', models.DateTimeField(db_index=True)),
                     ('api_key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to='compliance.apikey')),
                 ],
+            ),
+            migrations.CreateModel(
+                name='TrialDay',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('day', models.DateField()),
+                    ('messages', models.PositiveIntegerField(default=0)),
+                    ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='compliance.account')),
+                ],
+                options={
+                    'constraints': [models.UniqueConstraint(fields=('account', 'day'), name='trial_day_unique')],
+                },
+            ),
+            migrations.CreateModel(
+                name='VerifiedNumber',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('msisdn', models.CharField(max_length=15, verbose_name='number')),
+                    ('note', models.CharField(blank=True, help_text='A name or a team.', max_length=80, verbose_name='whose it is')),
+                    ('source', models.CharField(choices=[('verification', 'A code sent to it'), ('administrator', 'An administrator')], editable=False, max_length=16, verbose_name='verified by')),
+                    ('verified_at', models.DateTimeField(editable=False, verbose_name='verified')),
+                    ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='verified_numbers', to='compliance.account', verbose_name='account')),
+                    ('added_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ],
+                options={
+                    'verbose_name': 'verified number',
+                    'verbose_name_plural': 'verified numbers',
+                    'ordering': ['account', '-verified_at'],
+                    'constraints': [models.UniqueConstraint(fields=('account', 'msisdn'), name='verified_number_unique')],
+                },
             ),
         ]),
     ]

@@ -18,10 +18,10 @@ from messaging.migrations._money import MONEY, NO_MONEY
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('carriers', '0001_squashed_0014_refused_binds'),
+        ('carriers', '0015_both_directions'),
         ('compliance', '0017_both_directions'),
         ('messaging', '0020_receipts_still_awaited'),
-        ('routing', '0001_squashed_0011_resting_orders'),
+        ('routing', '0012_both_directions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -56,8 +56,9 @@ class Migration(migrations.Migration):
                     ('month_micros', models.BigIntegerField(default=0, verbose_name='spent this month')),
                     ('unit_micros', models.BigIntegerField(default=0)),
                     ('mark_micros', models.BigIntegerField(default=0)),
-                    ('alerted_percent', models.SmallIntegerField(default=0)),
-                    ('alert_key', models.CharField(blank=True, max_length=120)),
+                    ('alerts_told', models.JSONField(blank=True, default=dict)),
+                    ('alert_emails', django.contrib.postgres.fields.ArrayField(base_field=models.EmailField(max_length=254), blank=True, default=list, size=10, verbose_name='also mail to')),
+                    ('resumes_campaigns', models.BooleanField(default=True, help_text='What stopped for want of money goes on once there is enough again.', verbose_name='campaigns go on by themselves')),
                     ('posted_through', models.DateField(null=True)),
                 ],
                 options={
@@ -72,9 +73,12 @@ class Migration(migrations.Migration):
                     ('id', models.BigAutoField(primary_key=True, serialize=False)),
                     ('day', models.DateField(verbose_name='day')),
                     ('message_class', models.CharField(choices=[('otp', 'One-time code'), ('transactional', 'Transactional'), ('care', 'Customer care'), ('marketing', 'Marketing')], max_length=16, verbose_name='class')),
+                    ('accepted', models.BigIntegerField(default=0, verbose_name='accepted')),
+                    ('reserved_micros', models.BigIntegerField(default=0, verbose_name='reserved')),
                     ('messages', models.BigIntegerField(default=0, verbose_name='messages')),
                     ('segments', models.BigIntegerField(default=0, verbose_name='segments')),
-                    ('charged_micros', models.BigIntegerField(default=0, verbose_name='price')),
+                    ('charged_micros', models.BigIntegerField(default=0, verbose_name='charged')),
+                    ('given_back_micros', models.BigIntegerField(default=0, verbose_name='given back')),
                 ],
                 options={
                     'verbose_name': 'statement line',
@@ -383,6 +387,53 @@ class Migration(migrations.Migration):
                 },
             ),
             migrations.CreateModel(
+                name='TrafficCell',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('quarter', models.DateTimeField()),
+                    ('sender_id', models.BigIntegerField()),
+                    ('network_id', models.BigIntegerField(null=True)),
+                    ('country', models.CharField(max_length=2, verbose_name='country')),
+                    ('template_version_id', models.BigIntegerField(null=True)),
+                    ('campaign_id', models.BigIntegerField(null=True)),
+                    ('message_class', models.CharField(choices=[('otp', 'One-time code'), ('transactional', 'Transactional'), ('care', 'Customer care'), ('marketing', 'Marketing')], max_length=16, verbose_name='class')),
+                    ('accepted', models.IntegerField()),
+                    ('sent', models.IntegerField()),
+                    ('delivered', models.IntegerField()),
+                    ('undelivered', models.IntegerField()),
+                    ('failed', models.IntegerField()),
+                    ('expired', models.IntegerField()),
+                    ('blocked', models.IntegerField()),
+                    ('canceled', models.IntegerField()),
+                    ('unknown', models.IntegerField()),
+                    ('segments', models.BigIntegerField()),
+                    ('charged_micros', models.BigIntegerField()),
+                    ('receipt_times', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
+                ],
+                options={
+                    'verbose_name': 'report',
+                    'verbose_name_plural': 'reports',
+                },
+            ),
+            migrations.CreateModel(
+                name='TrafficQuarter',
+                fields=[
+                    ('pk', models.CompositePrimaryKey('account_id', 'quarter', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('quarter', models.DateTimeField()),
+                    ('changed_at', models.DateTimeField(null=True)),
+                    ('counted_at', models.DateTimeField(null=True)),
+                ],
+            ),
+            migrations.CreateModel(
+                name='TrafficWatermark',
+                fields=[
+                    ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='compliance.account')),
+                    ('examined_to', models.BigIntegerField(default=0)),
+                    ('examined_at', models.DateTimeField()),
+                    ('closed_before', models.DateTimeField(null=True)),
+                ],
+            ),
+            migrations.CreateModel(
                 name='UnroutedReply',
                 fields=[
                     ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='unrouted', serialize=False, to='messaging.inboundmessage', verbose_name='reply')),
@@ -453,7 +504,7 @@ class Migration(migrations.Migration):
                     ('prefix', models.CharField(blank=True, help_text='First digits, with the calling code; none: the whole country.', max_length=15, validators=[django.core.validators.RegexValidator('\\A[0-9]*\\Z')], verbose_name='prefix')),
                     ('cause', models.CharField(choices=[('low_conversion', 'Few codes are entered'), ('sequential', 'Numbers in a row'), ('country_surge', 'Much more than usual in the country'), ('ip_countries', 'One address asks for many countries'), ('by_hand', 'Placed by a person')], max_length=16, verbose_name='cause')),
                     ('is_monitor', models.BooleanField(default=False, verbose_name='only notes')),
-                    ('measured', models.JSONField(default=dict, verbose_name='measured')),
+                    ('measured', models.JSONField(blank=True, default=dict, verbose_name='measured')),
                     ('placed_at', models.DateTimeField(verbose_name='placed')),
                     ('until', models.DateTimeField(verbose_name='until')),
                     ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
@@ -557,9 +608,45 @@ class Migration(migrations.Migration):
                     'ordering': ['position', 'pk'],
                 },
             ),
+            migrations.CreateModel(
+                name='WebhookHealth',
+                fields=[
+                    ('pk', models.CompositePrimaryKey('endpoint_id', 'since', blank=True, editable=False, primary_key=True, serialize=False)),
+                    ('since', models.DateTimeField()),
+                    ('succeeded', models.IntegerField(default=0)),
+                    ('failed', models.IntegerField(default=0)),
+                    ('durations', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None)),
+                ],
+            ),
             migrations.RemoveIndex(
                 model_name='inboundpart',
                 name='inbound_part_waiting',
+            ),
+            migrations.AddField(
+                model_name='historicalwebhookendpoint',
+                name='client_certificate',
+                field=models.TextField(blank=True, default='', verbose_name='client certificate'),
+            ),
+            migrations.AddField(
+                model_name='historicalwebhookendpoint',
+                name='client_certificate_ends_at',
+                field=models.DateTimeField(editable=False, null=True, verbose_name='client certificate ends'),
+            ),
+            migrations.AddField(
+                model_name='historicalwebhookendpoint',
+                name='is_ordered',
+                field=models.BooleanField(default=False, help_text='An event waits until the one before it about the same phone number is delivered or given up. Otherwise events may overtake each other; their sequence has the order.', verbose_name='in order'),
+            ),
+            migrations.AddField(
+                model_name='historicalwebhookendpoint',
+                name='name',
+                field=models.CharField(default='main', help_text='What your people call it, such as CRM.', max_length=60, verbose_name='name'),
+                preserve_default=False,
+            ),
+            migrations.AddField(
+                model_name='historicalwebhookendpoint',
+                name='senders',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=15), blank=True, default=list, help_text='Names or numbers of yours, one per line: only events of what these sent or received. Empty: all events, also those of no sender.', size=None, verbose_name='senders'),
             ),
             migrations.AddField(
                 model_name='inboundmessage',
@@ -626,15 +713,76 @@ class Migration(migrations.Migration):
                 name='stored_at',
                 field=models.DateTimeField(null=True),
             ),
+            migrations.AddField(
+                model_name='webhookdelivery',
+                name='log',
+                field=models.JSONField(db_default=[], default=list),
+            ),
+            migrations.AddField(
+                model_name='webhookdelivery',
+                name='order_key',
+                field=models.BigIntegerField(null=True),
+            ),
+            migrations.AddField(
+                model_name='webhookendpoint',
+                name='certificate_days_told',
+                field=models.PositiveSmallIntegerField(editable=False, null=True),
+            ),
+            migrations.AddField(
+                model_name='webhookendpoint',
+                name='client_certificate',
+                field=models.TextField(blank=True, default='', verbose_name='client certificate'),
+            ),
+            migrations.AddField(
+                model_name='webhookendpoint',
+                name='client_certificate_ends_at',
+                field=models.DateTimeField(editable=False, null=True, verbose_name='client certificate ends'),
+            ),
+            migrations.AddField(
+                model_name='webhookendpoint',
+                name='client_key',
+                field=config.common.secrets.EncryptedTextField(blank=True, default='', verbose_name='client key'),
+            ),
+            migrations.AddField(
+                model_name='webhookendpoint',
+                name='is_ordered',
+                field=models.BooleanField(default=False, help_text='An event waits until the one before it about the same phone number is delivered or given up. Otherwise events may overtake each other; their sequence has the order.', verbose_name='in order'),
+            ),
+            migrations.AddField(
+                model_name='webhookendpoint',
+                name='name',
+                field=models.CharField(default='main', help_text='What your people call it, such as CRM.', max_length=60, verbose_name='name'),
+                preserve_default=False,
+            ),
+            migrations.AddField(
+                model_name='webhookendpoint',
+                name='senders',
+                field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=15), blank=True, default=list, help_text='Names or numbers of yours, one per line: only events of what these sent or received. Empty: all events, also those of no sender.', size=None, verbose_name='senders'),
+            ),
             migrations.AlterField(
                 model_name='historicalwebhookendpoint',
                 name='event_types',
                 field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=messaging.constants.event_type_choices, max_length=40), blank=True, default=list, help_text='Empty: every event.', size=None, verbose_name='events'),
             ),
             migrations.AlterField(
+                model_name='historicalwebhookendpoint',
+                name='url',
+                field=models.URLField(help_text='On the public internet; https, with a certificate that fits the name.', max_length=500, verbose_name='URL'),
+            ),
+            migrations.AlterField(
+                model_name='webhookendpoint',
+                name='account',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to='compliance.account', verbose_name='account'),
+            ),
+            migrations.AlterField(
                 model_name='webhookendpoint',
                 name='event_types',
                 field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=messaging.constants.event_type_choices, max_length=40), blank=True, default=list, help_text='Empty: every event.', size=None, verbose_name='events'),
+            ),
+            migrations.AlterField(
+                model_name='webhookendpoint',
+                name='url',
+                field=models.URLField(help_text='On the public internet; https, with a certificate that fits the name.', max_length=500, verbose_name='URL'),
             ),
             migrations.AddIndex(
                 model_name='inboundpart',
@@ -647,6 +795,18 @@ class Migration(migrations.Migration):
             migrations.AddIndex(
                 model_name='inboundpart',
                 index=models.Index(condition=models.Q(('message', None)), fields=['received_at'], name='inbound_part_unassembled'),
+            ),
+            migrations.AddIndex(
+                model_name='webhookdelivery',
+                index=models.Index(condition=models.Q(('order_key__isnull', False), ('status', 'pending')), fields=['endpoint', 'order_key', 'sequence'], name='webhook_delivery_order'),
+            ),
+            migrations.AddIndex(
+                model_name='webhookdelivery',
+                index=models.Index(condition=models.Q(('status', 'failed')), fields=['endpoint', 'event_id'], name='webhook_delivery_given_up'),
+            ),
+            migrations.AddConstraint(
+                model_name='webhookendpoint',
+                constraint=models.UniqueConstraint(fields=('account', 'name'), name='webhook_name_unique'),
             ),
             migrations.AddField(
                 model_name='acceptedday',
@@ -882,6 +1042,16 @@ class Migration(migrations.Migration):
                 field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='compliance.account', verbose_name='account'),
             ),
             migrations.AddField(
+                model_name='trafficcell',
+                name='account',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='compliance.account', verbose_name='account'),
+            ),
+            migrations.AddField(
+                model_name='trafficquarter',
+                name='account',
+                field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='compliance.account'),
+            ),
+            migrations.AddField(
                 model_name='unroutedreply',
                 name='decided_by',
                 field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by'),
@@ -990,6 +1160,11 @@ class Migration(migrations.Migration):
                 model_name='verificationtext',
                 name='template',
                 field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='messaging.template', verbose_name='template'),
+            ),
+            migrations.AddField(
+                model_name='webhookhealth',
+                name='endpoint',
+                field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.webhookendpoint'),
             ),
             migrations.AddConstraint(
                 model_name='charge',
@@ -1102,6 +1277,14 @@ class Migration(migrations.Migration):
             migrations.AddConstraint(
                 model_name='responserule',
                 constraint=models.UniqueConstraint(fields=('account', 'sender'), name='response_rule_once', nulls_distinct=False),
+            ),
+            migrations.AddIndex(
+                model_name='trafficcell',
+                index=models.Index(fields=['account', 'quarter'], name='traffic_by_quarter'),
+            ),
+            migrations.AddIndex(
+                model_name='trafficquarter',
+                index=models.Index(condition=models.Q(('changed_at__isnull', False)), fields=['account', 'quarter'], name='traffic_changed'),
             ),
             migrations.AddIndex(
                 model_name='unroutedreply',

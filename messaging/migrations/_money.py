@@ -1,6 +1,9 @@
-"""Money: how each message is charged, a balance with each account, and a ledger for good."""
+"""Money: whether and how each message is charged, a balance with each account, a ledger for good."""
 
 MONEY = """
+-- Messages of test keys go to the sandbox and count nowhere. With a constant default no row is
+-- rewritten.
+ALTER TABLE messaging_message ADD COLUMN is_test boolean NOT NULL DEFAULT false;
 -- Which ends are charged (routing.charge_terms); nothing where the message is not billed at all.
 ALTER TABLE messaging_message ADD COLUMN charge_terms smallint;
 
@@ -8,8 +11,8 @@ CREATE FUNCTION start_balance() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO messaging_balance (account_id, mode, alert_percents, funds_micros, taken_micros,
         reserved_micros, charged_micros, day_micros, month_micros, unit_micros, mark_micros,
-        alerted_percent, alert_key)
-    VALUES (NEW.id, 'unlimited', '{80,100}', 0, 0, 0, 0, 0, 0, 0, 0, 0, '')
+        alerts_told, alert_emails, resumes_campaigns)
+    VALUES (NEW.id, 'unlimited', '{80,95,100}', 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', true)
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
@@ -17,8 +20,8 @@ CREATE TRIGGER account_starts_balance AFTER INSERT ON compliance_account
 FOR EACH ROW EXECUTE FUNCTION start_balance();
 INSERT INTO messaging_balance (account_id, mode, alert_percents, funds_micros, taken_micros,
     reserved_micros, charged_micros, day_micros, month_micros, unit_micros, mark_micros,
-    alerted_percent, alert_key)
-SELECT id, 'unlimited', '{80,100}', 0, 0, 0, 0, 0, 0, 0, 0, 0, '' FROM compliance_account;
+    alerts_told, alert_emails, resumes_campaigns)
+SELECT id, 'unlimited', '{80,95,100}', 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', true FROM compliance_account;
 -- One row per account that is rewritten with each acceptance: its pages stay free for that.
 ALTER TABLE messaging_balance SET (fillfactor = 10, autovacuum_vacuum_scale_factor = 0,
     autovacuum_vacuum_threshold = 1000);
@@ -54,34 +57,5 @@ NO_MONEY = """
 DROP FUNCTION keep_currency() CASCADE;
 DROP FUNCTION keep_ledger() CASCADE;
 DROP FUNCTION start_balance() CASCADE;
-ALTER TABLE messaging_message DROP COLUMN charge_terms;
-"""
-
-# As above, with the columns of today: each limit keeps by itself what was told of it.
-START_BALANCE = """
-CREATE OR REPLACE FUNCTION start_balance() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO messaging_balance (account_id, mode, alert_percents, funds_micros, taken_micros,
-        reserved_micros, charged_micros, day_micros, month_micros, unit_micros, mark_micros,
-        alerts_told, alert_emails, resumes_campaigns)
-    VALUES (NEW.id, 'unlimited', '{80,95,100}', 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}', true)
-    ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END $$;
-"""
-START_BALANCE_BEFORE = """
-CREATE OR REPLACE FUNCTION start_balance() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO messaging_balance (account_id, mode, alert_percents, funds_micros, taken_micros,
-        reserved_micros, charged_micros, day_micros, month_micros, unit_micros, mark_micros,
-        alerted_percent, alert_key)
-    VALUES (NEW.id, 'unlimited', '{80,100}', 0, 0, 0, 0, 0, 0, 0, 0, 0, '')
-    ON CONFLICT DO NOTHING;
-    RETURN NULL;
-END $$;
-"""
-
-# What statements had charged so far had been reserved before.
-STATEMENTS_SO_FAR = """
-UPDATE messaging_charge SET accepted = messages, reserved_micros = charged_micros;
+ALTER TABLE messaging_message DROP COLUMN charge_terms, DROP COLUMN is_test;
 """

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('carriers', '0001_squashed_0014_refused_binds'),
+        ('carriers', '0015_both_directions'),
         ('compliance', '0017_both_directions'),
         ('routing', '0001_squashed_0011_resting_orders'),
     ]
