@@ -1,4 +1,4 @@
-# make run | test | faults | demo | bench | check | clean | reset
+# make run | test | faults | conform | demo | bench | check | clean | reset
 # Settings pass through the environment: PORT=8001 make run, DATABASE_URL=postgresql://… make run
 
 MAKEFLAGS += --no-print-directory
@@ -15,7 +15,7 @@ CATALOGUES := $(VENV)/.catalogues
 PO_FILES := $(shell find . -path ./$(VENV) -prune -o -name '*.po' -print 2>/dev/null)
 PURE := config campaigns messaging routing compliance carriers
 
-.PHONY: help run test fuzz demo bench check catalogues venv tools clean reset
+.PHONY: help run test fuzz faults conform demo bench check catalogues venv tools clean reset
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -33,6 +33,9 @@ fuzz: $(TOOLS) ## spoiled octets against everything that reads octets (SECONDS=6
 faults: $(TOOLS) $(CATALOGUES) ## kill, freeze, cut and corrupt a platform, 20,000 messages each time (FAULTS=name selects)
 	@FAULTS=$${FAULTS:-all} exec $(PY) -m pytest tests/faults \
 		$(if $(filter-out all,$(FAULTS)),,tests/acceptance/test_brownouts.py) $(ARGS)
+
+conform: $(TOOLS) $(CATALOGUES) ## thousands of requests by the API's description, on a platform of its own
+	@CONFORM=full exec $(PY) -m pytest tests/acceptance/test_description.py $(ARGS)
 
 demo: $(INSTALLED) $(CATALOGUES) ## a campaign through the simulator; starts the platform if need be
 	@exec $(PY) manage.py run --then demo $(ARGS)

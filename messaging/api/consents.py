@@ -16,7 +16,6 @@ from compliance.constants import (
     Scope,
 )
 from compliance.models import Account, ConsentRecord
-from compliance.services.consent import consent_record
 from config.common.api.fields import Moment, OutputSerializer, StrictSerializer, Text, Whole, Word
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
@@ -29,6 +28,7 @@ from messaging.selectors.consents import (
     consents_page,
     document_of,
 )
+from messaging.services.replies.wishes import consent_take
 from routing.numbers import to_e164
 
 _READ = (Scope.CONSENT_READ.value,)
@@ -162,18 +162,18 @@ class ConsentsView(ApiView):
         responses={201: ConsentOutput},
         also=(409,),
         parameters=[KEY_HEADER],
-        description="Appends to the ledger. `revoked` also suppresses the number at once.",
+        description="Appends to the ledger. `revoked` also suppresses the number at "
+        "once, and is told as `consent.revoked`.",
     )
     @repeatable
     def post(self, request: Request) -> Response:
         account, values = account_of(request), body(request, _CONSENT_INPUT)
         number, brand = values.pop("number"), values.pop("advertiser")
-        record = consent_record(
+        record = consent_take(
             account=account,
             advertiser=advertiser_named(account, brand),
             document=document_of(account, values.pop("document", None)),
             msisdn=msisdn(number, account, field="number"),
-            actor=None,
             **values,
         )
         return Response(_CONSENT.to_representation(record), 201)

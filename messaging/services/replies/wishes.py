@@ -14,7 +14,7 @@ from compliance.constants import (
     SuppressionCause,
     SuppressionSource,
 )
-from compliance.models import Account, Advertiser, Program, Suppression, User
+from compliance.models import Account, Advertiser, ConsentRecord, Program, Suppression, User
 from compliance.services.consent import consent_record, opt_out
 from compliance.services.suppressions import suppression_add, suppression_lift
 from config.common import clock
@@ -188,6 +188,24 @@ def reviews_settle(
     Suppression.objects.filter(pk__in=holds, lifted_at=None).update(
         lifted_at=now, lifted_reason=_("The person refused: a refusal takes its place.")
     )
+
+
+@transaction.atomic
+def consent_take(*, account: Account, advertiser: Advertiser, **facts: Any) -> ConsentRecord:
+    """What a customer's own system knows about a person's consent, for the ledger; a revocation is
+    told to the account's other systems. Raises InvalidError naming the field."""
+    record = consent_record(account=account, advertiser=advertiser, actor=None, **facts)
+    if record.action == ConsentAction.REVOKED:
+        data = {
+            "number": f"+{record.msisdn}",
+            "advertiser": advertiser.name,
+            "purpose": record.purpose,
+            "reach": Reach.BRAND.value,
+            "program": None,
+            "source": SuppressionSource.API.value,
+        }
+        tell(EventType.CONSENT_REVOKED, account, data)
+    return record
 
 
 def tell(event_type: str, account: Account, data: Mapping[str, Any]) -> None:

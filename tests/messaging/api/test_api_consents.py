@@ -42,6 +42,14 @@ def test_revoked_consent_suppresses(api, consent):
     )  # fmt: skip
 
 
+def test_revoked_consent_is_told_and_granted_is_not(api, stranger, consent):
+    api.post("/consents", consent)
+    api.post("/consents", consent | {"action": "revoked", "method": "api"})
+    (event,) = api.get("/events?types=consent.revoked").json()["data"]
+    assert (event["data"]["number"], event["data"]["source"]) == ("+84981112223", "api")
+    assert stranger.get("/events?types=consent.revoked").json()["data"] == []
+
+
 @pytest.mark.parametrize(
     ("change", "pointer", "code"),
     [
