@@ -56,12 +56,13 @@ def world_build() -> dict[str, Any]:
     _prices()
     other_doors_build()
     account = accounts[world.ACCOUNTS[0]["slug"]]
-    # Texts are written in a person's name: this key writes and submits them as the marketer.
+    # A key works in a person's name: this one's writes texts as marketers and connects platforms
+    # as integrators do.
     _key, token = api_key_create(
         account=account,
         name="Demo",
         scopes=[scope.value for scope in ACCOUNT_SCOPES],
-        actor=User.objects.get(username=world.PEOPLE[0][0]),
+        actor=_connector(account),
     )
     return {
         "base_url": f"http://127.0.0.1:{settings.PORT}",
@@ -94,6 +95,14 @@ def _people(accounts: dict[str, Account]) -> list[dict[str, str]]:
         role_grant(user=user, role=Role(role), account=accounts.get(slug), actor=None)
         users.append({"role": role, "username": username, "password": password, "account": slug})
     return users
+
+
+def _connector(account: Account) -> User:
+    """Who made the account's key; nobody signs in as this person."""
+    user = User.objects.create_user("connector", "connector@example.com", None, is_staff=True)
+    for role in (Role.MARKETER, Role.INTEGRATOR):
+        role_grant(user=user, role=role, account=account, actor=None)
+    return user
 
 
 def _carriers() -> None:
