@@ -14,11 +14,15 @@ from django.db import connection, transaction
 from campaigns.models import Campaign
 from campaigns.services.campaigns import campaign_pause, campaign_resume
 from campaigns.services.release import campaign_release
+from campaigns.services.triggers.mappings import draft_activate, mapping_create
+from campaigns.services.triggers.sources import source_create
+from campaigns.triggers.signatures import signature_make
 from carriers.models import Bind
 from carriers.simulator.behaviours import BY_SUFFIX
 from carriers.simulator.operators import KNOWN_OPERATORS, SANDBOX
-from compliance.constants import Purpose, Scope, SuppressionSource
+from compliance.constants import Purpose, Role, Scope, SuppressionSource
 from compliance.models import Suppression
+from compliance.services.access import role_grant
 from compliance.services.api_keys import api_key_create
 from compliance.services.consent import opt_out
 from config.common import clock
@@ -39,7 +43,7 @@ from tests.acceptance.scene import (
     route,
     special,
 )
-from tests.factories import make_sender
+from tests.factories import make_member, make_sender, make_template, make_template_version
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900, func_only=True)]
 
@@ -238,6 +242,57 @@ def test_simultaneous_repetitions_make_one_message_and_one_answer(
     assert (again.status, again.read()) == (201, done[0][0])
     assert again.headers["Idempotent-Replayed"] == "true"
     assert Message.objects.filter(msisdn=msisdn).count() == 1
+
+
+def test_event_of_a_shop_becomes_one_message_at_the_operator(
+    scene: Scene, platform: Platform, api: HTTPConnection
+) -> None:
+    """Without code: a source, a mapping of it, an approved text. The shop tells it twice."""
+    actor = make_member(Role.INTEGRATOR, scene.account, f"shop-{uuid.uuid4().hex[:8]}")
+    role_grant(user=actor, role=Role.MARKETER, account=scene.account, actor=None)
+    template = make_template(
+        scene.account, advertiser=scene.sender.advertiser, message_class="transactional"
+    )
+    make_template_version(
+        template=template,
+        body="Acme: order {order} is on its way.",
+        slots=[{"name": "order", "max_length": 20, "example": "A-1"}],
+    )
+    snapshots.forget()
+    place = {"name_at": "$.type", "key_from": "path", "key_at": "$.id"}
+    source = source_create(
+        account=scene.account, values={"name": "Shop"} | place, actor=actor
+    ).source
+    spec = {
+        "events": ["order.shipped"],
+        "number": "$.order.phone",
+        "from": scene.sender.address,
+        "template": template.slug,
+        "slots": {"order": "$.order.number"},
+    }
+    mapping = mapping_create(source=source, name="Order shipped", spec=spec, actor=actor)
+    draft_activate(mapping=mapping, actor=actor)
+    (msisdn,) = numbers(1)
+    told = {
+        "id": "evt-1",
+        "type": "order.shipped",
+        "order": {"number": "DH-1", "phone": f"+{msisdn}"},
+    }
+    body = json.dumps(told).encode()
+    for _time in range(2):
+        signed = signature_make(
+            source.scheme, source.secret, body, at=clock.now(), message_id=uuid.uuid4().hex
+        )
+        api.request("POST", source.address, body, {"Content-Type": "application/json"} | signed)
+        answer = api.getresponse()
+        assert answer.status in {200, 202}, answer.read()
+        answer.read()
+    platform.wait_until(
+        lambda: platform.report().taken[msisdn] == 1, 20, "an operator has the message"
+    )
+    message = Message.objects.get(msisdn=msisdn)
+    assert message.text == "Acme: order DH-1 is on its way."
+    platform.wait_until(lambda: scene.status(message.pk) == "delivered", 20)
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
