@@ -8,53 +8,13 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 
-class CreateModels(Operation):
-    """Several CreateModel as one operation; they may refer to each other in any order.
-
-    Django renders every model that hangs together with a new one again, which for a hundred
-    models that all lead to the user costs a hundred times a hundred renderings. Here the state
-    takes all of them unrendered, and they are rendered once when the first table is made. Foreign
-    keys become constraints at the end of the migration, as with CreateModel itself.
-    """
-
-    reduces_to_sql = True
-    reversible = True
-
-    def __init__(self, models: Sequence[CreateModel]) -> None:
-        self.models = models
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        if "apps" in vars(state):  # a cached property: to ask for it would render it
-            del state.apps
-        for model in self.models:
-            model.state_forwards(app_label, state)
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        for model in self.models:
-            model.database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        for model in reversed(self.models):
-            model.database_backwards(app_label, schema_editor, from_state, to_state)
-
-    def describe(self) -> str:
-        return f"Create {len(self.models)} models"
-
-
 class ChangeModels(Operation):
-    """Operations on models as one operation, for the reason that `CreateModels` has.
+    """Operations on models as one operation; they may refer to each other in any order.
+
+    Django renders every model that hangs together with a changed one again, which for a hundred
+    models that all lead to the user costs a hundred times a hundred renderings. Here the state
+    takes all operations unrendered, and the models are rendered once when the first table is
+    touched. Foreign keys become constraints at the end of the migration, as without it.
 
     Each goes from the state before all of them to the state after all of them, so a table that is
     made here has at once what later operations of the list would add to it: those are left out.
@@ -107,3 +67,10 @@ class ChangeModels(Operation):
                 and one.model_name_lower in made
             )
         ]
+
+
+class CreateModels(ChangeModels):
+    """The same of CreateModel alone."""
+
+    def describe(self) -> str:
+        return f"Create {len(self.operations)} models"
