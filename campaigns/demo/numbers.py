@@ -17,9 +17,10 @@ SHARES: Mapping[str, int] = {
 # How often each ending that the simulator treats specially occurs, out of 200. Those without
 # any response are few: each holds a place of a bind's window until the response timer ends.
 SPECIAL: Mapping[str, int] = {
-    "undeliverable": 64, "expired": 28, "rejected": 22, "throttled": 2, "no_response": 6,
+    "undeliverable": 54, "expired": 28, "rejected": 22, "throttled": 2, "no_response": 6,
     "no_receipt": 20, "duplicate_receipt": 15, "receipt_first": 12, "temporary_error": 10,
     "slow_response": 4, "lost_response": 4, "partly_rejected": 5, "intermediate_receipt": 4, "late_receipt": 4,
+    "rejected_later": 3, "deleted": 3, "replies": 4,
 }  # fmt: skip
 
 Writer = Callable[[str, Random], str]

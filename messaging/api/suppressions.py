@@ -127,7 +127,9 @@ class CheckedOutput(OutputSerializer):
     error = serializers.CharField(help_text="Why it is no number, else empty.")
     suppressed = serializers.SerializerMethodField()
     causes = serializers.ListField(child=serializers.ChoiceField(SuppressionCause.choices))
-    until = Moment(help_text="When the last of them ends; null: not by time, or none stands.")
+    until = Moment(
+        allow_null=True, help_text="When the last of them ends; null: not by time, or none stands."
+    )
     registered = serializers.BooleanField(
         source="is_registered",
         allow_null=True,

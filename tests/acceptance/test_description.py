@@ -37,7 +37,7 @@ def web(platform: Platform) -> str:
 
 
 def _key(account: Account | None, scopes: tuple[Scope, ...]) -> str:
-    maker = User.objects.get(username="administrator")
+    maker = User.objects.get(username="connector" if account else "administrator")
     _row, text = api_key_create(
         account=account,
         name="Conformance",

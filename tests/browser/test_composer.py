@@ -216,14 +216,15 @@ def test_everything_works_by_keyboard(page: Chromium, world: World, template: Te
 def _tab_to(page: Chromium, is_there: Any) -> None:
     """Tab by tab; no element on the way keeps the focus."""
     before = None
-    for _step in range(60):
+    for _step in range(120):  # the sidebar is on the way
         page.driver.switch_to.active_element.send_keys(Keys.TAB)
         now = page.driver.switch_to.active_element
         assert now != before, "the focus is trapped"
         if is_there(now):
             return
         before = now
-    pytest.fail("not reached by Tab")
+    now = page.driver.switch_to.active_element
+    pytest.fail(f"not reached by Tab, which is at {now.get_attribute('outerHTML')[:200]}")
 
 
 def test_errors_on_save_keep_all_that_was_typed(

@@ -25,14 +25,13 @@ ACTION = re.compile(r"[a-z][a-z_]*\.[a-z_]+")
 
 # Services that write nothing themselves: what they call does, or there is nothing to write.
 SILENT = {
+    "campaigns.services.triggers.common.permission_required": "asks, changes nothing",
     "compliance.services.access.roles_set": "role_grant and role_revoke, for each change",
     "compliance.services.account_rules.require_account": "asks, changes nothing",
     "compliance.services.audit.audit_write": "is the writer",
-    "compliance.services.registers.uploads.snapshot_upload": "register.list_started, when loading",
     "compliance.services.residency.export_note": "the register of transfers; the export itself",
     "compliance.services.residency.transfer_note": "the register of transfers",
     "compliance.services.rule_documents.require": "asks, changes nothing",
-    "compliance.services.suppression_imports.intake.suppression_import_upload": "when it is started",
     "messaging.services.conversations.handling.conversation_read": "who reads changes nothing",
     "messaging.services.conversations.handling.conversation_unread": "a mark, not a decision",
     "messaging.services.conversations.records.permission_required": "asks, changes nothing",

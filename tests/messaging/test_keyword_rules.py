@@ -219,8 +219,9 @@ def test_rules_cost_one_look_where_none_fits(line, django_assert_max_num_queries
     without = _queries(line)
     make_rule(line, "gift")
     write(line, "hello")
-    # The rules' version, the lock of the number, and its question; the snapshot may grow old.
-    assert _queries(line) <= without + 5
+    # The rules' version, the lock of the number, and its question; what processes read again when
+    # it has grown old may fall into either.
+    assert _queries(line) <= without + 6
 
 
 def _queries(line) -> int:

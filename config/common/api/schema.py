@@ -73,6 +73,7 @@ _EXAMPLES: Mapping[int, tuple[str, str]] = {
 }
 _ALWAYS = (401, 403, 429)
 _WITH_QUERY = (422,)
+_WITH_KEY = (409, 422)
 _WITH_BODY = (400, 413, 415, 422)
 
 
@@ -110,13 +111,16 @@ def operation(
     statuses = {*_ALWAYS, *also}
     statuses |= set(_WITH_BODY) if request is not None else set()
     statuses |= set(_WITH_QUERY) if query is not None else set()
+    parameters = more.pop("parameters", [])
+    if any(one.name == "Idempotency-Key" for one in parameters):
+        statuses |= set(_WITH_KEY)
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
         description=f"{description}\n\nScope: {f'`{scope}`' if scope else 'any'}.".strip(),
         tags=[tag],
         request=request,
-        parameters=[*([query] if query else []), *more.pop("parameters", [])],
+        parameters=[*([query] if query else []), *parameters],
         responses={**responses, **problems(*statuses)},
         **more,
     )

@@ -96,6 +96,7 @@ class LookupView(OperationsView):
         "look_number_up",
         "Read what is known of a number",
         responses={200: NumberOutput},
+        also=(404,),
         description="The network by override, fresh lookup, carriers' answers or prefix, and all "
         "that is known; nobody is asked.",
     )

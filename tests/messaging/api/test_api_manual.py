@@ -93,6 +93,6 @@ def test_the_page_names_every_address_of_operators():
     acts = re.compile(r"/(activate|undo|diff|discard)$|^price-lists/.*/confirm$|/\{id\}$")
     for one in urlpatterns:
         address = re.sub(r"<int:number>", "{number}", str(one.pattern))
-        address = re.sub(r"<int:\w+>", "{id}", address)
+        address = re.sub(r"<(?:int|uuid):\w+>", "{id}", address)
         address = re.sub(r"<\w+:(\w+)>", r"{\1}", address)
         assert address in named or acts.search(address), address

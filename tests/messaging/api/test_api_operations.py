@@ -60,7 +60,9 @@ def _paths() -> list[str]:
         for name in one.pattern.converters:
             kind = type(one.pattern.converters[name]).__name__
             value = "1" if kind == "IntConverter" else values.get(name, "x")
-            for prefix in ("int", "str", "slug"):
+            if kind == "UUIDConverter":
+                value = "01a2089a-4c6d-75ae-a4dc-1d0d31f3dcd8"
+            for prefix in ("int", "str", "slug", "uuid"):
                 path = path.replace(f"<{prefix}:{name}>", value)
         found.append(f"/{path}")
     return found
