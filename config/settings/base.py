@@ -182,6 +182,15 @@ OAUTH2_PROVIDER = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.BackendApplicationServer",
     "ACCESS_TOKEN_GENERATOR": "messaging.api.oauth.token_generator",
     "ACCESS_TOKEN_EXPIRE_SECONDS": env.integer("OAUTH_TOKEN_SECONDS", 3600),
+    # RFC 9700: client credentials are the only grant, and the library's others stay shut too.
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
 }
 # Requests per API key and minute, by budget, where neither key nor account has limits of its own.
 API_SENDS_PER_MINUTE = env.integer("API_SENDS_PER_MINUTE", 6000)
