@@ -76,6 +76,7 @@ def _web(env: Mapping[str, str]) -> tuple[str, ...]:
     heartbeats = ("--worker-tmp-dir", str(SHARED_MEMORY)) if SHARED_MEMORY.is_dir() else ()
     return (
         *(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{env['PORT']}"),
+        *("--limit-request-line", "8190"),  # filters in any script, each octet as three signs
         *("--worker-class", "gthread", "--workers", env.get("WEB_WORKERS", "2"), "--threads", "8"),
         *("--graceful-timeout", "10", "--no-control-socket", *heartbeats),
     )

@@ -33,8 +33,9 @@ IN_THE_KERNEL_SECONDS = 0.5
 
 @pytest.fixture(scope="module")
 def _scene(platform: Platform) -> Scene:
-    route("viettel", throughput=250)
-    route("vinaphone", throughput=250)
+    # Slow enough that a busy machine, too, kills in the middle.
+    route("viettel", throughput=160)
+    route("vinaphone", throughput=160)
     return make_scene(platform)
 
 
