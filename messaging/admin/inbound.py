@@ -15,7 +15,7 @@ from messaging.admin.asking import ask_page, may_ask
 from messaging.admin.inbound_parts import part_rows
 from messaging.admin.labels import ENCODINGS, label, lines, moment
 from messaging.admin.outcomes import outcome_rows
-from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
+from messaging.admin.pages import DayRangeFilter, FoundByNumber, ListPage, uuid_of
 from messaging.admin.sight import Sight, sight_of
 from messaging.admin.simulate import may_simulate, simulate_page
 from messaging.constants import InboundState
@@ -70,7 +70,7 @@ def _grades() -> dict[str, Any]:
 
 
 @admin.register(InboundMessage)
-class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
+class InboundMessageAdmin(FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """What people wrote back, and how it was understood."""
 
     list_display = (
@@ -157,14 +157,10 @@ class InboundMessageAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """By exact keys alone."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        reply_id = uuid_of(term)
+        reply_id = uuid_of(search_term)
         if reply_id is not None:
             return queryset.filter(pk=reply_id), False
-        msisdn = msisdn_of(term, request)
-        return (queryset.filter(msisdn=msisdn) if msisdn else queryset.none()), False
+        return super().get_search_results(request, queryset, search_term)
 
     @display(description=_("received"))
     def received(self, obj: InboundMessage) -> Any:

@@ -14,8 +14,9 @@ from unfold.decorators import display
 
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from messaging.admin.keyword_columns import RuleColumn
 from messaging.admin.labels import change_page, label, lines, link
-from messaging.admin.pages import ListPage, msisdn_of
+from messaging.admin.pages import FoundByNumber, ListPage
 from messaging.constants import KeywordOutcome
 from messaging.models import KeywordHit
 from messaging.selectors.list_names import list_names
@@ -54,7 +55,7 @@ class ProblemFilter(admin.SimpleListFilter):
 
 
 @admin.register(KeywordHit)
-class KeywordHitAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
+class KeywordHitAdmin(RuleColumn, FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """Per reply what a rule did, or in shadow would have done."""
 
     list_display = (
@@ -95,22 +96,6 @@ class KeywordHitAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.select_related("account", "sender", "rule", "message")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By the whole number."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        msisdn = msisdn_of(term, request)
-        return (queryset.filter(msisdn=msisdn) if msisdn else queryset.none()), False
-
-    @display(description=_("rule"))
-    def rule_shown(self, obj: KeywordHit) -> Any:
-        if obj.rule is None:
-            return gettext("%(name)s (deleted)") % {"name": obj.rule_name}
-        return link(obj.rule_name, change_page("messaging.keywordrule", obj.rule_id))
 
     @display(description=_("from"))
     def from_number(self, obj: KeywordHit) -> str:

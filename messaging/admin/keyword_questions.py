@@ -12,8 +12,9 @@ from unfold.decorators import display
 
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from messaging.admin.keyword_columns import RuleColumn
 from messaging.admin.labels import change_page, label, link
-from messaging.admin.pages import ListPage, msisdn_of
+from messaging.admin.pages import FoundByNumber, ListPage
 from messaging.constants import QuestionState
 from messaging.models import KeywordQuestion
 
@@ -26,7 +27,7 @@ _COLOURS = {
 
 
 @admin.register(KeywordQuestion)
-class KeywordQuestionAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
+class KeywordQuestionAdmin(RuleColumn, FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """What was asked by a rule's question or code, and what came of it."""
 
     list_display = (
@@ -75,22 +76,6 @@ class KeywordQuestionAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("account", "rule", "sender")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By the whole number."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        msisdn = msisdn_of(term, request)
-        return (queryset.filter(msisdn=msisdn) if msisdn else queryset.none()), False
-
-    @display(description=_("rule"))
-    def rule_shown(self, obj: KeywordQuestion) -> Any:
-        if obj.rule is None:
-            return gettext("%(name)s (deleted)") % {"name": obj.rule_name}
-        return link(obj.rule_name, change_page("messaging.keywordrule", obj.rule_id))
 
     @display(description=_("number"))
     def number(self, obj: KeywordQuestion) -> str:

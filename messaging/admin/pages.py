@@ -100,6 +100,20 @@ def msisdn_of(term: str, request: HttpRequest) -> str | None:
         return digits if digits.isdecimal() and digits.isascii() else None
 
 
+class FoundByNumber:
+    """A page whose rows are searched by the whole number, and by nothing like it."""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the whole number."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        msisdn = msisdn_of(term, request)
+        return (queryset.filter(msisdn=msisdn) if msisdn else queryset.none()), False
+
+
 def uuid_of(term: str) -> uuid.UUID | None:
     """The id that somebody pasted, or None."""
     try:

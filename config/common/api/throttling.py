@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 import redis
 from django.conf import settings
@@ -211,7 +211,7 @@ class KeyRateThrottle(BaseThrottle):
         if request.auth is None:
             return True
         budget = budget_of(str(request.method), view.budgets)
-        quota = quota_of(cast(Limited, request.auth), budget)
+        quota = quota_of(request.auth, budget)
         is_within, self.allowance = take(request.auth.pk, budget, quota)
         view.allowance = self.allowance
         return is_within
