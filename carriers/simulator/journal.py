@@ -149,16 +149,17 @@ def read_journal(path: Path, *, offset: int = 0) -> Iterator[JournalRecord]:
     with path.open("rb") as file:
         file.seek(offset)
         for line in file:
-            values = _parsed(line)
-            if values is not None:
-                yield record_of(values)
+            record = read_line(line)
+            if record is not None:
+                yield record
 
 
-def _parsed(line: bytes) -> dict[str, Any] | None:
+def read_line(line: bytes) -> JournalRecord | None:
+    """The record of a line; None of one that is not whole."""
     if not line.endswith(b"}\n"):
         return None
     try:
         values = json.loads(line)
     except ValueError:
         return None
-    return values if isinstance(values, dict) and "event" in values else None
+    return record_of(values) if isinstance(values, dict) and "event" in values else None

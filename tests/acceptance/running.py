@@ -19,15 +19,16 @@ from django.db import connection
 
 from carriers.simulator.client import inject_reply
 from carriers.simulator.http_carrier import PORT_OFFSET
-from carriers.simulator.journal import JournalRecord, journal_path, read_journal
+from carriers.simulator.journal import JournalRecord, journal_path
 from carriers.simulator.operators import CONTROL_PORT_OFFSET, KNOWN_OPERATORS
-from carriers.simulator.report import JournalReport, report_journals
+from carriers.simulator.report import JournalReport, report_records
 from config import embedded
 from config.embedded import valkey
 from config.embedded.children import Child, Program
 from config.embedded.places import Places, make_folder
 from config.embedded.ports import is_free
 from config.management.programs import environment, processes
+from tests.acceptance.books import Books
 
 LOOK_SECONDS = 0.05
 # A machine with more to do takes several times as long; a limit only bounds a hang.
@@ -53,6 +54,7 @@ class Platform:
         self.programs["valkey"] = valkey.program(places)
         self.children: dict[str, Child] = {}
         self._kept: set[str] = set()
+        self._books = Books()
 
     def start(self, *names: str) -> None:
         """Starts those that do not run; whether they work shows in what they do."""
@@ -125,12 +127,13 @@ class Platform:
     def report(
         self, *operators: str, since: float = 0.0, source: str | None = None
     ) -> JournalReport:
-        return report_journals(self._journals(operators), source=source, since=since)
+        records = self._books.records(*self._journals(operators))
+        return report_records(records, source=source, since=since)
 
     def records(self, *operators: str, event: str = "submit") -> list[JournalRecord]:
         """Lines of an event in the books of these operators, or of all."""
-        found = (record for path in self._journals(operators) for record in read_journal(path))
-        return [record for record in found if record.event == event]
+        records = self._books.records(*self._journals(operators))
+        return [record for record in records if record.event == event]
 
     def reply(self, operator: str, sender: str, to: str, text: str) -> None:
         """A handset writes to us."""

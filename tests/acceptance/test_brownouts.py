@@ -51,6 +51,7 @@ IS_THOROUGH = os.environ.get("FAULTS") == "all"
 TROUBLES = ["refuse", "slow"] if IS_THOROUGH else ["refuse"]
 PROCESSES = ("valkey", "simulator", "worker", "campaigns", "carriers", "beat")
 BINDS = {"viettel-1", "vinaphone-1"}
+MOVING = "85296"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -209,7 +210,7 @@ def test_messages_of_an_unbound_carrier_go_to_the_other_one(
 def test_a_number_that_moved_goes_to_its_new_networks_route(
     scene: Scene, platform: Platform
 ) -> None:
-    people = numbers(6, "85296")
+    people = numbers(6, MOVING)
     networks = {code: _network(code) for code in ("viettel", "vinaphone")}
     for msisdn, code in zip(people, [*networks] * 3, strict=True):
         NumberOverride.objects.create(msisdn=msisdn, network=networks[code], source="test")
@@ -232,12 +233,13 @@ def _network(code: str) -> Network:
 
 
 def _wait_taken(platform: Platform, operator: str, expected: Sequence[str], since: float) -> None:
-    """Until the operator has exactly these."""
-    platform.wait_until(
-        lambda: set(platform.report(operator, since=since).taken) == set(expected),
-        20,
-        lambda: f"{operator}: {platform.report(operator, since=since).taken}",
-    )
+    """Until the operator has exactly these of the numbers that move."""
+
+    def taken() -> set[str]:
+        found = platform.report(operator, since=since).taken
+        return {msisdn for msisdn in found if msisdn.startswith(MOVING)}
+
+    platform.wait_until(lambda: taken() == set(expected), 20, lambda: f"{operator}: {taken()}")
 
 
 def test_a_trace_of_a_live_bind_shows_its_pdus_without_people(

@@ -8,10 +8,8 @@ from collections import Counter
 import pytest
 
 from carriers.models import Bind, Carrier
-from carriers.simulator.http_carrier import PORT_OFFSET, TOKEN
+from carriers.simulator.http_carrier import NAME, PORT_OFFSET, TOKEN
 from carriers.simulator.http_wire import CUT
-from carriers.simulator.journal import read_journal
-from carriers.simulator.report import report_journals
 from messaging.models import Message, ParkedReceipt
 from tests.acceptance.running import Platform
 from tests.acceptance.scene import (
@@ -62,7 +60,7 @@ def scene(platform: Platform) -> Scene:
         long_messages="payload",
     )
     route("viettel", throughput=250)
-    route("letters", throughput=100, prefix=PREFIX)
+    route("letters", throughput=60, prefix=PREFIX)
     made = make_scene(platform)
     platform.start(*PROCESSES)
     platform.wait_bound("letters-1", "viettel-1", seconds=60)
@@ -70,7 +68,7 @@ def scene(platform: Platform) -> Scene:
 
 
 def book(platform):
-    return report_journals([platform.var_dir / "simulator" / "http.jsonl"])
+    return platform.report(NAME)
 
 
 def parked():
@@ -85,8 +83,8 @@ def posted_twice(platform):
 
     Where the message's own answer was lost as well, nothing knows the second one.
     """
-    records = read_journal(platform.var_dir / "simulator" / "http.jsonl")
-    return {one.message_id for one in records if one.event == "receipt" and one.status == CUT}
+    receipts = platform.records(NAME, event="receipt")
+    return {one.message_id for one in receipts if one.status == CUT}
 
 
 def test_a_campaign_over_both_wires_survives_kills(scene: Scene, platform: Platform) -> None:

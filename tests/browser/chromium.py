@@ -155,12 +155,21 @@ class Chromium:
         def pressed(page: "Chromium") -> bool:
             found = page.shown(path)
             if found is not None:
-                page.press(found)
+                page.press_element(found)
             return found is not None
 
         self.until(pressed)
 
-    def press(self, element: WebElement) -> None:
+    def press(self, css: str) -> None:
+        """Clicks the first such element, also where the page just replaces it."""
+
+        def pressed(page: "Chromium") -> bool:
+            page.press_element(page.one(css))
+            return True
+
+        self.until(pressed)
+
+    def press_element(self, element: WebElement) -> None:
         """Clicks what may lie under the bar at the foot of the window."""
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()

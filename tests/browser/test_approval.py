@@ -217,7 +217,7 @@ def tick_all(page: Chromium, versions: list[TemplateVersion]) -> None:
     """In the queue, and on to what is asked about them."""
     page.open(f"{reverse('admin:messaging_templateversion_changelist')}?status__exact=submitted")
     for one in versions:
-        page.press(page.one(f"input[name=_selected_action][value='{one.pk}']"))
+        page.press(f"input[name=_selected_action][value='{one.pk}']")
     page.choose("action", "Approve together")
     page.click("Run")
 

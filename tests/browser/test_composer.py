@@ -124,8 +124,7 @@ def test_curly_quotes_are_replaced_and_undone(
     page.until(lambda shown: text_of(shown) == 'Say "yes” and "no” 😀')
     page.write("#id_body", Keys.CONTROL + "z")
     page.until(lambda shown: text_of(shown) == "Say “yes” and “no” 😀")
-    place = page.one('[data-part="culprits"] [data-key="at-19"]')
-    page.press(place)
+    page.press('[data-part="culprits"] [data-key="at-19"]')
     selected = (
         "const a = document.getElementById('id_body'); return [a.selectionStart, a.selectionEnd]"
     )
@@ -141,7 +140,7 @@ def test_without_marks_three_segments_become_one(
     write(page, VOUCHER)
     until_part(page, "counter", "3 segments")
     until_part(page, "letters", "Saves 600,000 VND.")
-    page.press(page.one('input[type=radio][value="unmarked"]'))
+    page.press('input[type=radio][value="unmarked"]')
     until_part(page, "counter", "1 segment")
     until_part(page, "phone", "[QC] Mung sinh nhat chi")
     assert text_of(page) == VOUCHER
@@ -168,7 +167,7 @@ def test_another_language_has_its_own_text_and_letters(
         "English",
         "Vietnamese without marks",
     ]
-    page.press(tabs[0])
+    page.press_element(tabs[0])
     until_part(page, "phone", "Chào")
     assert page.one('input[type=radio][value="none"]').is_selected()
     page.click("Save")
@@ -280,7 +279,7 @@ def test_letters_typed_apart_are_composed_at_a_press(
     compose(page, world, template)
     write(page, "Tie\u0302\u0301ng Vie\u0323\u0302t “")
     until_part(page, "culprits", "typed apart from their marks")
-    page.press(page.one('[data-part="culprits"] [data-key="at-11"]'))
+    page.press('[data-part="culprits"] [data-key="at-11"]')
     selected = "const a = document.getElementById('id_body'); return a.value.slice(a.selectionStart, a.selectionEnd)"
     assert page.driver.execute_script(selected) == "“"
     page.click("Compose the letters now")

@@ -102,7 +102,7 @@ def test_consent_is_recorded_with_the_paper_that_proves_it(
     page.open(f"{address('messaging_message_number')}?number=%2B{PHONE}")
     page.click("Record consent")
     page.until_reads("Records cannot be changed afterwards")
-    page.press(page.one("#id_advertiser + .select2"))
+    page.press("#id_advertiser + .select2")
     page.write(".select2-search__field", "Sao")
     page.press_shown("//li[text()='Sao Mai']")
     page.choose("purpose", "Marketing")

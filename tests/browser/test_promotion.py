@@ -64,7 +64,7 @@ def test_promotion_of_three_segments_becomes_one_and_is_submitted(
     until_part(page, "counter", "1 segment")
     page.field(TEXT).send_keys(Keys.CONTROL + "z")
     until_part(page, "letters", "Saves 600,000 VND.")
-    page.press(page.one("input[type=radio][value=unmarked]"))  # the second: other letters
+    page.press("input[type=radio][value=unmarked]")  # the second: other letters
     until_part(page, "counter", "GSM-7")
     until_part(page, "counter", "1 segment")
     until_part(page, "phone", "[QC] Sao Mai mung sinh nhat")
@@ -208,7 +208,7 @@ def test_composer_fits_a_small_phone_in_vietnamese(
         body.send_keys("}: ", LONG, " {bad_slot}" * 3)
         until_part(page, "slots", "{bad_slot}")
         fits(page)
-        page.press(page.one("[data-add=en]"))
+        page.press("[data-add=en]")
         page.submit("form:has(#composer)")
         page.until(lambda shown: shown.one(".sbm-field-error").is_displayed())
         composed(page)

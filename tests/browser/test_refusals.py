@@ -177,4 +177,4 @@ def standing(page: Chromium) -> dict[str, str]:
 def press(page: Chromium, line: str, button: str) -> None:
     """The button beside a purpose."""
     path = f"//div[@class='line'][contains(., '{line}')]//button[.='{button}']"
-    page.press(page.driver.find_element(By.XPATH, path))
+    page.press_element(page.driver.find_element(By.XPATH, path))
