@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
@@ -30,6 +31,11 @@ class SignalboxAdminSite(UnfoldAdminSite):
     site_header = "Signalbox"
     index_title = _("Home")
     enable_nav_sidebar = True
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Every page asks for it, and only the few without a sidebar look at it."""
+        found = super().get_app_list
+        return SimpleLazyObject(lambda: found(request, app_label))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Every page: what a service refuses becomes a message, never a server error."""

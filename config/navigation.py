@@ -1,5 +1,6 @@
 """The sidebar: only pages that a role of the person opens."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -177,6 +178,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
 _NAMED = [page[2:] for _group, pages in GROUPS for page in pages if len(page) > _LIST]
 
 
+@cache
 def page_of(label: str, name: str = "") -> str | None:
     """The address of a model's list or of the page `name`, or None where there is no such page."""
     app, model = label.split(".")
@@ -191,12 +193,19 @@ def _is_shown(request: HttpRequest, label: str) -> bool:
     return request.user.has_perm(permission_of(label, action))
 
 
+@cache
+def _beneath() -> tuple[str, ...]:
+    """The addresses of pages that are no list."""
+    found = (page_of(label, *name) for label, *name in _NAMED)
+    return tuple(address for address in found if address)
+
+
 def _active(request: HttpRequest, address: str) -> dict[str, bool]:
     """Which of a list and the pages beneath it is open; elsewhere the sidebar tells by itself."""
-    beneath = [page_of(label, *name) for label, *name in _NAMED]
+    beneath = _beneath()
     if address in beneath:
         return {"active": request.path == address}
-    if any(one and one.startswith(address) for one in beneath):
+    if any(one.startswith(address) for one in beneath):
         return {"active": request.path.startswith(address) and request.path not in beneath}
     return {}
 
