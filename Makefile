@@ -24,7 +24,7 @@ run: $(INSTALLED) $(CATALOGUES) ## everything: servers, demo data, all processes
 	@exec $(PY) manage.py run $(ARGS)
 
 test: $(TOOLS) $(CATALOGUES) ## the whole suite (ARGS="-k name" selects)
-	@exec $(PY) -m pytest --numprocesses=3 --dist=loadfile \
+	@exec $(PY) -m pytest --numprocesses=4 --dist=loadfile \
 		--hypothesis-profile=steady $(ARGS)
 
 fuzz: $(TOOLS) ## spoiled octets against everything that reads octets (SECONDS=600 of CPU time)

@@ -1,7 +1,8 @@
 """How a parallel run shares out the files, so that no process is idle at its end.
 
 Platforms of real processes wait more than they compute and keep time: they begin at once, and
-go on one at a time beside everything else, as long as there is something else.
+go on one at a time beside everything else, as long as there is something else. One process has
+them all until then: what they are copied from is made once.
 """
 
 from typing import Any
@@ -31,14 +32,13 @@ class OnePlatformAtATime(LoadFileScheduling):  # type: ignore[misc]
         super()._assign_work_unit(node)
 
     def _next_for(self, node: Any) -> str:
-        taken = any(self._has_platform(one) for one in self.nodes if one is not node)
+        taken = any(self._has_platforms(one) for one in self.nodes if one is not node)
         wanted = (path for path in self.workqueue if path.startswith(PLATFORMS) is not taken)
         return str(next(wanted, next(iter(self.workqueue))))
 
-    def _has_platform(self, node: Any) -> bool:
-        """Whether a test of a platform is under way there, or comes next."""
-        work = self.assigned_work[node].items()
-        return any(path.startswith(PLATFORMS) and not all(done.values()) for path, done in work)
+    def _has_platforms(self, node: Any) -> bool:
+        """Whether tests of platforms are or were under way there."""
+        return any(path.startswith(PLATFORMS) for path in self.assigned_work[node])
 
 
 @pytest.hookimpl(trylast=True)

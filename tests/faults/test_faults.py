@@ -16,8 +16,8 @@ from django.conf import settings
 
 from config.chaos.scenarios import SCENARIOS
 
-# A process, the database, a carrier: each dies once. tests/acceptance freezes and ends others.
-USUAL = ("kill-carriers", "kill-postgres", "drop-binds")
+# A process and the database: each dies once. tests/acceptance freezes and ends others.
+USUAL = ("kill-carriers", "kill-postgres")
 _CHOSEN = os.environ.get("FAULTS", "")
 NAMES = list(SCENARIOS) if _CHOSEN == "all" else _CHOSEN.split(",") if _CHOSEN else list(USUAL)
 COUNT = int(os.environ.get("FAULTS_COUNT", "20000" if _CHOSEN else "1000"))
