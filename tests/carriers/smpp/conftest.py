@@ -40,7 +40,9 @@ class Linked:
         return self.sink.all_inbound
 
     def state(self, state, times=1):
+        """Waits for it; the first report of it, for another may follow at once."""
         self.sink.wait_for(lambda: self.sink.states.count(state) >= times)
+        return next(one for one in self.sink.all_health if one.state == state)
 
     def ended(self):
         self.link.join(60)

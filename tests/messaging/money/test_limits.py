@@ -102,11 +102,12 @@ def test_a_day_begins_at_the_accounts_midnight(monkeypatch):
     line = make_payer(mode="postpaid", day_limit_micros=PRICE)
     line.account.timezone = "Asia/Ho_Chi_Minh"
     line.account.save()
-    today = clock.now().replace(minute=0, second=0, microsecond=0)
-    moment = [today.replace(hour=16)]  # 23:00 there
+    # Not today: there it may be tomorrow already, and a day that has begun stays.
+    later = (clock.now() + timedelta(days=1)).replace(minute=0, second=0, microsecond=0)
+    moment = [later.replace(hour=16)]  # 23:00 there
     monkeypatch.setattr(clock, "now", lambda: moment[0])
     assert codes(submit(line) + submit(line)) == ["", "credit_exhausted"]
-    moment[0] = today.replace(hour=17)  # midnight there
+    moment[0] = later.replace(hour=17)  # midnight there
     assert codes(submit(line) + submit(line)) == ["", "credit_exhausted"]
 
 
