@@ -43,7 +43,7 @@ STATES: Final = (
     "enroute",
 )
 RECEIPT_NAMES: Final = ("items", "id", "status", "error", "to", "reference", "at")
-REPLY_NAMES: Final = ("items", "from", "to", "text", "reference", "total", "number")
+REPLY_NAMES: Final = ("items", "id", "from", "to", "text", "reference", "total", "number")
 MOST_ITEMS: Final = 1000
 
 
@@ -70,7 +70,8 @@ class HttpReceipt:
 
 @dataclass(frozen=True, slots=True)
 class HttpReply:
-    """A text from a phone, or a part of one."""
+    """A text from a phone, or a part of one. `message_id` is the carrier's own, "" where it gives
+    none."""
 
     sender: str
     destination: str
@@ -78,6 +79,7 @@ class HttpReply:
     reference: int | None
     total: int
     number: int
+    message_id: str = ""
 
 
 def document(content_type: str, body: bytes, query: str) -> object:
@@ -142,6 +144,7 @@ def _reply(item: object, mapping: Mapping[str, str]) -> HttpReply:
         reference=reference if is_part else None,
         total=total if is_part else 1,
         number=number if is_part else 1,
+        message_id=paths.text(item, mapping.get("id", "")),
     )
 
 

@@ -80,7 +80,14 @@ HTTP = Group(
         ),
         Option(
             "http_reply_map",
-            _("Where a reply holds from, to and text; of long ones reference, total and number."),
+            _(
+                "Where a reply holds its id, from, to and text; of long ones reference, total and"
+                " number."
+            ),
+            _(
+                "By the id a reply that is posted again is dropped: without one it is kept twice."
+                " A time to the second does as an id."
+            ),
         ),
     ),
 )

@@ -19,6 +19,7 @@ class PartRow:
     reference: int | None = None
     received_at: datetime | None = None
     bind: str = ""
+    smsc_message_id: str = ""
     repeats: int = 0
     words: str = ""
     pdu: str = ""
@@ -45,6 +46,7 @@ def _row(part: InboundPart, sight: Sight, *, may_read: bool) -> PartRow:
             "pdu": octets.hex(" "),
             "is_masked": bool(raw) and not may_read,
             "bind": part.bind.name,
+            "smsc_message_id": part.smsc_message_id,
         }
     return PartRow(
         number=part.number,

@@ -73,7 +73,8 @@ class InboundPart(models.Model):
 
     `octets`: the text as it came, without user data header, so that what a phone has cut is joined
     before it is read; `fingerprint`: the same for the same words of the same phone; `repeats`: how
-    often the SMSC sent it again; `stored_at`: from when it could be acknowledged.
+    often the SMSC sent it again; `stored_at`: from when it could be acknowledged. `session_id` is
+    empty and `smsc_message_id` may be given where a carrier posted it over HTTP.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -81,6 +82,7 @@ class InboundPart(models.Model):
     bind = models.ForeignKey(Bind, models.PROTECT)
     carrier_id = models.BigIntegerField()
     session_id = models.BigIntegerField(null=True)
+    smsc_message_id = models.CharField(max_length=65, default="")
     msisdn = models.CharField(max_length=21)
     destination = models.CharField(max_length=21)
     reference = models.IntegerField(null=True)
@@ -101,6 +103,11 @@ class InboundPart(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["fingerprint", "received_at"], name="inbound_part_same"),
+            models.Index(
+                fields=["smsc_message_id", "received_at"],
+                name="inbound_part_id",
+                condition=~models.Q(smsc_message_id=""),
+            ),
             models.Index(
                 fields=["msisdn", "reference"],
                 name="inbound_part_assembly",

@@ -1,5 +1,6 @@
 """Receipts and replies of carriers over HTTP, on the same way as those of SMPP sessions."""
 
+import hashlib
 import struct
 import uuid
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from messaging.services.parked_receipts import receipts_park
 from messaging.services.receipts import Receipt, receipts_apply
 
 _MOST_ERROR = 16
+_MOST_ID = 65
 _UCS2 = 8
 _ALPHANUMERIC, _INTERNATIONAL = 5, 1
 
@@ -51,7 +53,15 @@ class MessagingDesk:
         alphabet = cast(DefaultAlphabet, bind.default_alphabet)
         inbound_receive(
             [
-                Received(_deliver(one), raw, bind.pk, bind.carrier_id, alphabet, now)
+                Received(
+                    _deliver(one),
+                    raw,
+                    bind.pk,
+                    bind.carrier_id,
+                    alphabet,
+                    now,
+                    smsc_message_id=reply_id(one.message_id),
+                )
                 for one in replies
             ]
         )
@@ -76,6 +86,13 @@ def reference_of(text: str) -> int | None:
         return int.from_bytes(uuid.UUID(text.partition(".")[0]).bytes[-2:], "big")
     except ValueError:
         return None
+
+
+def reply_id(text: str) -> str:
+    """A carrier's id of a reply, such that the database takes it and different ones stay so."""
+    if len(text) <= _MOST_ID and text.isprintable():
+        return text
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=32).hexdigest()
 
 
 def _deliver(one: HttpReply) -> pdu.DeliverSm:

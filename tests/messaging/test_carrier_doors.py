@@ -4,21 +4,27 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
+from django.test import Client
 from django.urls import reverse
 
-from carriers.models import Bind
+from carriers.models import Bind, SessionEvent
 from carriers.selectors.http_configs import webhook_token
-from messaging.models import InboundMessage, Message, ParkedReceipt
+from config.common import clock
+from messaging.models import InboundMessage, InboundPart, Message, ParkedReceipt
 from messaging.pump import desk
-from messaging.pump.desk import reference_of
+from messaging.pump.desk import reference_of, reply_id
 from tests.factories import make_bind, make_carrier, make_sender
 from tests.messaging.hot import events, make_line, make_segment, state
+from tests.messaging.threads import in_threads
 
 MAP = {"id": "id", "status": "state", "error": "err", "to": "to", "reference": "ref"}
 REPLIES = {"from": "from", "to": "to", "text": "text"}
+NAMED = REPLIES | {"items": "mo", "id": "id", "reference": "ref", "total": "of", "number": "part"}
+OK = {"from": "84912345678", "to": "53849", "text": "OK"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -148,6 +154,107 @@ def test_a_reply_goes_the_way_of_all_replies(client, bind):
         "53849",
         "Dừng 👍",
     )
+
+
+@pytest.fixture
+def named(bind):
+    """A carrier that gives each reply an id."""
+    bind.http_reply_map = NAMED
+    bind.save()
+    make_sender(address="53849", receives_replies=True)
+    return bind
+
+
+def said(client, bind, *replies):
+    assert post(client, bind, {"mo": list(replies)}, "replies").json() == {"taken": len(replies)}
+
+
+def test_reply_that_is_posted_again_under_its_id_is_counted_and_left(client, named):
+    """Whenever it comes, in whatever company, and on another bind of the carrier's too."""
+    said(client, named, OK | {"id": "a"})
+    InboundPart.objects.update(received_at=clock.now() - timedelta(hours=30))
+    said(
+        client,
+        named,
+        OK | {"id": "b", "text": "Hi"},
+        OK | {"id": "a"},
+        OK | {"id": "b", "text": "Hi"},
+    )
+    other = make_bind(named.carrier, kind="http", http_reply_map=NAMED)
+    said(client, other, OK | {"id": "a"})
+    assert sorted(InboundMessage.objects.values_list("text", flat=True)) == ["Hi", "OK"]
+    assert dict(InboundPart.objects.values_list("smsc_message_id", "repeats")) == {"a": 2, "b": 1}
+
+
+def test_person_who_says_the_same_again_has_another_id_and_is_heard(client, named):
+    said(client, named, OK | {"id": "a"}, OK | {"id": "b"})
+    said(client, named, OK | {"id": "c"})
+    assert InboundMessage.objects.count() == 3
+
+
+def test_id_that_another_reply_or_another_carrier_uses_again_drops_nothing(client, named):
+    said(client, named, OK | {"id": "1"})
+    said(client, named, OK | {"id": "1", "text": "No"}, OK | {"id": "1", "from": "84912345679"})
+    other = make_bind(make_carrier(), kind="http", http_reply_map=NAMED)
+    said(client, other, OK | {"id": "1"})
+    assert InboundMessage.objects.count() == 4
+
+
+@pytest.mark.parametrize("ids", [("m", "m"), ("m1", "m2")])
+def test_parts_under_one_id_or_their_own_make_one_text_however_often_posted(client, named, ids):
+    first, second = (
+        OK | {"id": one, "ref": 7, "of": 2, "part": place, "text": f"part {place} "}
+        for place, one in enumerate(ids, 1)
+    )
+    said(client, named, first, first)
+    said(client, named, second)
+    said(client, named, first, second)
+    assert InboundMessage.objects.get().text == "part 1 part 2 "
+    assert InboundPart.objects.count() == 2
+
+
+def test_long_text_that_is_said_again_with_other_ids_is_heard_again(client, named):
+    for turn in "ab":
+        parts = [OK | {"id": f"{turn}{n}", "ref": 7, "of": 2, "part": n} for n in (1, 2)]
+        said(client, named, *parts)
+    assert InboundMessage.objects.count() == 2
+
+
+def test_many_posts_of_one_reply_at_once_are_one_reply(client, named):
+    in_threads(4, lambda _number: said(Client(), named, OK | {"id": "a"}))
+    assert InboundMessage.objects.count() == 1
+    assert InboundPart.objects.get().repeats == 3
+
+
+def test_without_ids_nobody_is_silenced_by_what_happens_to_sessions(client, bind):
+    """The sessions of a bind over HTTP send messages: a lost one says nothing of replies."""
+    make_sender(address="53849", receives_replies=True)
+    post(client, bind, OK, "replies")
+    InboundPart.objects.update(received_at=clock.now() - timedelta(seconds=10))
+    SessionEvent.objects.create(bind=bind, state="connection_lost", at=clock.now())
+    post(client, bind, OK, "replies")
+    assert InboundMessage.objects.count() == 2
+
+
+@pytest.mark.parametrize(("time", "replies"), [("10:00:01", 1), ("10:00:09", 2)])
+def test_without_ids_only_the_same_post_again_before_an_answer_is_dropped(
+    client, bind, time, replies
+):
+    make_sender(address="53849", receives_replies=True)
+    post(client, bind, OK | {"time": "10:00:01"}, "replies")
+    now = clock.now()
+    InboundPart.objects.update(
+        received_at=now - timedelta(seconds=10), stored_at=now + timedelta(seconds=10)
+    )
+    post(client, bind, OK | {"time": time}, "replies")
+    assert InboundMessage.objects.count() == replies
+
+
+def test_ids_that_no_column_takes_stay_different():
+    long = "x" * 80
+    assert reply_id("a7") == "a7"
+    assert len({reply_id(one) for one in (long + "1", long + "2", "a\0", "a")}) == 4
+    assert all(len(reply_id(one)) <= 65 for one in (long, "a\0"))
 
 
 def test_our_reference_gives_the_bits_that_a_lost_answer_is_found_by():

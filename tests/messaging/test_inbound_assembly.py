@@ -213,25 +213,25 @@ def test_reply_sent_again_after_its_session_ended_is_counted_and_left(line):
 
 
 def test_reply_sent_again_on_another_bind_after_the_first_was_lost(line):
-    inbound_receive([ok(line, at=ago(20))])
+    inbound_receive([ok(line, at=ago(20), session=1)])
     SessionEvent.objects.create(bind=line.bind, state="connection_lost", at=ago(10))
     other = make_bind(line.carrier)
-    assert inbound_receive([ok(line, bind=other.pk)]) == []
+    assert inbound_receive([ok(line, bind=other.pk, session=1)]) == []
     assert InboundPart.objects.get().repeats == 1
 
 
 def test_person_who_says_ok_again_in_a_session_just_bound_is_heard(line):
     """The event of the binding may be written after the first reply of the session came."""
-    inbound_receive([ok(line, at=ago(20))])
+    inbound_receive([ok(line, at=ago(20), session=1)])
     InboundPart.objects.update(stored_at=ago(20))
     for state, seconds in (("binding", 19), ("bound", 10)):
         SessionEvent.objects.create(bind=line.bind, state=state, at=ago(seconds))
-    assert len(inbound_receive([ok(line)])) == 1
+    assert len(inbound_receive([ok(line, session=1)])) == 1
 
 
 def test_reply_sent_again_before_it_was_stored(line):
     """We were slow: the SMSC had no answer yet when it sent it anew."""
-    inbound_receive([ok(line, at=ago(20)), ok(line, at=ago(8))])
+    inbound_receive([ok(line, at=ago(20), session=1), ok(line, at=ago(8), session=1)])
     assert InboundPart.objects.get().repeats == 1
 
 

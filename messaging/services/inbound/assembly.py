@@ -79,8 +79,11 @@ class Assembly:
 
 
 def _is_repeated(same: InboundPart, part: InboundPart, text: Text) -> bool:
-    """While a text waits for its other parts nobody writes the same part again."""
+    """While a text waits for its other parts nobody writes the same part again. Two ids of the
+    carrier's own are two texts; one id was told before by `Repetitions`."""
     if same.fingerprint != part.fingerprint:
+        return False
+    if same.smsc_message_id != part.smsc_message_id:
         return False
     within = REPEATED_WITHIN if text.is_whole else LATE_WITHIN
     return abs(part.received_at - same.received_at) < within

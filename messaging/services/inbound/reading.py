@@ -17,7 +17,8 @@ _MOST_ADDRESS = 21
 @dataclass(frozen=True, slots=True)
 class Received:
     """A deliver_sm that is no receipt, with where it came in; `session_id` tells sessions of one
-    process apart, None where there are none."""
+    process apart, None over HTTP; `smsc_message_id` is the carrier's own, "" where it gives none
+    (SMPP never does)."""
 
     deliver: pdu.DeliverSm | None
     raw: bytes
@@ -26,6 +27,7 @@ class Received:
     default_alphabet: DefaultAlphabet
     received_at: datetime
     session_id: int | None = None
+    smsc_message_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _placed(pieces: Sequence[Piece]) -> tuple[list[InboundPart], list[Text], lis
     whole: list[Text] = []
     for part in parts:
         is_long = part.reference is not None
-        first = shelf.add(part) if is_long else repetitions.first_of(part)
+        first = repetitions.first_of(part) or (shelf.add(part) if is_long else None)
         if first is not None:
             first.repeats += 1
             repeated.append(first)

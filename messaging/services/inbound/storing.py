@@ -73,6 +73,7 @@ def part_of(piece: Piece, now: datetime) -> InboundPart:
         bind_id=received.bind_id,
         carrier_id=received.carrier_id,
         session_id=received.session_id,
+        smsc_message_id=received.smsc_message_id,
         msisdn=piece.msisdn,
         destination=piece.destination,
         reference=piece.reference,

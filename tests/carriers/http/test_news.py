@@ -67,6 +67,8 @@ def test_replies_and_their_parts():
                "number": "i"}  # fmt: skip
     whole = {"msisdn": 84912, "code": "53849", "body": "STOP"}
     assert news.replies(whole, mapping) == [news.HttpReply("84912", "53849", "STOP", None, 1, 1)]
+    named = news.replies(whole | {"mo": {"id": 71}}, mapping | {"id": "mo.id"})
+    assert named[0].message_id == "71"
     part = whole | {"r": "7", "n": "2", "i": "2"}
     assert news.replies(part, mapping)[0].reference == 7
     assert news.replies(part | {"i": "3"}, mapping)[0].reference is None
