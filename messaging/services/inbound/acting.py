@@ -7,7 +7,7 @@ itself.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ Step = Callable[[Sequence[Arrival]], None]
 
 def _obey(arrivals: Sequence[Arrival]) -> None:
     """Compliance keywords: refusals, consent, help."""
-    for arrival in arrivals:
+    for arrival in _by_account(arrivals):
         message, match = arrival.message, arrival.match
         if not arrival.is_obeyed:
             arrival.news += reply_act(message, match, arrival.addressees)
@@ -46,8 +46,19 @@ def _converse(arrivals: Sequence[Arrival]) -> None:
 
 def _rule(arrivals: Sequence[Arrival]) -> None:
     """The account's keyword rules."""
-    for arrival in keyword_rules_concern(arrivals):
+    for arrival in _by_account(keyword_rules_concern(arrivals)):
         keyword_rules_act(arrival)
+
+
+def _by_account(arrivals: Iterable[Arrival]) -> list[Arrival]:
+    """What answers takes an account's money, and holds its balance until the commit: in one order
+    of accounts for everybody, as far as it is known, two workers do not wait for each other."""
+    return sorted(arrivals, key=_first_account)
+
+
+def _first_account(arrival: Arrival) -> int:
+    acting = [one.sender.account_id for one in arrival.addressees.acting]
+    return arrival.message.account_id or min(acting, default=0)
 
 
 def _tell(arrivals: Sequence[Arrival]) -> None:

@@ -14,20 +14,27 @@ from messaging.services.inbound.locking import numbers_lock
 from messaging.services.inbound.reading import Piece, Received, piece_of
 from messaging.services.inbound.repetitions import Repetitions, repetitions_count
 from messaging.services.inbound.storing import part_of, replies_store, shelf_of
+from messaging.services.retrying import taken_again
 
 
 def inbound_receive(received: Sequence[Received]) -> list[InboundMessage]:
     """Stores every PDU, and each text whose parts are all here, in one transaction; returns the
     replies that are new, whole ones. What an SMSC sent again is counted and left.
 
-    A stop word suppresses in the same transaction, so that what is acknowledged is obeyed.
+    A stop word suppresses in the same transaction, so that what is acknowledged is obeyed. Replies
+    to several accounts may answer at the cost of each, in an order that another worker's do not
+    have: where the database ends one of the two, its replies are taken again from the beginning.
     """
     pieces = [piece_of(one) for one in received]
-    with transaction.atomic():
-        numbers_lock(piece.msisdn for piece in pieces)
-        new, whole, grown = _placed(pieces)
-        arrivals = replies_store(whole, new)
-        arrivals_act(arrivals + texts_amend(grown))
+    return taken_again(lambda: _received(pieces))
+
+
+@transaction.atomic
+def _received(pieces: Sequence[Piece]) -> list[InboundMessage]:
+    numbers_lock(piece.msisdn for piece in pieces)
+    new, whole, grown = _placed(pieces)
+    arrivals = replies_store(whole, new)
+    arrivals_act(arrivals + texts_amend(grown))
     return [arrival.message for arrival in arrivals]
 
 

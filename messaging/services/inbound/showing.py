@@ -1,6 +1,7 @@
 """Texts whose other parts have not come in time are shown with their gaps."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from messaging.services.inbound.acting import arrivals_act
 from messaging.services.inbound.groups import group_leaders
 from messaging.services.inbound.locking import numbers_lock
 from messaging.services.inbound.storing import replies_store, shelf_of
+from messaging.services.retrying import taken_again
 
 _NUMBERS: Final = 100
 
@@ -25,7 +27,7 @@ def incomplete_show() -> dict[str, int]:
         numbers = _waiting(after)
         if not numbers:
             return {"incomplete": shown}
-        shown += _show(numbers)
+        shown += taken_again(partial(_show, numbers))
         after = numbers[-1]
 
 

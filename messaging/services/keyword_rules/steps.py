@@ -22,6 +22,7 @@ from messaging.services.keyword_rules.deeds import Deed
 from messaging.services.keyword_rules.loops import LOOP
 from messaging.services.replies.effects import News
 from messaging.services.replies.wishes import refusal_record
+from messaging.services.retrying import is_deadlock
 from messaging.services.submissions import MessageRequest, Rejected, messages_submit
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,8 @@ def may_talk(deed: Deed, do: str) -> bool:
 
 
 def guarded(deed: Deed, do: str, act: Callable[[], None]) -> bool:
-    """Acts in a savepoint; what goes wrong is kept, and never the reply's undoing."""
+    """Acts in a savepoint; what goes wrong is kept, and never the reply's undoing. Only a deadlock
+    is: it says nothing of the step, and all of the reply is taken again."""
     try:
         with transaction.atomic():
             act()
@@ -67,6 +69,8 @@ def guarded(deed: Deed, do: str, act: Callable[[], None]) -> bool:
         deed.results.failed(do, error.code, str(error)[:300])
         return False
     except (DatabaseError, ValueError, KeyError, TypeError) as error:
+        if isinstance(error, DatabaseError) and is_deadlock(error):
+            raise
         # A fault of ours in one step must not keep the reply from being stored.
         logger.exception("keyword step failed", extra={"step": do, "rule": deed.rule_id})
         deed.results.failed(do, "internal", type(error).__name__)
