@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from django.db import transaction
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -11,7 +10,7 @@ from rest_framework.response import Response
 
 from compliance.constants import ConsentAction, Scope
 from compliance.models import Account, Advertiser, Document
-from compliance.services.consent_batches import ConsentFact, consents_record
+from compliance.services.consent_batches import ConsentFact
 from config.common.api.fields import OutputSerializer, StrictSerializer
 from config.common.api.problems import FieldProblem, field_problem, flatten, pointer
 from config.common.api.schema import operation
@@ -24,6 +23,7 @@ from messaging.api.inputs import Rows
 from messaging.api.problems import NAMES
 from messaging.api.repeating import repeatable
 from messaging.selectors.consents import advertiser_named, document_of
+from messaging.services.revocations import consents_take
 
 _WRITE = (Scope.CONSENT_WRITE.value,)
 _MEMBER = "consents"
@@ -75,17 +75,15 @@ class ConsentBatchView(ApiView):
         also=(409,),
         parameters=[KEY_HEADER],
         description="Each row as for `POST /consents`; a bad one is set aside and listed in "
-        "`rejected`. Repeating is harmless: consent no newer than what is on record adds nothing.",
+        "`rejected`. Repeating is harmless: consent no newer than what is on record adds nothing. "
+        "Each revocation is told as `consent.revoked`.",
     )
     @repeatable
     def post(self, request: Request) -> Response:
         account = account_of(request)
         rows = body(request, _INPUT, unread=_MEMBER)[_MEMBER]
         facts, problems = _Reader(account).read(rows)
-        with transaction.atomic():
-            recorded, refused = consents_record(
-                account=account, facts=list(facts.values()), actor=None
-            )
+        recorded, refused = consents_take(account=account, facts=list(facts.values()))
         indexes = list(facts)
         problems |= {indexes[at]: _problem(indexes[at], error) for at, error in refused.items()}
         return Response(

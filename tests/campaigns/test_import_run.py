@@ -1,3 +1,4 @@
+import json
 import unicodedata
 from datetime import UTC, datetime
 
@@ -9,8 +10,9 @@ from campaigns.models import BadLine, Contact, ContactList, ListMembership
 from campaigns.services.imports import ConsentOptions, import_run
 from compliance.models import ConsentRecord, ConsentState, Suppression
 from config.common.errors import ConflictError, InvalidError
+from messaging.models import Event
 from tests.campaigns.building import counts, guessed, imported, start, upload
-from tests.factories import make_contact, make_list
+from tests.factories import make_account, make_contact, make_list
 
 pytestmark = pytest.mark.django_db
 
@@ -212,6 +214,19 @@ def test_a_column_says_who_has_agreed(world):
 def test_a_refusal_suppresses_and_a_plain_no_does_not(world):
     imported(world.account, CONSENTS, consent=ConsentOptions(world.advertiser, source="shop"))
     assert list(Suppression.objects.values_list("msisdn", flat=True)) == ["84912345673"]
+
+
+def test_what_a_file_withdraws_is_told_once(world):
+    other = make_account()
+    consent = ConsentOptions(world.advertiser, source="shop")
+    for _ in range(2):
+        imported(world.account, CONSENTS, consent=consent)
+    body = json.loads(Event.objects.get(account=world.account, type="consent.revoked").body)
+    assert body["data"] == {
+        "number": "+84912345673", "advertiser": world.advertiser.name, "purpose": "marketing",
+        "reach": "brand", "program": None, "source": "import",
+    }  # fmt: skip
+    assert not Event.objects.filter(account=other).exists()
 
 
 def test_a_plain_no_takes_back_what_was_given(world):

@@ -6,21 +6,25 @@ from typing import Any
 from campaigns.imports.rows import Row
 from campaigns.imports.values import Consent
 from campaigns.models import ContactImport
-from compliance.constants import ConsentAction, ConsentMethod
+from compliance.constants import ConsentAction, ConsentMethod, SuppressionSource
 from compliance.selectors.consent import consent_states
 from compliance.services.consent import consent_record
 from compliance.services.consent_imports import ConsentGiven, consents_import
+from messaging.services.revocations import Revocation
 
 
-def record_consents(contact_import: ContactImport, rows: Iterable[Row]) -> int:
+def record_consents(
+    contact_import: ContactImport, rows: Iterable[Row]
+) -> tuple[int, list[Revocation]]:
     """Records grants, and revocations of those who refused or have taken their consent back;
-    says how many were news. Where the file has no date, the upload is the moment.
+    says how many were news, and which revocations are to be told when the transaction ends. Where
+    the file has no date, the upload is the moment.
 
     A plain no of somebody who never agreed is no fact: nobody is barred for an empty box.
     """
     advertiser = contact_import.consent_advertiser
     if advertiser is None:
-        return 0
+        return 0, []
     granted: list[ConsentGiven] = []
     denied: list[Row] = []
     for row in rows:
@@ -48,10 +52,11 @@ def record_consents(contact_import: ContactImport, rows: Iterable[Row]) -> int:
         actor=contact_import.created_by,
         evidence=_evidence(contact_import),
     )
-    return recorded + _revoke(contact_import, denied)
+    revoked = _revoke(contact_import, denied)
+    return recorded + len(revoked), revoked
 
 
-def _revoke(contact_import: ContactImport, denied: list[Row]) -> int:
+def _revoke(contact_import: ContactImport, denied: list[Row]) -> list[Revocation]:
     advertiser = contact_import.consent_advertiser
     assert advertiser is not None
     states = consent_states(
@@ -60,7 +65,7 @@ def _revoke(contact_import: ContactImport, denied: list[Row]) -> int:
         [row.msisdn for row in denied],
         contact_import.consent_purpose,
     )
-    recorded = 0
+    revoked = []
     for row in denied:
         known = states.get(row.msisdn)
         is_news = known != ConsentAction.REVOKED
@@ -79,8 +84,15 @@ def _revoke(contact_import: ContactImport, denied: list[Row]) -> int:
                 given_at=row.consent_at or contact_import.created_at,
                 actor=contact_import.created_by,
             )
-            recorded += 1
-    return recorded
+            revoked.append(
+                Revocation(
+                    row.msisdn,
+                    advertiser.name,
+                    contact_import.consent_purpose,
+                    SuppressionSource.IMPORT.value,
+                )
+            )
+    return revoked
 
 
 def _evidence(contact_import: ContactImport) -> dict[str, object]:

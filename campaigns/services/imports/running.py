@@ -20,6 +20,7 @@ from campaigns.services.imports.consents import record_consents
 from campaigns.services.imports.merging import merge_rows
 from config.common import audit, clock, logs
 from config.common.states import transition
+from messaging.services.revocations import revocations_tell
 
 log = logs.get_logger(__name__)
 
@@ -86,7 +87,7 @@ def _commit(contact_import: ContactImport, batch: Batch, bytes_done: int) -> boo
         now=now,
         repeated=batch.repeated,
     )
-    consents = record_consents(contact_import, batch.rows.values())
+    consents, revoked = record_consents(contact_import, batch.rows.values())
     for line in batch.bad:
         line.contact_import = contact_import
     BadLine.objects.bulk_create(batch.bad, batch_size=1_000)
@@ -102,6 +103,7 @@ def _commit(contact_import: ContactImport, batch: Batch, bytes_done: int) -> boo
         bytes_done=bytes_done,
         progress_at=now,
     )
+    revocations_tell(contact_import.account_id, revoked)
     return True
 
 

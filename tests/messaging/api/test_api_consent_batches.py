@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from compliance.models import ConsentRecord, ConsentState, Document, Suppression
 from tests.factories import make_account
@@ -75,6 +77,26 @@ def test_repeating_a_batch_adds_nothing(api, row):
     again = api.post("/consents/batch", {"consents": [row]}).json()
     assert (first["recorded_count"], again["recorded_count"], again["accepted_count"]) == (1, 0, 1)
     assert ConsentRecord.objects.count() == 1
+
+
+def test_revocations_of_a_batch_are_told_in_its_order_by_one_query(api, stranger, row):
+    gone = row | {"action": "revoked", "method": "api"}
+    rows = [
+        row,
+        gone | {"number": "0981112226"},
+        gone | {"number": "0981112225"},
+        gone | {"number": "0981112227", "given_at": "2099-02-01T00:00:00Z"},
+    ]
+    with CaptureQueriesContext(connection) as asked:
+        api.post("/consents/batch", {"consents": rows})
+    assert sum("messaging_eventcounter" in one["sql"] for one in asked) == 1
+    told = api.get("/events?types=consent.revoked").json()["data"]
+    assert [one["data"]["number"] for one in told] == ["+84981112226", "+84981112225"]
+    assert [one["sequence"] for one in told] == [1, 2]
+    api.post("/consents", gone)
+    single = api.get("/events?types=consent.revoked").json()["data"][-1]["data"]
+    assert told[0]["data"] == single | {"number": "+84981112226"}
+    assert stranger.get("/events?types=consent.revoked").json()["data"] == []
 
 
 def test_a_file_is_uploaded_once_and_proves_many(api, row):
