@@ -47,7 +47,7 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class MagicNumber:
     """A row of the list: the number, what happens, and how the message ends ("" where it is not
-    accepted, with the error's `code`)."""
+    accepted); `code` of the error that it, or a verification of the number, is refused with."""
 
     msisdn: str
     name: str
@@ -131,6 +131,28 @@ REFUSALS: Final = {
         ),
     )
 }
+# A verification by a test key is refused so; a message to the number arrives.
+HELD: Final = "verification_held"
+LIMITED: Final = "verification_limit_number"
+VERIFICATION_REFUSALS: Final = {
+    one.suffix: one
+    for one in (
+        Refusal(
+            "991",
+            HELD,
+            403,
+            gettext_noop("Verification held"),
+            gettext_noop("No verification starts: the shield holds the block of numbers."),
+        ),
+        Refusal(
+            "992",
+            LIMITED,
+            429,
+            gettext_noop("Verification limit"),
+            gettext_noop("No verification starts: too many codes were sent to the number."),
+        ),
+    )
+}
 # How messages end that the sandbox's carrier acts out; DELIVERED where it is not said.
 _OUTCOMES: Final = {
     "undeliverable": (MessageStatus.UNDELIVERED, FailureReason.UNDELIVERABLE),
@@ -152,6 +174,13 @@ def ending_of(msisdn: str) -> Ending | None:
 def refusal_of(msisdn: str) -> Refusal | None:
     """Why a test message to the number is not accepted, None where it is."""
     return REFUSALS.get(msisdn[-3:])
+
+
+def verification_refusal_of(msisdn: str) -> str | None:
+    """The error that a verification of the number by a test key is refused with, None where it
+    starts."""
+    found = VERIFICATION_REFUSALS.get(msisdn[-3:])
+    return found.code if found is not None else None
 
 
 def magic_numbers() -> Iterator[MagicNumber]:
@@ -182,4 +211,13 @@ def magic_numbers() -> Iterator[MagicNumber]:
             ended.description,
             ended.status,
             ended.reason,
+        )
+    for limited in VERIFICATION_REFUSALS.values():
+        yield MagicNumber(
+            _PREFIX + limited.suffix,
+            limited.code,
+            limited.title,
+            limited.description,
+            MessageStatus.DELIVERED.value,
+            code=limited.code,
         )

@@ -75,9 +75,10 @@ class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         "sends",
         "checks_shown",
         "cost",
+        "mode",
         "account",
     )
-    list_filter = (DayRangeFilter, "status", "reason", "service", "country", "account")
+    list_filter = (DayRangeFilter, "status", "reason", "service", "country", "is_test", "account")
     list_select_related = ("account", "service")
     search_fields = ("msisdn",)
     search_help_text = _("A number in any notation, your reference, or a verification's id.")
@@ -93,7 +94,7 @@ class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
             {
                 "fields": (
                     ("number", "service"),
-                    ("status_label", "noted_shown"),
+                    ("status_label", "noted_shown", "mode"),
                     ("created_at", "expires_at", "done_at"),
                     ("locale", "template_slug", "sender_address"),
                 )
@@ -111,6 +112,7 @@ class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         "service",
         "status_label",
         "noted_shown",
+        "mode",
         "created_at",
         "expires_at",
         "done_at",
@@ -160,6 +162,10 @@ class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     @display(description=_("would have been held"))
     def noted_shown(self, obj: Verification) -> str:
         return obj.get_noted_display() if obj.noted else "–"
+
+    @display(description=_("mode"))
+    def mode(self, obj: Verification) -> Any:
+        return label(_("Test"), "warning") if obj.is_test else "–"
 
     @display(description=_("checks"))
     def checks_shown(self, obj: Verification) -> str:
@@ -211,7 +217,10 @@ class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
         def act(_values: dict[str, Any]) -> None:
             verification_cancel(
-                account=found.account, verification_id=found.pk, actor=actor_of(request)
+                account=found.account,
+                verification_id=found.pk,
+                is_test=found.is_test,
+                actor=actor_of(request),
             )
 
         return confirm(request, self, found, question, act)

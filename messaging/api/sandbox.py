@@ -26,13 +26,16 @@ class MagicNumberOutput(OutputSerializer):
     outcome = serializers.CharField(help_text="Stable name.")
     description = serializers.CharField()
     status = serializers.ChoiceField(
-        MessageStatus.choices, allow_null=True, help_text="Null where it is not accepted."
+        MessageStatus.choices,
+        allow_null=True,
+        help_text="Of a message; null where it is not accepted.",
     )
     failure_reason = serializers.ChoiceField(
         [choice for choice in FailureReason.choices if choice[0]], allow_null=True
     )
     code = serializers.CharField(
-        allow_null=True, help_text="Of the error, where it is not accepted."
+        allow_null=True,
+        help_text="Of the error, where it, or a verification of the number, is not accepted.",
     )
 
 

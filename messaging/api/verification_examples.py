@@ -29,6 +29,7 @@ VERIFICATION: Final[dict[str, Any]] = {
     ],
     "checks_left": 5,
     "next_send_at": "2027-01-15T05:00:30Z",
+    "livemode": True,
     "client_reference": "login-5521",
     "metadata": {},
     "created_at": "2027-01-15T05:00:00Z",

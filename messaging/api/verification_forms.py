@@ -176,6 +176,9 @@ class VerificationOutput(OutputSerializer):
     next_send_at = Moment(
         allow_null=True, help_text="From when on `/resend` works; null where it never will."
     )
+    livemode = serializers.SerializerMethodField(
+        help_text="False where a test key started it: its code is known and proves nothing."
+    )
     client_reference = serializers.CharField(allow_null=True)
     metadata = serializers.DictField()
     created_at = Moment()
@@ -184,6 +187,9 @@ class VerificationOutput(OutputSerializer):
 
     def get_to(self, row: Verification) -> str:
         return to_e164(row.msisdn)
+
+    def get_livemode(self, row: Verification) -> bool:
+        return not row.is_test
 
     def get_from(self, row: Verification) -> str:
         usual = row.service.sender

@@ -200,6 +200,8 @@ class Verification(models.Model):
         Network, models.SET_NULL, null=True, related_name="+", verbose_name=_("network")
     )
     channel = models.CharField(_("channel"), max_length=8, default="sms")
+    # By a test key: its code is known, its message goes to the sandbox, and it counts nowhere.
+    is_test = models.BooleanField(_("test"), default=False)
     locale = models.CharField(_("language"), max_length=35, blank=True)
     status = models.CharField(_("state"), max_length=10, choices=VerificationStatus.choices)
     reason = models.CharField(
@@ -234,7 +236,7 @@ class Verification(models.Model):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["account", "client_reference"],
+                fields=["account", "client_reference", "is_test"],
                 name="verification_reference_unique",
                 condition=~models.Q(client_reference=""),
             ),

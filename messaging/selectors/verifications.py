@@ -29,6 +29,7 @@ class VerificationFilter:
     client_reference: str | None = None
     created_after: datetime | None = None
     created_before: datetime | None = None
+    is_test: bool = False
 
 
 _COLUMNS = {
@@ -39,6 +40,7 @@ _COLUMNS = {
     "client_reference": "client_reference",
     "created_after": "created_at__gte",
     "created_before": "created_at__lt",
+    "is_test": "is_test",
 }
 
 
@@ -52,9 +54,12 @@ def _rows(account: Account) -> QuerySet[Verification]:
     )
 
 
-def verification_get(account: Account, verification_id: uuid.UUID) -> Verification:
-    """The account's verification with its sends. Raises NotFoundError."""
-    found = _rows(account).filter(pk=verification_id).first()
+def verification_get(
+    account: Account, verification_id: uuid.UUID, *, is_test: bool = False
+) -> Verification:
+    """The account's verification with its sends; of test keys only with `is_test`, and then no
+    other. Raises NotFoundError."""
+    found = _rows(account).filter(pk=verification_id, is_test=is_test).first()
     if found is None:
         raise NotFoundError("verification_not_found", _("There is no such verification."))
     return found

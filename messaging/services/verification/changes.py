@@ -21,20 +21,19 @@ from messaging.services.verification.windows import (
     LimitedError,
     send_return,
     send_take,
-    subjects_of,
 )
 from messaging.verification.resends import next_send
 
 _SLICE: Final = 500
 
 
-def verification_locked(account: Account, **key: Any) -> Verification:
-    """The verification, locked until the transaction ends; of a number the newest. Raises
-    NotFoundError."""
+def verification_locked(account: Account, *, is_test: bool, **key: Any) -> Verification:
+    """The verification, locked until the transaction ends; of a number the newest. Those of test
+    keys are others than those of live keys. Raises NotFoundError."""
     found = (
         Verification.objects.select_for_update(of=("self",))
         .select_related("service__sender")
-        .filter(account=account, **key)
+        .filter(account=account, is_test=is_test, **key)
         .order_by("-id")
         .first()
     )
@@ -82,12 +81,12 @@ def over_error(verification: Verification) -> ConflictError:
 
 
 def verification_cancel(
-    *, account: Account, verification_id: uuid.UUID, actor: Any = None
+    *, account: Account, verification_id: uuid.UUID, is_test: bool = False, actor: Any = None
 ) -> Verification:
     """Ends a pending verification: its code is void. Raises NotFoundError, ConflictError."""
     now, error = clock.now(), None
     with transaction.atomic():
-        found = verification_locked(account, pk=verification_id)
+        found = verification_locked(account, is_test=is_test, pk=verification_id)
         if is_over(found, now):
             error = over_error(found)
         else:
@@ -104,12 +103,14 @@ def verification_cancel(
     return found
 
 
-def verification_resend(*, account: Account, verification_id: uuid.UUID) -> Verification:
+def verification_resend(
+    *, account: Account, verification_id: uuid.UUID, is_test: bool = False
+) -> Verification:
     """Sends a new code in place of the old one, which is void then. Raises NotFoundError,
     ConflictError, LimitedError before the wait is over, or what starting raises."""
     now, error = clock.now(), None
     with transaction.atomic():
-        found = verification_locked(account, pk=verification_id)
+        found = verification_locked(account, is_test=is_test, pk=verification_id)
         if is_over(found, now):
             error = over_error(found)
         else:
@@ -133,12 +134,8 @@ def _resend(account: Account, found: Verification, now: datetime) -> None:
             _("The code may be sent again in %(seconds)d s.") % {"seconds": wait},
             retry_after=wait,
         )
-    service = found.service
-    leave = gate_pass(service, found.msisdn, found.country, found.ip, now)
-    subjects = subjects_of(
-        service, found.msisdn, found.ip, found.device, is_overridden=leave.is_overridden
-    )
-    taken = send_take(account.pk, service.pk, subjects, now)
+    leave = gate_pass(found, now)
+    taken = send_take(found, now, is_overridden=leave.is_overridden)
     try:
         _send_again(account, found, now)
     except DomainError:
@@ -153,17 +150,7 @@ def _send_again(account: Account, found: Verification, now: datetime) -> None:
         wish = Wish(locale=found.locale)  # the service's texts were changed meanwhile
     approved = text_chosen(snapshots.current(), account.pk, texts, wish)
     found.expires_at = lives_until(now, found.lifetime_seconds)
-    sent = code_sent(
-        account=account,
-        verification_id=found.pk,
-        msisdn=found.msisdn,
-        sender=found.sender_address,
-        approved=approved,
-        locale=found.locale,
-        app_hash=wish.app_hash,
-        code_length=found.code_length,
-        expires_at=found.expires_at,
-    )
+    sent = code_sent(account=account, verification=found, approved=approved, app_hash=wish.app_hash)
     if found.code_digest is not None:
         found.older_digests = [*found.older_digests, found.code_digest]
     found.code_digest = sent.digest

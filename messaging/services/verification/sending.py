@@ -12,7 +12,7 @@ from compliance.models import Account
 from config.common.errors import InvalidError
 from config.common.secrets import keyed_digests
 from messaging.constants import Origin
-from messaging.models import VerificationText
+from messaging.models import Verification, VerificationText
 from messaging.selectors.snapshot import ApprovedText, Snapshot
 from messaging.services.submissions import MessageRequest, Rejected, messages_submit
 from messaging.verification import codes
@@ -41,32 +41,35 @@ class Sent:
 def code_sent(
     *,
     account: Account,
-    verification_id: uuid.UUID,
-    msisdn: str,
-    sender: str,
+    verification: Verification,
     approved: ApprovedText,
-    locale: str,
     app_hash: str,
-    code_length: int,
-    expires_at: datetime,
 ) -> Sent:
-    """Sends a new code in the caller's transaction. Raises what sending raises."""
-    code = codes.new_code(code_length)
+    """Sends a new code in the caller's transaction, before the send is counted. Raises what
+    sending raises."""
+    code = _code(verification)
     request = MessageRequest(
-        to=f"+{msisdn}",
-        sender=sender,
+        to=f"+{verification.msisdn}",
+        sender=verification.sender_address,
         template=approved.slug,
         parameters=_parameters(approved, code, app_hash),
-        language=locale,
-        expires_at=expires_at,
-        metadata={"verification_id": str(verification_id)},
+        language=verification.locale,
+        expires_at=verification.expires_at,
+        metadata={"verification_id": str(verification.pk)},
         secret=code,
+        is_test=verification.is_test,
     )
     result = messages_submit(account=account, requests=[request], origin=Origin.VERIFY)[0]
     if isinstance(result, Rejected):
         raise result.error
-    digest = keyed_digests(PURPOSE, codes.bound(verification_id, code))[0]
+    digest = keyed_digests(PURPOSE, codes.bound(verification.pk, code))[0]
     return Sent(digest, result.message_id)
+
+
+def _code(verification: Verification) -> str:
+    if verification.is_test:
+        return codes.sandbox_code(verification.code_length, verification.sends + 1)
+    return codes.new_code(verification.code_length)
 
 
 def _parameters(approved: ApprovedText, code: str, app_hash: str) -> dict[str, str]:

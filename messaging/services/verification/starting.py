@@ -31,7 +31,7 @@ from messaging.services.verification.sending import (
     text_chosen,
 )
 from messaging.services.verification.telling import verification_counted, verification_told
-from messaging.services.verification.windows import send_return, send_take, subjects_of
+from messaging.services.verification.windows import send_return, send_take
 from messaging.verification.resends import next_send
 from routing.numbers import MESSAGES, Number, NumberError, shipped_normalizer
 
@@ -53,6 +53,7 @@ class Start:
     device: str = ""
     client_reference: str = ""
     metadata: Mapping[str, Any] | None = None
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +74,30 @@ def verification_start(*, account: Account, start: Start) -> Verification:
     """
     now = clock.now()
     plan = _plan(account, start)
-    service, number = plan.service, plan.number
+    verification = _row(account, plan, now)
+    kind = "test verification" if start.is_test else "verification"
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [f"verification:{service.pk}:{number.msisdn}"])
-        leave = gate_pass(service, number.msisdn, number.country, start.ip, now)
-        _reference_free(account, start.client_reference)
-        subjects = subjects_of(
-            service,
-            number.msisdn,
-            start.ip,
-            start.device,
-            is_overridden=leave.is_overridden,
-        )
-        taken = send_take(account.pk, service.pk, subjects, now)
+            lock = f"{kind}:{verification.service_id}:{verification.msisdn}"
+            cursor.execute(_LOCK, [lock])
+        leave = gate_pass(verification, now)
+        _reference_free(verification)
+        taken = send_take(verification, now, is_overridden=leave.is_overridden)
         try:
-            made = _made(account, plan, leave, now)
+            _make(account, plan, verification, leave, now)
         except BaseException:  # whatever it was: nothing was sent
             send_return(taken)
             raise
-    return made
+    return verification
 
 
-def _made(account: Account, plan: _Plan, leave: Leave, now: datetime) -> Verification:
-    service, number = plan.service, plan.number
-    verification = _row(account, plan, now)
+def _make(
+    account: Account, plan: _Plan, verification: Verification, leave: Leave, now: datetime
+) -> None:
+    service = plan.service
     verification.noted = leave.noted
     approved, sent = _sent(account, plan, verification)
-    older = _supersede(service, number.msisdn, now)
+    older = _supersede(verification, now)
     verification.template_slug = approved
     verification.code_digest = sent.digest
     verification.sends = 1
@@ -113,8 +110,6 @@ def _made(account: Account, plan: _Plan, leave: Leave, now: datetime) -> Verific
     for one in older:
         verification_told(one, "canceled", now, slug=service.slug)
     verification_told(verification, "started", now, slug=service.slug)
-    verification.service = service
-    return verification
 
 
 def _sent(account: Account, plan: _Plan, verification: Verification) -> tuple[str, Sent]:
@@ -131,14 +126,9 @@ def _sent(account: Account, plan: _Plan, verification: Verification) -> tuple[st
     code_slot_required(approved)
     sent = code_sent(
         account=account,
-        verification_id=verification.pk,
-        msisdn=verification.msisdn,
-        sender=verification.sender_address,
+        verification=verification,
         approved=approved,
-        locale=verification.locale,
         app_hash=verification.app_hash,
-        code_length=verification.code_length,
-        expires_at=verification.expires_at,
     )
     return approved.slug, sent
 
@@ -167,6 +157,7 @@ def _row(account: Account, plan: _Plan, now: datetime) -> Verification:
         device=start.device,
         client_reference=start.client_reference,
         metadata=dict(start.metadata) if start.metadata else None,
+        is_test=start.is_test,
         expires_at=lives_until(now, lifetime),
         created_at=now,
     )
@@ -219,11 +210,14 @@ def _no_service(account: Account, start: Start) -> InvalidError:
     return InvalidError("unknown_service", sentence, field="service")
 
 
-def _reference_free(account: Account, reference: str) -> None:
-    if (
-        reference
-        and Verification.objects.filter(account=account, client_reference=reference).exists()
-    ):
+def _reference_free(verification: Verification) -> None:
+    reference = verification.client_reference
+    same = Verification.objects.filter(
+        account_id=verification.account_id,
+        client_reference=reference,
+        is_test=verification.is_test,
+    )
+    if reference and same.exists():
         raise ConflictError(
             "client_reference_used",
             _("“%(reference)s” already names another verification: use a new reference.")
@@ -232,13 +226,14 @@ def _reference_free(account: Account, reference: str) -> None:
         )
 
 
-def _supersede(service: VerificationService, msisdn: str, now: datetime) -> list[Verification]:
+def _supersede(newest: Verification, now: datetime) -> list[Verification]:
     """Those that still wait for a code of the number: canceled."""
     older = list(
         Verification.objects.select_for_update().filter(
-            account_id=service.account_id,
-            service=service,
-            msisdn=msisdn,
+            account_id=newest.account_id,
+            service_id=newest.service_id,
+            msisdn=newest.msisdn,
+            is_test=newest.is_test,
             status=VerificationStatus.PENDING,
         )
     )

@@ -64,6 +64,7 @@ def _data(verification: Verification, slug: str) -> dict[str, Any]:
         "sends": verification.sends,
         "checks": verification.checks,
         "client_reference": verification.client_reference or None,
+        "livemode": not verification.is_test,
         "metadata": verification.metadata or {},
         "created_at": _time(verification.created_at),
         "expires_at": _time(verification.expires_at),
@@ -76,7 +77,9 @@ def _time(at: datetime | None) -> str | None:
 
 
 def verification_counted(verification: Verification, **counts: int) -> None:
-    """Adds to the counts of the hour in which it was started."""
+    """Adds to the counts of the hour in which it was started; test keys count nowhere."""
+    if verification.is_test:
+        return
     zeros = dict.fromkeys(("starts", "approvals", "noted", "noted_approvals", "blocked"), 0)
     parameters: dict[str, Any] = {
         "account": verification.account_id,

@@ -33,7 +33,7 @@ WITH young AS MATERIALIZED (
     SELECT msisdn, country, status = 'approved' AS is_approved
     FROM messaging_verification
     WHERE service_id = %(service)s AND id >= uuid7_floor(%(since)s)
-      AND id < uuid7_floor(%(until)s) AND status <> 'blocked'
+      AND id < uuid7_floor(%(until)s) AND status <> 'blocked' AND NOT is_test
 )
 SELECT left(msisdn, -{BLOCK_DIGITS}), country, count(*), count(*) FILTER (WHERE is_approved),
     array_agg(DISTINCT msisdn::bigint ORDER BY msisdn::bigint)

@@ -1,4 +1,4 @@
-"""Limits of sends by number, address, device, block and service: sliding windows in Valkey, one
+"""Limits of sends by number, address, device, block and service, and of test keys: sliding windows in Valkey, one
 round trip for all of them, so that either everything is counted or nothing.
 
 Without Valkey the rows of verifications themselves are counted in PostgreSQL: slower, and exact
@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy
 
 from config.common import logs
 from config.common.errors import DomainError
-from messaging.models import VerificationService
+from messaging.models import Verification
+from messaging.sandbox import LIMITED, verification_refusal_of
 from messaging.verification.limits import Window, windows_of
 from messaging.verification.places import block_of, subscriber_of
 
@@ -33,12 +34,17 @@ log = logs.get_logger(__name__)
 # After a failure Valkey is left alone, so that not every start waits for it.
 REST_SECONDS: Final = 5.0
 _TIMEOUT_SECONDS: Final = 0.2
+_OF_ACCOUNT: Final = frozenset({"sandbox"})  # over all its services
+# Of an account's test keys: enough for any suite of tests, and an end for a loop.
+SANDBOX_LIMIT: Final = windows_of("100 per 1m, 3000 per 1d")
+_REHEARSED_SECONDS: Final = 60
 _SENTENCES: Final = {
     "number": gettext_lazy("Too many codes were sent to this number."),
     "ip": gettext_lazy("Too many codes were asked for from this address."),
     "device": gettext_lazy("Too many codes were asked for from this device."),
     "prefix": gettext_lazy("Too many codes were sent into this block of numbers."),
     "service": gettext_lazy("The service has sent too many codes."),
+    "sandbox": gettext_lazy("The account's test keys have sent too many codes."),
 }
 
 # Sorted sets hold a member per send with its time; what is refused leaves no trace.
@@ -96,33 +102,36 @@ class Taken:
     member: str = ""
 
 
-def subjects_of(
-    service: VerificationService, msisdn: str, ip: str | None, device: str, *, is_overridden: bool
-) -> list[Subject]:
-    """Whom a send counts for. An override leaves the service's own limit alone."""
-    found = [("service", str(service.pk), service.limit_account)]
+def _subjects(one: Verification, *, is_overridden: bool) -> list[Subject]:
+    """Whom a send counts for. An override leaves the service's own limit alone, and test keys
+    have one of their own alone: what they do never stops a person's code."""
+    if one.is_test:
+        return [Subject("sandbox", "", SANDBOX_LIMIT)]
+    service = one.service
+    found = [("service", "", service.limit_account)]
     if not is_overridden:
         found += [
-            ("number", msisdn, service.limit_number),
-            ("prefix", block_of(msisdn), service.limit_prefix),
+            ("number", one.msisdn, service.limit_number),
+            ("prefix", block_of(one.msisdn), service.limit_prefix),
         ]
-        found += [("ip", subscriber_of(ip), service.limit_ip)] if ip else []
-        found += [("device", device, service.limit_device)] if device else []
+        found += [("ip", subscriber_of(one.ip), service.limit_ip)] if one.ip else []
+        found += [("device", one.device, service.limit_device)] if one.device else []
     subjects = [Subject(kind, value, windows_of(written)) for kind, value, written in found]
-    return [one for one in subjects if one.windows]
+    return [subject for subject in subjects if subject.windows]
 
 
-def send_take(
-    account_id: int, service_id: int, subjects: Sequence[Subject], now: datetime
-) -> Taken:
+def send_take(verification: Verification, now: datetime, *, is_overridden: bool) -> Taken:
     """Counts a send. Raises LimitedError where one of the limits is reached."""
+    if verification.is_test and verification_refusal_of(verification.msisdn) == LIMITED:
+        raise _limited("number", _REHEARSED_SECONDS)
+    subjects = _subjects(verification, is_overridden=is_overridden)
     if not subjects:
         return Taken()
-    keys = tuple(_key(account_id, service_id, one) for one in subjects)
+    keys = tuple(_key(verification, one) for one in subjects)
     member = uuid.uuid4().hex
     answer = _ask(keys, member, subjects, now)
     if answer is None:
-        _counted(account_id, service_id, subjects, now)
+        _counted(verification, subjects, now)
         return Taken()
     which, wait = answer
     if which:
@@ -152,10 +161,11 @@ def _limited(kind: str, seconds: float) -> LimitedError:
     )
 
 
-def _key(account_id: int, service_id: int, one: Subject) -> str:
+def _key(verification: Verification, one: Subject) -> str:
     """No number or address is readable there; braces keep a request's keys on one node."""
     digest = hashlib.sha256(f"{one.kind}:{one.value}".encode()).hexdigest()[:24]
-    return f"signalbox:{{otp:{account_id}:{service_id}}}:{one.kind}:{digest}"
+    whose = 0 if one.kind in _OF_ACCOUNT else verification.service_id
+    return f"signalbox:{{otp:{verification.account_id}}}:{whose}:{one.kind}:{digest}"
 
 
 @lru_cache(maxsize=4)
@@ -210,6 +220,7 @@ def _ask(
 
 # Each by an index of its own; times in ids where the index ends with the id.
 _COUNTED: Final = {
+    "sandbox": "account_id = %(account)s AND id >= uuid7_floor(%(since)s)",
     "number": "account_id = %(account)s AND msisdn = %(value)s AND id >= uuid7_floor(%(since)s)",
     "prefix": "account_id = %(account)s AND msisdn >= %(value)s AND msisdn < %(value)s || ':'"
     " AND id >= uuid7_floor(%(since)s)",
@@ -220,17 +231,19 @@ _COUNTED: Final = {
 }
 
 
-def _counted(account_id: int, service_id: int, subjects: Sequence[Subject], now: datetime) -> None:
+def _counted(verification: Verification, subjects: Sequence[Subject], now: datetime) -> None:
     with connection.cursor() as cursor:
         for one in subjects:
+            of_service = "" if one.kind in _OF_ACCOUNT else "service_id = %(service)s AND "
             for window in one.windows:
                 since = datetime.fromtimestamp(now.timestamp() - window.seconds, tz=now.tzinfo)
                 cursor.execute(
                     "SELECT coalesce(sum(sends), 0) FROM messaging_verification"  # noqa: S608
-                    f" WHERE service_id = %(service)s AND {_COUNTED[one.kind]}",
+                    f" WHERE {of_service}is_test = %(is_test)s AND {_COUNTED[one.kind]}",
                     {
-                        "account": account_id,
-                        "service": service_id,
+                        "account": verification.account_id,
+                        "service": verification.service_id,
+                        "is_test": verification.is_test,
                         "value": one.value,
                         "since": since,
                     },

@@ -208,7 +208,7 @@ def test_test_key_changes_nothing_that_is_real(tester: Rehearser, text: dict[str
         ("POST", "/lists"),
         ("POST", "/suppressions"),
         ("POST", "/webhooks"),
-        ("POST", "/verifications"),
+        ("POST", "/verification-services"),
         ("POST", "/campaigns"),
         ("DELETE", "/contacts/1"),
     ):
