@@ -9,6 +9,8 @@ from celery.signals import worker_process_init, worker_ready
 from config.common.collection import collection_relaxed
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+# They load every page of the console and the API, which no worker shows; .ci/run makes them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("signalbox")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -24,6 +24,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return HttpResponsePermanentRedirect(icon_address(request))
 
 
+admin.autodiscover()
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     # Browsers ask here on pages that name no icon (the schema, a download's tab).

@@ -38,6 +38,7 @@ def _walk(patterns: list[Any], arguments: int) -> Iterator[Page]:
 
 def registered() -> dict[type[Model], Any]:
     """Every model with pages, and its ModelAdmin."""
+    admin.autodiscover()
     return dict(admin.site._registry)
 
 
