@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from campaigns.models import TriggerSource
 from compliance.models import ApiKey
 from config.common import clock
 from config.common.console.labels import label
@@ -11,13 +12,15 @@ from config.dashboards.money import money_panels
 from config.dashboards.panels import Link, Panel, Step, Viewer, ago, link, number, page
 from config.dashboards.shield import shield_panels
 from messaging.models import WebhookEndpoint
+from messaging.sandbox import magic_numbers
 from messaging.selectors.webhooks import webhooks_health
+from routing.numbers import to_e164
 
 _SHOWN = 10
 
 
 def integrator_panels(viewer: Viewer) -> list[Panel]:
-    """Usable API keys, webhooks with their backlog, money, first steps."""
+    """First steps until all are done, usable API keys, webhooks with their backlog, money."""
     keys = list(
         ApiKey.objects.filter(account__in=viewer.account_ids, revoked_at=None)
         .exclude(expires_at__lte=clock.now())
@@ -27,13 +30,16 @@ def integrator_panels(viewer: Viewer) -> list[Panel]:
     webhooks = list(
         WebhookEndpoint.objects.filter(account__in=viewer.account_ids).select_related("account")
     )
+    start = _start(viewer, keys, webhooks)
+    is_started = all(step.is_done for step in start.steps)
     return [
         *shield_panels(viewer),
+        *([] if is_started else [start]),
         _keys(keys),
         *keyword_panels(viewer),
         _webhooks(webhooks),
         *money_panels(viewer),
-        _start(keys, webhooks),
+        *([start] if is_started else []),
     ]
 
 
@@ -81,27 +87,41 @@ def _webhooks(webhooks: list[WebhookEndpoint]) -> Panel:
     )
 
 
-def _start(keys: list[ApiKey], webhooks: list[WebhookEndpoint]) -> Panel:
+def _start(viewer: Viewer, keys: list[ApiKey], webhooks: list[WebhookEndpoint]) -> Panel:
+    guide, sources = reverse("api-getting-started"), "campaigns.triggersource"
+    has_source = TriggerSource.objects.filter(account__in=viewer.account_ids).exists()
     return Panel(
         title=_("How to start"),
         steps=[
             Step(
                 _("Create an API key"),
-                _("Give it the scopes it needs; it is shown once."),
-                page("compliance.apikey", "changelist"),
+                _("Tick “for tests” to try things out in the sandbox; the key is shown once."),
+                page("compliance.apikey", "changelist" if keys else "add"),
                 bool(keys),
             ),
             Step(
                 _("Send a first message"),
-                _("POST /api/v1/messages with the key as Bearer token; preview costs nothing."),
-                reverse("api-docs"),
+                _(
+                    "The guide has it for curl, Python and Node. With a key for tests, send to a"
+                    " magic number such as %(number)s: nothing leaves, and you see receipts as"
+                    " from a network."
+                )
+                % {"number": to_e164(next(magic_numbers()).msisdn)},
+                f"{guide}#send-a-message",
                 any(key.last_used_at for key in keys),
             ),
             Step(
                 _("Receive events"),
                 _("Signed by Standard Webhooks, retried until your system answers 2xx."),
-                page("messaging.webhookendpoint", "changelist"),
+                page("messaging.webhookendpoint", "changelist" if webhooks else "add"),
                 bool(webhooks),
             ),
+            Step(
+                _("Connect a shop, CRM or help desk"),
+                _("Ready presets turn its events into messages; no code is needed."),
+                page(sources, "changelist" if has_source else "presets"),
+                has_source,
+            ),
         ],
+        links=[Link(_("Guide"), guide), Link(_("API reference"), reverse("api-docs"))],
     )

@@ -137,7 +137,7 @@ class ConversationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         """How soon people were answered."""
         return times_page(self, request)
 
-    @display(description=_("person"))
+    @display(description=_("phone number"))
     def person(self, obj: Conversation) -> SafeString:
         shown = format_html(
             '<a class="sbt-row{}" href="{}">{}</a>',

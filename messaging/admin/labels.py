@@ -74,11 +74,15 @@ def change_page(label_lower: str, pk: Any) -> str:
 
 def money(micros: int, currency: str) -> str:
     """An amount with its currency, as many decimals as it has."""
-    amount = (Decimal(micros) / _MICROS).normalize()
-    exponent = amount.as_tuple().exponent
+    return f"{amount(micros)} {currency}"
+
+
+def amount(micros: int) -> str:
+    """An amount where the currency is said elsewhere."""
+    exact = (Decimal(micros) / _MICROS).normalize()
+    exponent = exact.as_tuple().exponent
     decimals = max(0, -exponent) if isinstance(exponent, int) else 0
-    shown = number_format(amount, decimal_pos=decimals, use_l10n=True, force_grouping=True)
-    return f"{shown} {currency}"
+    return str(number_format(exact, decimal_pos=decimals, use_l10n=True, force_grouping=True))
 
 
 def moment(at: datetime | None) -> str:

@@ -62,9 +62,9 @@ class ReportForm(forms.Form):
     )  # fmt: skip
     first = forms.DateField(label=_("From"), widget=UnfoldAdminSingleDateWidget)
     last = forms.DateField(label=_("To"), widget=UnfoldAdminSingleDateWidget)
-    by = forms.ChoiceField(label=_("By"), choices=_CHOICES, widget=UnfoldAdminSelectWidget)
+    by = forms.ChoiceField(label=_("Split by"), choices=_CHOICES, widget=UnfoldAdminSelectWidget)
     then = forms.ChoiceField(
-        label=_("and by"), choices=[("", "–"), *_CHOICES], required=False,
+        label=_("then by"), choices=[("", "–"), *_CHOICES], required=False,
         widget=UnfoldAdminSelectWidget,
     )  # fmt: skip
     sender = forms.ModelChoiceField(

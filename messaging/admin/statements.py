@@ -21,7 +21,7 @@ from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.selectors.access import permitted_accounts
 from config.common import clock
 from config.common.errors import InvalidError
-from messaging.admin.labels import money
+from messaging.admin.labels import amount, money
 from messaging.models import Charge
 from messaging.selectors.money.statements import (
     StatementFilter,
@@ -141,14 +141,18 @@ class StatementAdmin(ReadOnlyMixin, AccountScopedAdmin):
         query = request.GET.copy()
         query.pop("format", None)
         query.pop("p", None)
+        totals = totals_of(lines)
+        # With one currency it is said once: columns of numbers alone are narrow and read well.
+        currency = totals[0].currency if len(totals) == 1 else ""
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Statements"),
             "opts": self.opts,
             "media": self.media + form.media,
             "form": form,
-            "rows": [_row(line) for line in page.object_list],
-            "totals": [_total(one) for one in totals_of(lines)],
+            "rows": [_row(line, has_currency=not currency) for line in page.object_list],
+            "totals": [_total(one, has_currency=not currency) for one in totals],
+            "currency": currency,
             "page": page,
             "query": query.urlencode(),
             "has_many": len(accounts) > 1,
@@ -183,8 +187,8 @@ def _file(lines: list[StatementLine], wanted: StatementFilter) -> HttpResponse:
     return answer
 
 
-def _row(line: StatementLine) -> dict[str, Any]:
-    return _sums(line) | {
+def _row(line: StatementLine, *, has_currency: bool) -> dict[str, Any]:
+    return _sums(line, has_currency) | {
         "day": date_format(line.day, "SHORT_DATE_FORMAT"),
         "account": line.account,
         "sender": line.sender or "–",
@@ -194,16 +198,19 @@ def _row(line: StatementLine) -> dict[str, Any]:
     }
 
 
-def _total(total: Total) -> dict[str, Any]:
-    return _sums(total) | {"currency": total.currency}
+def _total(total: Total, *, has_currency: bool) -> dict[str, Any]:
+    return _sums(total, has_currency) | {"currency": total.currency}
 
 
-def _sums(line: StatementLine | Total) -> dict[str, Any]:
+def _sums(line: StatementLine | Total, has_currency: bool) -> dict[str, Any]:
+    def price(micros: int) -> str:
+        return money(micros, line.currency) if has_currency else amount(micros)
+
     return {
         "accepted": number_format(line.accepted, force_grouping=True),
-        "reserved": money(line.reserved_micros, line.currency),
+        "reserved": price(line.reserved_micros),
         "messages": number_format(line.messages, force_grouping=True),
         "segments": number_format(line.segments, force_grouping=True),
-        "charged": money(line.charged_micros, line.currency),
-        "given_back": money(line.given_back_micros, line.currency),
+        "charged": price(line.charged_micros),
+        "given_back": price(line.given_back_micros),
     }

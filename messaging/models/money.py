@@ -199,8 +199,8 @@ class LedgerEntry(models.Model):
     at = models.DateTimeField(_("at"))
 
     class Meta:
-        verbose_name = _("top-up")
-        verbose_name_plural = _("top-ups")
+        verbose_name = _("top-up or adjustment")
+        verbose_name_plural = _("top-ups and adjustments")
         ordering = ["-id"]
         indexes = [models.Index(fields=["account", "-id"], name="ledger_by_account")]
         constraints = [

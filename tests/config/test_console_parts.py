@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from django import forms
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from compliance.models import ApiKey
@@ -12,7 +14,7 @@ from config.common.console.labels import coloured, label
 from config.common.console.lists import BoundedPaginator
 from config.dashboards.panels import number
 from routing.models import Network, Sender
-from tests.factories import make_network
+from tests.factories import make_network, make_user
 
 
 @pytest.mark.django_db
@@ -23,12 +25,35 @@ def test_long_lists_are_counted_to_a_bound(
     for _ in range(3):
         make_network()
     with django_assert_num_queries(1) as queries:
-        assert BoundedPaginator(Network.objects.order_by("name"), 10).count == 2
-    assert "LIMIT 2" in queries.captured_queries[0]["sql"]
+        paginator = BoundedPaginator(Network.objects.order_by("name"), 10)
+        assert (paginator.count, paginator.has_more) == (2, True)
+    assert "LIMIT 3" in queries.captured_queries[0]["sql"]
+    first_two = Network.objects.order_by("name")[:2]
+    exact = BoundedPaginator(Network.objects.filter(pk__in=[one.pk for one in first_two]), 10)
+    assert (exact.count, exact.has_more) == (2, False)
+
+
+@pytest.mark.django_db
+def test_long_list_says_that_there_are_more_than_were_counted(
+    monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    monkeypatch.setattr("config.common.console.lists.COUNTED_ROWS", 2)
+    client.force_login(make_user(is_superuser=True, is_staff=True))
+    for name in ("Anytel", "Bestel", "Citytel"):
+        make_network(name=name)
+    address = reverse("admin:routing_network_changelist")
+    words = " ".join(client.get(address).content.decode().split())
+    assert "more than 2 results" in words
+    assert "more than 2 networks" in words
+    assert "Show all" not in words
+    found = " ".join(client.get(address, {"q": "Bestel"}).content.decode().split())
+    assert "1 result (<a" in found
+    assert "1 network<" in found.replace(" <", "<")
 
 
 def test_lists_that_are_no_query_are_counted() -> None:
-    assert BoundedPaginator([1, 2, 3], 10).count == 3
+    paginator = BoundedPaginator([1, 2, 3], 10)
+    assert (paginator.count, paginator.has_more) == (3, False)
 
 
 def test_closed_choice_is_ticked() -> None:

@@ -7,8 +7,9 @@ import pytest
 from django.test import RequestFactory
 
 from campaigns.constants import CampaignStatus
+from campaigns.models import TriggerSource
 from carriers.models import BindLease, UnknownWord
-from compliance.models import Suppression
+from compliance.models import ApiKey, Suppression
 from compliance.services.api_keys import api_key_create
 from compliance.services.suppressions import suppression_add
 from config.common import clock
@@ -132,7 +133,21 @@ def test_integrator_sees_keys_and_what_webhooks_wait_for(world: World) -> None:
     found = panels("integrator", world.account.pk)
     assert "Shop" in cells(found["API keys"])
     assert list(found["Webhooks"].rows[0])[-2:] == ["0", "1"]
-    assert [step.is_done for step in found["How to start"].steps] == [True, False, True]
+    start = found["How to start"]
+    assert [step.is_done for step in start.steps] == [True, False, True, False]
+    assert "+84980000000" in str(start.steps[1].text)
+    assert start.steps[3].url.endswith("/triggersource/presets/")
+    assert next(iter(found)) == "How to start"
+
+
+def test_integrators_first_steps_go_to_the_end_once_all_are_done(world: World) -> None:
+    key, _text = api_key_create(
+        account=world.account, name="Shop", scopes=["messages:send"], actor=None
+    )
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=clock.now())
+    make_webhook(world.account)
+    TriggerSource.objects.create(account=world.account, name="Shop", key="tr_shop")
+    assert list(panels("integrator", world.account.pk))[-1] == "How to start"
 
 
 def test_operator_sees_sessions_queues_and_leases(world: World) -> None:

@@ -115,6 +115,8 @@ def test_an_administrator_books_a_top_up(world: World, browse: Any) -> None:
         "reason": "",
     }
     client = browse(world.ada)
+    form = text(client.get(page("ledgerentry", "add")))
+    assert "Add top-up or adjustment" in form
     assert client.post(page("ledgerentry", "add"), values).status_code == 302
     (entry,) = LedgerEntry.objects.all()
     assert (entry.amount_micros, entry.person, entry.reference) == (
@@ -164,8 +166,8 @@ def test_a_statement_with_its_totals_and_as_csv(world: World, browse: Any) -> No
     client = browse(world.alice)
     shown = text(client.get(page("charge", "changelist")))
     assert "53849" in shown
-    assert "600 VND" in shown
-    assert "Total in VND" in shown
+    assert "All amounts are in VND." in shown
+    assert '<td class="sb-number">600</td>' in shown
     assert "77,777" not in shown
     answer = client.get(page("charge", "changelist") + "?format=csv")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
@@ -173,6 +175,18 @@ def test_a_statement_with_its_totals_and_as_csv(world: World, browse: Any) -> No
     assert "600" in text(answer)
     everything = text(browse(world.ada).get(page("charge", "changelist")))
     assert "77,777" in everything
+
+
+def test_a_statement_in_two_currencies_says_each_amounts_own(world: World, browse: Any) -> None:
+    make_line(world.account)
+    world.other_account.currency = "USD"
+    world.other_account.save()
+    make_line(world.other_account)
+    shown = text(browse(world.ada).get(page("charge", "changelist")))
+    assert "600 VND" in shown
+    assert "Total in VND" in shown
+    assert "Total in USD" in shown
+    assert "All amounts" not in shown
 
 
 def test_an_empty_statement_and_a_wrong_period_say_so(world: World, browse: Any) -> None:

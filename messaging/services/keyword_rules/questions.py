@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext_noop as marked
+from django.utils.translation import gettext_noop
 
 from config.common import clock
 from messaging.constants import KeywordOutcome, QuestionState
@@ -41,7 +41,7 @@ logger = logging.getLogger(__name__)
 ASK: Final = "ask"
 _BATCH: Final = 200
 _BUDGET_SECONDS: Final = 20.0
-_UNREADABLE: Final = marked("The question cannot be read any more.")
+_UNREADABLE: Final = gettext_noop("The question cannot be read any more.")
 
 
 def question_ask(

@@ -4,66 +4,68 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as marked
+from django.utils.translation import gettext_noop
 
 from compliance.keywords import KeywordMatch
 from messaging.keyword_rules import Conflict
 from messaging.keyword_rules.model import Judgement
 
 KEYWORD_MEANINGS: Final[Mapping[str, str]] = {
-    "opt_out": marked("a refusal"),
-    "opt_in": marked("a consent"),
-    "help": marked("a call for help"),
-    "review": marked("perhaps a refusal, which an officer has to read"),
+    "opt_out": gettext_noop("a refusal"),
+    "opt_in": gettext_noop("a consent"),
+    "help": gettext_noop("a call for help"),
+    "review": gettext_noop("perhaps a refusal, which an officer has to read"),
 }
 JUDGEMENTS: Final[Mapping[str, str]] = {
-    "wins": marked("It acts."),
-    "shadow": marked("It would act, but is in shadow: the match is recorded, nothing is done."),
-    "comes_later": marked("It fits too, but “%(winner)s” comes first."),
-    "off": marked("It is switched off."),
-    "other_sender": marked("It is for another sender."),
-    "other_language": marked("It is for people whom we write to in another language."),
-    "not_yet": marked("It is not valid yet."),
-    "over": marked("It is not valid any more."),
-    "no_exact": marked("The reply is none of its words."),
-    "no_first_word": marked("The reply does not begin with one of its words."),
-    "no_prefix": marked("The reply does not begin with its letters."),
-    "no_pattern": marked("The whole reply does not fit its pattern."),
-    "no_any": marked("It fits no reply."),
+    "wins": gettext_noop("It acts."),
+    "shadow": gettext_noop(
+        "It would act, but is in shadow: the match is recorded, nothing is done."
+    ),
+    "comes_later": gettext_noop("It fits too, but “%(winner)s” comes first."),
+    "off": gettext_noop("It is switched off."),
+    "other_sender": gettext_noop("It is for another sender."),
+    "other_language": gettext_noop("It is for people whom we write to in another language."),
+    "not_yet": gettext_noop("It is not valid yet."),
+    "over": gettext_noop("It is not valid any more."),
+    "no_exact": gettext_noop("The reply is none of its words."),
+    "no_first_word": gettext_noop("The reply does not begin with one of its words."),
+    "no_prefix": gettext_noop("The reply does not begin with its letters."),
+    "no_pattern": gettext_noop("The whole reply does not fit its pattern."),
+    "no_any": gettext_noop("It fits no reply."),
 }
 _CONFLICTS: Final[Mapping[str, str]] = {
-    "shadowed": marked(
+    "shadowed": gettext_noop(
         "“%(rule)s” never acts: whatever fits it fits “%(other)s” first. Give it a smaller"
         " priority, or take it out."
     ),
-    "overlap": marked(
+    "overlap": gettext_noop(
         "“%(rule)s” and “%(other)s” have one priority and both fit “%(example)s”: “%(other)s”"
         " acts. Give them different priorities to say so."
     ),
 }
 STEPS: Final[Mapping[str, str]] = {
-    "reply": marked("Reply"),
-    "ask": marked("Ask and wait"),
-    "verify": marked("Send a code and wait"),
-    "check": marked("Check the code"),
-    "add_to_list": marked("Add to a list"),
-    "remove_from_list": marked("Remove from a list"),
-    "record_consent": marked("Record consent"),
-    "record_refusal": marked("Record a refusal"),
-    "forward": marked("Forward as an event"),
-    "escalate": marked("Ask for a person"),
+    "reply": gettext_noop("Reply"),
+    "ask": gettext_noop("Ask and wait"),
+    "verify": gettext_noop("Send a code and wait"),
+    "check": gettext_noop("Check the code"),
+    "add_to_list": gettext_noop("Add to a list"),
+    "remove_from_list": gettext_noop("Remove from a list"),
+    "record_consent": gettext_noop("Record consent"),
+    "record_refusal": gettext_noop("Record a refusal"),
+    "forward": gettext_noop("Forward as an event"),
+    "escalate": gettext_noop("Ask for a person"),
 }
 _WHY: Final[Mapping[str, str]] = {
-    "loop": marked("the number had its automatic answers of this hour"),
-    "no_person": marked("the number is no person's, or a sender of ours"),
-    "internal": marked("an internal error: the operators find it in the log"),
-    "unreadable": marked("what was asked cannot be read any more"),
+    "loop": gettext_noop("the number had its automatic answers of this hour"),
+    "no_person": gettext_noop("the number is no person's, or a sender of ours"),
+    "internal": gettext_noop("an internal error: the operators find it in the log"),
+    "unreadable": gettext_noop("what was asked cannot be read any more"),
 }
 RESULTS: Final[Mapping[str, str]] = {
-    "done": marked("Done"),
-    "failed": marked("Failed"),
-    "skipped": marked("Left out"),
-    "shadow": marked("Would be done"),
+    "done": gettext_noop("Done"),
+    "failed": gettext_noop("Failed"),
+    "skipped": gettext_noop("Left out"),
+    "shadow": gettext_noop("Would be done"),
 }
 
 
