@@ -23,7 +23,10 @@ SENTENCES: Mapping[str, str] = {
     "user.password_changed": _("%(who)s changed the password of %(object)s."),
     "role.granted": _("%(who)s gave %(username)s the role “%(role)s”."),
     "role.revoked": _("%(who)s took the role “%(role)s” from %(username)s."),
-    "account.trial_ended": _("%(who)s ended the trial of the account “%(name)s”."),
+    "account.trial_begun": _(
+        "%(who)s put the account “%(name)s” on trial, with %(limit)s messages a day: %(reason)s."
+    ),
+    "account.trial_ended": _("%(who)s ended the trial of the account “%(name)s”: %(reason)s."),
     "verified_number.added": _("%(who)s verified the number %(number)s for the trial."),
     "verified_number.removed": _("%(who)s removed the number %(number)s from the trial."),
     "api_key.created": _("%(who)s created the API key “%(name)s”."),

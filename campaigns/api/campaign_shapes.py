@@ -139,7 +139,8 @@ class CampaignOutput(OutputSerializer):
     priority = serializers.SerializerMethodField(help_text="`low`, `normal` or `high`.")
     created_at = Moment()
     stopped_for = serializers.CharField(
-        help_text="Why the platform paused it, as a code (`credit_exhausted`); else empty."
+        help_text="Why the platform paused it, as a code (`credit_exhausted`, `trial_campaign`, …); "
+        "else empty."
     )
     launched_at = Moment(allow_null=True)
     completed_at = Moment(allow_null=True)

@@ -33,9 +33,22 @@ def standing_require(snapshot: Snapshot, campaign: Campaign) -> ApprovedText:
             "account_suspended",
             _("The account is suspended: ask the platform's administrator to lift it."),
         )
+    if account.trial_limit is not None and campaign.status in _LAUNCHED:
+        raise on_trial_error()
     text = _text(snapshot, campaign)
     class_allowed(_sender(snapshot, campaign, text), text.message_class, field_name="sender")
     return text
+
+
+def on_trial_error() -> NotAllowedError:
+    """Accounts on trial plan campaigns and send none."""
+    return NotAllowedError(
+        "trial_campaign",
+        _(
+            "The account is on trial and launches no campaign: ask the platform's operator to"
+            " end the trial."
+        ),
+    )
 
 
 def standing_problem(snapshot: Snapshot, campaign: Campaign) -> DomainError | None:

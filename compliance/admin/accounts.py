@@ -4,15 +4,15 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelect2Widget,
     UnfoldAdminSelectWidget,
 )
 
+from compliance.admin.account_trial import TrialActionsMixin
 from compliance.admin.number_form import country_cleaned
 from compliance.constants import MessageClass
 from compliance.models import Account, Advertiser
@@ -23,9 +23,6 @@ from compliance.scoping import (
     ScopedForm,
     ScopedTabularInline,
 )
-from compliance.services.trial_accounts import trial_end
-from config.common.console.actors import actor_of
-from config.common.console.confirmation import Question, confirm, object_or_404
 from config.common.console.labels import coloured
 
 
@@ -87,7 +84,7 @@ class AdvertiserInline(ScopedTabularInline):
 
 
 @admin.register(Account)
-class AccountAdmin(PlatformScopedAdmin):
+class AccountAdmin(TrialActionsMixin, PlatformScopedAdmin):
     form = AccountForm
     list_display = ("name", "slug", "status_label", "country", "currency", "share", "created_at")
     list_filter = ("status", "is_trial", "country")
@@ -96,7 +93,6 @@ class AccountAdmin(PlatformScopedAdmin):
     readonly_fields = ("created_at",)
     autocomplete_fields = ()
     inlines = (AdvertiserInline,)
-    actions_detail = ("end_trial",)
     fieldsets = (
         (
             None,
@@ -142,31 +138,6 @@ class AccountAdmin(PlatformScopedAdmin):
         if obj.is_trial and obj.status == Account.Status.ACTIVE:
             return "trial", _("On trial")
         return obj.status, obj.get_status_display()
-
-    @action(description=_("End the trial"), url_path="end-trial", icon="rocket_launch")
-    def end_trial(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        account = object_or_404(self, request, object_id, "change")
-        return confirm(
-            request,
-            self,
-            account,
-            Question(
-                title=_("End the trial?"),
-                text=_(
-                    "From now on it may write to everybody, and as often as its credit lets it."
-                ),
-                submit=_("End the trial"),
-                done=_("The account is live."),
-            ),
-            lambda _values: trial_end(account=account, actor=actor_of(request)),
-        )
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """A trial ends once."""
-        found = self.get_object(request, str(object_id))
-        if not isinstance(found, Account) or not found.is_trial:
-            return []
-        return super().get_actions_detail(request, object_id)
 
     def account_noted(self, obj: Model) -> int | None:
         """Its own log."""

@@ -1,4 +1,4 @@
-"""Accounts on trial: their numbers, their day's messages, and the end of the trial."""
+"""Accounts on trial: their numbers, their day's messages, the trial's beginning and its end."""
 
 from collections.abc import Collection
 from datetime import date
@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from compliance.models import Account, User, VerifiedNumber
 from config.common import audit, clock, redaction
-from config.common.errors import ConflictError
+from config.common.errors import ConflictError, InvalidError
 
 MOST_NUMBERS: Final = 10
+_LONGEST_REASON: Final = 300
 
 _GRANT: Final = """
 INSERT INTO compliance_trialday AS t (account_id, day, messages)
@@ -74,21 +75,58 @@ def _note(action: str, number: VerifiedNumber, actor: User | None) -> None:
     )
 
 
+def trial_begin(*, account: Account, daily_limit: int, reason: str, actor: User | None) -> None:
+    """The account is on trial from now on: so many messages a day, to its verified numbers, and
+    campaigns of its stop at their next step. `trial_end` undoes it. Raises ConflictError where it
+    is on trial already, InvalidError for a limit of nothing or without a reason."""
+    if daily_limit < 1:
+        raise InvalidError(
+            "trial_limit_too_low",
+            _("Even a trial sends something: allow at least one message a day."),
+            field="daily_limit",
+        )
+    _trial_turn(account, actor, reason, is_trial=True, daily_limit=daily_limit)
+
+
+def trial_end(*, account: Account, reason: str, actor: User | None) -> None:
+    """The account is live: neither its numbers nor its days are limited any more. `trial_begin`
+    undoes it. Raises ConflictError where it is live already, InvalidError without a reason."""
+    _trial_turn(account, actor, reason, is_trial=False)
+
+
 @transaction.atomic
-def trial_end(*, account: Account, actor: User | None) -> None:
-    """The account is live: neither its numbers nor its days are limited any more. Raises
-    ConflictError where it is live already."""
-    if not Account.objects.filter(pk=account.pk, is_trial=True).exists():
-        raise ConflictError("not_on_trial", _("This account is not on trial any more."))
+def _trial_turn(
+    account: Account,
+    actor: User | None,
+    reason: str,
+    *,
+    is_trial: bool,
+    daily_limit: int | None = None,
+) -> None:
+    why = " ".join(reason.split())[:_LONGEST_REASON]
+    if not why:
+        raise InvalidError(
+            "reason_needed",
+            _("Say why: the reason stands in the audit log."),
+            field="reason",
+        )
     found = Account.objects.select_for_update().get(pk=account.pk)
-    found.is_trial = False
+    if found.is_trial == is_trial:
+        raise (
+            ConflictError("on_trial_already", _("This account is on trial already."))
+            if is_trial
+            else ConflictError("not_on_trial", _("This account is not on trial any more."))
+        )
+    found.is_trial = is_trial
+    if daily_limit is not None:
+        found.trial_daily_limit = daily_limit
     found.save()
     audit.record(
-        action="account.trial_ended",
+        action="account.trial_begun" if is_trial else "account.trial_ended",
         actor=actor,
         account_id=account.pk,
         subject=f"account:{account.pk}",
-        detail={"name": found.name},
+        detail={"name": found.name, "limit": found.trial_daily_limit, "reason": why},
     )
 
 

@@ -14,8 +14,9 @@ from campaigns.services.campaigns import (
 )
 from campaigns.services.release import campaign_slice_release
 from compliance.models import AuditEntry
+from compliance.services.trial_accounts import trial_begin, trial_end
 from config.common import clock
-from config.common.errors import ConflictError, DomainError, InvalidError
+from config.common.errors import ConflictError, DomainError, InvalidError, NotAllowedError
 from messaging.models import Dispatch, Hold, Message, TemplateVersion, Waiting
 from messaging.selectors.snapshot import snapshots
 from tests.campaigns.launching import (
@@ -216,3 +217,26 @@ def test_a_pause_and_a_cancel_at_once_end_in_a_cancel_or_a_refusal():
     assert status_of(campaign) == "canceled"
     assert not isinstance(results[1], Exception)
     assert not isinstance(results[0], Exception) or isinstance(results[0], ConflictError)
+
+
+def test_campaign_of_an_account_put_on_trial_stops_and_goes_on_afterwards(market):
+    running, sending = market.launched(3), market.launched(3)
+    campaign_slice_release(campaign_id=running.pk, limit=1)
+    release_all(sending)
+    campaign_pause(campaign=sending, actor=None)
+    trial_begin(account=market.account, daily_limit=5, reason="Unpaid", actor=None)
+    snapshots.latest()
+    campaign_slice_release(campaign_id=running.pk, limit=1)
+    running.refresh_from_db()
+    assert (running.status, running.stopped_for) == ("paused", "trial_campaign")
+    assert messages(running) == 1
+    for campaign in (running, sending):
+        with pytest.raises(NotAllowedError, match="on trial"):
+            campaign_resume(campaign=campaign, actor=None)
+    trial_end(account=market.account, reason="Paid", actor=None)
+    snapshots.latest()
+    for campaign in (running, sending):
+        campaign.refresh_from_db()
+        campaign_resume(campaign=campaign, actor=None)
+    release_all(running)
+    assert messages(running) == 3

@@ -14,11 +14,11 @@ from campaigns.models import Campaign
 from campaigns.services.audience import audience_size
 from campaigns.services.campaigns.drafts import ends_check
 from campaigns.services.preflight import preflight_require
-from campaigns.services.standing import sources_require, standing_require
+from campaigns.services.standing import on_trial_error, sources_require, standing_require
 from campaigns.services.wakeups import release_wake
 from compliance.models import User
 from config.common import audit, clock
-from config.common.errors import ConflictError, DomainError, InvalidError, NotAllowedError
+from config.common.errors import ConflictError, DomainError, InvalidError
 from config.common.queue import enqueue
 from config.common.states import transition
 from messaging.constants import EventType
@@ -39,7 +39,8 @@ def campaign_launch(*, campaign: Campaign, actor: User | None) -> Campaign:
     NotAllowedError for one that may not be sent, and where it would reach nobody.
     """
     _expect(campaign, _S.DRAFT)
-    _live_require(campaign)
+    if campaign.account.is_trial:
+        raise on_trial_error()
     report = preflight_require(campaign)
     if not report["released"]:
         raise InvalidError(
@@ -51,17 +52,6 @@ def campaign_launch(*, campaign: Campaign, actor: User | None) -> Campaign:
         found = _locked(campaign)
         sources_require(found, standing_require(snapshots.current(), found))
         return _start(found, actor)
-
-
-def _live_require(campaign: Campaign) -> None:
-    if campaign.account.is_trial:
-        raise NotAllowedError(
-            "trial_campaign",
-            _(
-                "The account is on trial and launches no campaign: ask the platform's operator to"
-                " end the trial."
-            ),
-        )
 
 
 def _start(campaign: Campaign, actor: User | None) -> Campaign:
@@ -112,11 +102,13 @@ def campaign_resume(*, campaign: Campaign, actor: User | None) -> Campaign:
     """Goes on where the pause stopped it; what waited is decided again.
 
     Raises ConflictError where it is not paused, NotAllowedError while its text or sender
-    does not stand, CreditExhaustedError while the money that stopped it is missing.
+    does not stand or the account is on trial, CreditExhaustedError while the money that stopped it is missing.
     """
     found = _locked(campaign)
     if found.status == _S.PAUSED and found.stopped_for == CREDIT_EXHAUSTED:
         room_require(found.account, found.needed_micros)
+    if found.account.is_trial:
+        raise on_trial_error()
     resumed = _go_on(found)
     _record("campaign.resumed", found, actor, messages_resumed=resumed)
     return found

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from campaigns.services.campaigns import campaign_launch
 from compliance.models import Account, AuditEntry, TrialDay, VerifiedNumber
@@ -13,10 +14,11 @@ from compliance.services.trial_accounts import (
     messages_grant,
     number_forget,
     number_verified,
+    trial_begin,
     trial_end,
 )
 from config.common import clock
-from config.common.errors import ConflictError, NotAllowedError
+from config.common.errors import ConflictError, InvalidError, NotAllowedError
 from messaging.models import Message
 from messaging.selectors.snapshot import snapshots
 from messaging.services.trial_accounts import trial_number_note
@@ -96,11 +98,64 @@ def test_test_messages_are_free(trial: Account, text: dict[str, Any]) -> None:
 def test_administrator_ends_the_trial(
     api: Caller, trial: Account, world: World, text: dict[str, Any]
 ) -> None:
-    trial_end(account=trial, actor=world.ines)
+    trial_end(account=trial, reason="Contract signed", actor=world.ada)
     assert api.post("/messages", text | {"to": "+84981234568"}).status_code == 201
-    assert AuditEntry.objects.filter(action="account.trial_ended", account=trial).exists()
+    entry = AuditEntry.objects.get(action="account.trial_ended", account=trial)
+    assert entry.detail["reason"] == "Contract signed"
     with pytest.raises(ConflictError):
-        trial_end(account=trial, actor=world.ines)
+        trial_end(account=trial, reason="Again", actor=world.ada)
+
+
+def test_live_account_is_put_on_trial_and_back_at_once(
+    api: Caller, stranger: Caller, world: World, text: dict[str, Any]
+) -> None:
+    to = text | {"to": "+84981234568"}
+    assert api.post("/messages", to).status_code == 201
+    trial_begin(account=world.account, daily_limit=1, reason="Unpaid", actor=world.ada)
+    snapshots.latest()  # by its version: nobody said to read anything anew
+    assert code(api.post("/messages", to)) == (403, "trial_number_unverified")
+    number_verified(account=world.account, msisdn=OWN, source="administrator")
+    assert api.post("/messages", text).status_code == 201
+    assert code(api.post("/messages", text)) == (403, "trial_limit")
+    world.other_account.refresh_from_db()
+    assert not world.other_account.is_trial
+    trial_end(account=world.account, reason="Paid", actor=world.ada)
+    snapshots.latest()
+    assert api.post("/messages", to).status_code == 201
+    told = AuditEntry.objects.filter(account=world.account, action__startswith="account.trial")
+    assert [
+        (one.action, one.detail["reason"], one.detail["limit"]) for one in told.order_by("pk")
+    ] == [
+        ("account.trial_begun", "Unpaid", 1),
+        ("account.trial_ended", "Paid", 1),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM compliance_historicalaccount WHERE id = %s AND is_trial",
+            [world.account.pk],
+        )
+        assert cursor.fetchone()[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"daily_limit": 0, "reason": "x"}, "daily_limit"),
+        ({"daily_limit": 5, "reason": "  "}, "reason"),
+    ],
+)
+def test_trial_needs_a_limit_and_a_reason(world: World, values: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidError) as refused:
+        trial_begin(account=world.account, actor=world.ada, **values)
+    assert refused.value.field == field
+    assert not Account.objects.filter(is_trial=True).exists()
+
+
+def test_trial_begins_once(trial: Account, world: World) -> None:
+    with pytest.raises(ConflictError, match="already"):
+        trial_begin(account=trial, daily_limit=9, reason="Unpaid", actor=world.ada)
+    trial.refresh_from_db()
+    assert trial.trial_daily_limit == 2
 
 
 def test_live_accounts_are_not_limited(stranger: Caller, trial: Account) -> None:
