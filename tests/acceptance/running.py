@@ -170,6 +170,8 @@ def _programs(
 ) -> dict[str, Program]:
     env = environment(addresses, first_port + CONTROL_PORT_OFFSET + 1, first_port)
     env |= {"SIGNALBOX_VAR": str(var_dir), "LOG_LEVEL": "INFO"}
+    # What an operator sends again after a busy machine has started a process anew.
+    env["INBOUND_REPEAT_SECONDS"] = "600"
     env["DJANGO_SETTINGS_MODULE"] = "config.settings.dev"
     programs = processes(Path(settings.BASE_DIR), env)
     simulator = programs["simulator"]

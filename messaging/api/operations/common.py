@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from django.db.models import CharField, Model, QuerySet
+from django.db.models import CharField, Model, OneToOneField, QuerySet, UUIDField
 from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,14 @@ from config.common.api.idempotency import idempotency_key
 from config.common.api.pagination import cut, decode, page_response, query
 from config.common.api.schema import operation
 from config.common.api.views import ApiView
-from messaging.api.common import KEY_HEADER, answer_response, int_cursor, key_of, written
+from messaging.api.common import (
+    KEY_HEADER,
+    answer_response,
+    int_cursor,
+    key_of,
+    uuid_cursor,
+    written,
+)
 from messaging.api.operations.examples import shown
 from messaging.api.operations.filters import Filters
 from messaging.services.idempotency import Answer, answer_once
@@ -109,6 +116,11 @@ def page(
 
 def _after(rows: QuerySet[Any], cursor: str | None) -> Any:
     """The id in a cursor, of the kind that the rows have."""
-    if cursor is not None and isinstance(rows.model._meta.pk, CharField):
+    key: Any = rows.model._meta.pk
+    if isinstance(key, OneToOneField):
+        key = key.target_field
+    if isinstance(key, UUIDField):
+        return uuid_cursor(cursor)
+    if cursor is not None and isinstance(key, CharField):
         return decode(cursor, str)
     return int_cursor(cursor)

@@ -29,6 +29,7 @@ from messaging.api.operations import (
     stand_ins,
     temperatures,
     traces,
+    unrouted,
     words,
 )
 
@@ -70,6 +71,20 @@ urlpatterns = [
     path("operations/fallback-rules", stand_ins.OperatorFallbackRulesView.as_view()),
     path("operations/fallback-rules/<int:rule_id>", stand_ins.OperatorFallbackRuleView.as_view()),
     path("operations/events", events.PlatformEventsView.as_view()),
+    path("operations/unrouted-replies", unrouted.UnroutedRepliesView.as_view()),
+    path("operations/unrouted-replies/<uuid:reply_id>", unrouted.UnroutedReplyView.as_view()),
+    path(
+        "operations/unrouted-replies/<uuid:reply_id>/assign",
+        unrouted.UnroutedAssignView.as_view(),
+    ),
+    path(
+        "operations/unrouted-replies/<uuid:reply_id>/dismiss",
+        unrouted.UnroutedDismissView.as_view(),
+    ),
+    path(
+        "operations/unrouted-replies/<uuid:reply_id>/restore",
+        unrouted.UnroutedRestoreView.as_view(),
+    ),
     path("networks", networks.NetworksView.as_view()),
     path("networks/<slug:code>", networks.NetworkView.as_view()),
     path("number-plans", number_plans.NumberPlansView.as_view()),

@@ -24,12 +24,16 @@ _MOST_NOTE = 300
 
 
 @transaction.atomic
-def unrouted_assign(*, message_id: UUID, sender: Sender, actor: User) -> InboundMessage:
-    """Gives a waiting reply to a sender: it acts as if it came now, once.
+def unrouted_assign(
+    *, message_id: UUID, sender: Sender, actor: User | None, by_scope: bool = False
+) -> InboundMessage:
+    """Gives a waiting reply to a sender: it acts as if it came now, once. `by_scope`: a key of the
+    platform does it, which has been asked for its scope; `actor` is who made it.
 
     Raises NotAllowedError, and ConflictError where somebody has decided it already.
     """
-    _permit(actor)
+    if not by_scope:
+        _permit(actor)
     row = _waiting(message_id)
     message = row.message
     holder = Sender.objects.select_related("account", "advertiser").get(pk=sender.pk)
@@ -79,10 +83,13 @@ def unrouted_route(*, message_ids: Sequence[UUID], actor: User) -> tuple[int, in
 
 
 @transaction.atomic
-def unrouted_dismiss(*, message_id: UUID, note: str, actor: User) -> UnroutedReply:
+def unrouted_dismiss(
+    *, message_id: UUID, note: str, actor: User | None, by_scope: bool = False
+) -> UnroutedReply:
     """Nobody is meant. Raises NotAllowedError, InvalidError without a note, and ConflictError where
     somebody has decided it already."""
-    _permit(actor)
+    if not by_scope:
+        _permit(actor)
     note = note.strip()[:_MOST_NOTE]
     if not note:
         raise InvalidError(
@@ -102,10 +109,13 @@ def unrouted_dismiss(*, message_id: UUID, note: str, actor: User) -> UnroutedRep
 
 
 @transaction.atomic
-def unrouted_restore(*, message_id: UUID, actor: User) -> UnroutedReply:
+def unrouted_restore(
+    *, message_id: UUID, actor: User | None, by_scope: bool = False
+) -> UnroutedReply:
     """Takes a dismissal back: the reply waits again. Raises NotAllowedError, and ConflictError
     where it is not dismissed."""
-    _permit(actor)
+    if not by_scope:
+        _permit(actor)
     changed = UnroutedReply.objects.filter(pk=message_id, state=UnroutedState.DISMISSED).update(
         state=UnroutedState.WAITING, note="", decided_at=None, decided_by=None
     )
@@ -117,8 +127,8 @@ def unrouted_restore(*, message_id: UUID, actor: User) -> UnroutedReply:
     return UnroutedReply.objects.get(pk=message_id)
 
 
-def _permit(actor: User) -> None:
-    if not actor.has_perm(_PERMISSION):
+def _permit(actor: User | None) -> None:
+    if actor is None or not actor.has_perm(_PERMISSION):
         raise NotAllowedError(
             "not_allowed", _("Operators of the platform decide unrouted replies.")
         )
@@ -136,7 +146,7 @@ def _waiting(message_id: UUID) -> UnroutedReply:
     return found
 
 
-def _decide(row: UnroutedReply, state: UnroutedState, actor: User, note: str) -> None:
+def _decide(row: UnroutedReply, state: UnroutedState, actor: User | None, note: str) -> None:
     row.state, row.note = state, note[:_MOST_NOTE]
     row.decided_at, row.decided_by = clock.now(), actor
     row.save(update_fields=["state", "note", "decided_at", "decided_by"])

@@ -10,7 +10,7 @@ from django.db import connection
 from carriers.models import Bind, BindLease, BindTrace, TracedPdu, UnknownWord
 from config.common import clock
 from config.common.ids import uuid7_floor
-from messaging.models import Message
+from messaging.models import InboundMessage, Message, UnroutedReply
 from routing.constants import PlatformEventType
 from routing.models import (
     CarrierOrder,
@@ -32,6 +32,7 @@ from routing.services.observations import Delta, observations_add
 from routing.services.platform_events import platform_event_append
 from tests.factories import (
     make_carrier,
+    make_inbound,
     make_message,
     make_network,
     make_number_plan,
@@ -137,6 +138,11 @@ STORY = [
     "remove_route",
     "bring_policy_back",
     "read_message_trace",
+    "list_unrouted_replies",
+    "get_unrouted_reply",
+    "dismiss_unrouted_reply",
+    "restore_unrouted_reply",
+    "assign_unrouted_reply",
 ]
 # What needs a thing of its own, which is gone afterwards.
 APART = {
@@ -161,7 +167,7 @@ def filled(path: str) -> str:
         "plan_id": NumberPlan, "import_id": NumberImport, "provider_id": LookupProvider,
         "policy_id": LookupPolicy, "order_id": CarrierOrder, "temperature_id": Temperature,
         "sender_id": Sender, "pool_id": SenderPool, "rule_id": SenderFallback,
-        "message_id": Message,
+        "message_id": Message, "reply_id": UnroutedReply,
     }  # fmt: skip
     code = "viettel" if "/networks/" in path else "viettel-direct"
     names = {"code": code, "name": "viettel-direct", "number": number, "prefix": "8498"}
@@ -211,6 +217,10 @@ def _beside(operation_id: str, network: Any) -> None:
     if operation_id == "read_message_trace":
         today = datetime.now(UTC)  # messages live in days around the real one
         make_message(newest(Sender).account, id=uuid7_floor(today), created_at=today)
+    if operation_id == "list_unrouted_replies":
+        reply = make_inbound(None, msisdn="84981234567", destination="53999", text="Hello")
+        InboundMessage.objects.update(account=None)
+        UnroutedReply.objects.create(message=reply, reason="unknown_address")
     if operation_id == "list_qualities":
         _measured(newest(Bind), network)
 
@@ -266,6 +276,8 @@ def test_examples_are_accepted_and_answered_as_described(schema, described, worl
             body = examples_in(sent)[0] if sent else None
             if name == "add_lookup_policy":
                 body = {**body, "provider": newest(LookupProvider).pk}
+            if name == "assign_unrouted_reply":
+                body = {"sender_id": newest(Sender).pk}
             answer = operator.call(method, filled(path) + QUERIES.get(name, ""), body)
             (status, shape), *_others = answers_of(operation)
             assert answer.status_code == status, (name, answer.content)

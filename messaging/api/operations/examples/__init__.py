@@ -5,7 +5,15 @@ from typing import Final
 
 from drf_spectacular.utils import OpenApiExample
 
-from messaging.api.operations.examples import carriers, numbers, prices, routing, senders, traffic
+from messaging.api.operations.examples import (
+    carriers,
+    numbers,
+    prices,
+    replies,
+    routing,
+    senders,
+    traffic,
+)
 from messaging.api.operations.examples.form import Example
 
 OF: Final[Mapping[str, Example]] = {
@@ -15,6 +23,7 @@ OF: Final[Mapping[str, Example]] = {
     **numbers.OF,
     **traffic.OF,
     **senders.OF,
+    **replies.OF,
 }
 
 
