@@ -72,6 +72,12 @@ TALKS = (
     DemoTalk("84900000104", "Tuấn", "Cảm ơn shop, áo đẹp lắm"),
 )  # fmt: skip
 
+# Number, address, text: no sender has these addresses.
+MISTYPED = (
+    ("84900000115", "53894", "Cho mình hỏi bảng giá áo khoác"),
+    ("84900000116", "53894", "TC"),
+)
+
 SUPPRESSIONS = (
     DemoSuppression(
         "84900000106", "complaint", "console", "all",

@@ -36,12 +36,12 @@ class _Made:
     officer: User
 
 
-def reply_receive(number: str, text: str) -> None:
+def reply_receive(number: str, text: str, *, to: str = SHORT_CODE) -> None:
     """A reply as the network of the number would hand it over."""
     bind = Bind.objects.get(name=_BIND)
     deliver = pdu.DeliverSm(
         source_addr=number,
-        destination_addr=SHORT_CODE,
+        destination_addr=to,
         data_coding=_UCS2,
         short_message=text.encode("utf-16-be"),
     )
@@ -50,7 +50,8 @@ def reply_receive(number: str, text: str) -> None:
 
 
 def talks_build() -> None:
-    """A limit of an hour; one who asked for a person, those who wait, one answered, one closed."""
+    """A limit of an hour; one who asked for a person, those who wait, one answered, one closed;
+    and people who mistyped the short code, whose words nobody's inbox shows."""
     account = Account.objects.get(slug=world.ACCOUNTS[0]["slug"])
     made = _Made(
         account,
@@ -66,6 +67,8 @@ def talks_build() -> None:
     snapshots.forget()
     for talk in persons.TALKS:
         _talk(made, talk)
+    for number, to, text in persons.MISTYPED:
+        reply_receive(number, text, to=to)
 
 
 def _talk(made: _Made, talk: persons.DemoTalk) -> None:

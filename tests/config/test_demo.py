@@ -27,6 +27,7 @@ from config.demo.second_market import second_market_build
 from config.demo.talks import talks_build
 from config.demo.texts import TEMPLATES
 from config.demo.triggers import triggers_build
+from config.demo.webhooks import webhook_deliver, webhook_open
 from messaging.constants import VersionStatus
 from messaging.encoding.segmentation import segment_count
 from messaging.models import (
@@ -38,6 +39,9 @@ from messaging.models import (
     PolicyTrial,
     RefusalReview,
     TemplateVersion,
+    UnroutedReply,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from messaging.selectors.conversation_list import BOXES, box_counts
 from messaging.selectors.findings import findings_of
@@ -46,6 +50,8 @@ from messaging.selectors.money.reconciling import money_reconcile
 from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.snapshot import snapshots, version_wordings
 from messaging.services.submissions import Accepted, MessageRequest, messages_submit
+from messaging.services.webhook_planning import deliveries_schedule
+from messaging.webhooks import client
 from messaging.wording.worst import bound_of, extremes_of
 from routing.engine import price_of
 from routing.models import LookupPolicy
@@ -199,6 +205,30 @@ def test_the_inbox_has_somebody_in_every_box(demo):
     assert all(box_counts(rows, BOXES, someone.pk).values())
     assert ConversationWait.objects.filter(end="answered", answered_by=someone).count() == 2
     assert Message.objects.filter(origin="console", msisdn="84900000111").exists()
+
+
+def test_who_mistyped_the_short_code_waits_for_an_operator(demo):
+    people_build()
+    talks_build()
+    waiting = UnroutedReply.objects.filter(state="waiting", reason="unknown_address")
+    assert waiting.count() == 2
+    assert not Conversation.objects.filter(msisdn="84900000115").exists()
+
+
+def test_webhook_of_the_demo_shows_every_outcome_and_posts_nothing(demo, monkeypatch):
+    monkeypatch.setattr(client, "post", None)
+    webhook_open()
+    people_build()
+    talks_build()
+    webhook_deliver()
+    endpoint = WebhookEndpoint.objects.get()
+    assert (endpoint.account.slug, endpoint.is_enabled) == (demo["account"], False)
+    rows = WebhookDelivery.objects.filter(endpoint=endpoint)
+    outcomes = Counter(rows.values_list("status", "attempts"))
+    delivered = outcomes.pop(("delivered", 1))
+    assert outcomes == {("failed", 10): 1, ("pending", 2): 1, ("delivered", 3): 1}
+    assert delivered > 5
+    assert deliveries_schedule() == {"planned": 0, "due": 0}
 
 
 def test_every_page_about_rules_shows_something(demo):

@@ -14,6 +14,7 @@ from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
 from config.demo.talks import talks_build
 from config.demo.triggers import triggers_build
+from config.demo.webhooks import webhook_deliver, webhook_open
 from config.embedded import write_private
 
 
@@ -30,8 +31,10 @@ class Command(BaseCommand):
         path = Path(options["output"] or Path(settings.VAR_DIR) / "demo.json")
         path.parent.mkdir(parents=True, exist_ok=True)
         write_private(path, json.dumps(demo, indent=1, ensure_ascii=False))
+        webhook_open()
         second_market_build()
         money_build()
         people_build()
         talks_build()
+        webhook_deliver()
         rules_build()
