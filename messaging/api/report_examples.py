@@ -26,3 +26,23 @@ REPORT: dict[str, Any] = {
     "timezone": "Asia/Ho_Chi_Minh",
     "counted_until": "2027-01-31T09:12:00Z",
 }
+_ANSWERS: dict[str, Any] = {
+    "answered": 38,
+    "automatic": 12,
+    "unanswered": 2,
+    "waiting": 1,
+    "escalated": 3,
+    "median_seconds": 540,
+    "p90_seconds": 2820,
+    "limited": 41,
+    "in_time": 36,
+    "in_time_rate": 0.878,
+}
+RESPONSE_TIMES: dict[str, Any] = {
+    "data": [{"day": "2027-01-31", **_ANSWERS}],
+    "totals": _ANSWERS,
+    "from": "2027-01-31",
+    "to": "2027-01-31",
+    "timezone": "Asia/Ho_Chi_Minh",
+    "is_cut": False,
+}

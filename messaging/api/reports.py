@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,7 @@ from messaging.services.report_files import report_csv
 from routing.models import Network, Sender
 
 _USUAL_DAYS: Final = 7
-_CSV: Final = "text/csv"
+CSV: Final = "text/csv"
 
 
 class Day(serializers.DateField):
@@ -184,7 +184,7 @@ class MessageReportView(ApiView):
         tag="reports",
         scope=Scope.REPORTS_READ.value,
         query=ReportQuery,
-        responses={200: ReportOutput, (200, _CSV): OpenApiTypes.STR},
+        responses={200: ReportOutput, (200, CSV): OpenApiTypes.STR},
         description="By day, hour, network, country, sender, template, campaign and class of "
         "what was accepted on the days asked for: at most 400 days, 31 by hour. Counted by the "
         "minute; late outcomes of older messages change the figures of the day on which these "
@@ -196,23 +196,31 @@ class MessageReportView(ApiView):
         account = account_of(request)
         with parameters():
             report = report_make(_wish(account, wanted))
-        if wanted.get("format", _accepted(request)) == "csv":
+        if form_wanted(request, wanted) == "csv":
             return _file(report, account)
         return Response(_shown(report, account))
 
 
-def _accepted(request: Request) -> str:
-    return "csv" if _CSV in request.headers.get("Accept", "") else "json"
+def form_wanted(request: Request, wanted: Mapping[str, Any]) -> str:
+    """csv or json: `format`, or else what the caller accepts."""
+    accepted = "csv" if CSV in request.headers.get("Accept", "") else "json"
+    return str(wanted.get("format", accepted))
+
+
+def days_wanted(zone: str, wanted: Mapping[str, Any]) -> tuple[date, date]:
+    """The first day and the last: as asked for, else the last seven."""
+    last: date = wanted.get("to") or clock.now().astimezone(ZoneInfo(zone)).date()
+    before = timedelta(days=min(_USUAL_DAYS, last.toordinal()) - 1)
+    return wanted.get("from") or last - before, last
 
 
 def _wish(account: Account, wanted: Mapping[str, Any]) -> ReportWish:
     zone = zone_of(account)
-    last: date = wanted.get("to") or clock.now().astimezone(ZoneInfo(zone)).date()
-    before = timedelta(days=min(_USUAL_DAYS, last.toordinal()) - 1)
+    first, last = days_wanted(zone, wanted)
     return ReportWish(
         accounts=[account.pk],
         zone=zone,
-        first=wanted.get("from") or last - before,
+        first=first,
         last=last,
         by=wanted.get("by", ("day",)),
         filters=_filters(account, wanted),
@@ -224,24 +232,35 @@ def _filters(account: Account, wanted: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("country", "campaign", "class"):
         if name in wanted:
             filters[name] = wanted[name]
-    own = Q(account=account) | Q(account=None)
     named = {
         "network": ("code", Network.objects.all()),
-        "sender": ("address", Sender.objects.filter(own)),
         "template": ("slug", Template.objects.filter(account=account)),
     }
     for name, (field, rows) in named.items():
         if name in wanted:
-            found = list(rows.filter(**{field: wanted[name]}).values_list("pk", flat=True))
-            if not found:
-                raise InvalidError(
-                    f"unknown_{name}",
-                    gettext("“%(value)s” is not known here: check how it is written.")
-                    % {"value": wanted[name]},
-                    field=name,
-                )
-            filters[name] = found
-    return filters
+            filters[name] = _named(name, rows, field, wanted[name])
+    senders = senders_named(account, wanted)
+    return filters if senders is None else filters | {"sender": senders}
+
+
+def senders_named(account: Account, wanted: Mapping[str, Any]) -> list[int] | None:
+    """The account's senders with the address asked for, shared ones too; None: any. Raises
+    InvalidError."""
+    if "sender" not in wanted:
+        return None
+    own = Q(account=account) | Q(account=None)
+    return _named("sender", Sender.objects.filter(own), "address", wanted["sender"])
+
+
+def _named(name: str, rows: QuerySet[Any], field: str, value: str) -> list[int]:
+    found = list(rows.filter(**{field: value}).values_list("pk", flat=True))
+    if not found:
+        raise InvalidError(
+            f"unknown_{name}",
+            gettext("“%(value)s” is not known here: check how it is written.") % {"value": value},
+            field=name,
+        )
+    return found
 
 
 def _shown(report: Report, account: Account) -> dict[str, Any]:
@@ -275,7 +294,7 @@ def _figures(figures: Figures, currency: str) -> dict[str, Any]:
 
 def _file(report: Report, account: Account) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(
-        report_csv(report, account.currency), content_type=f"{_CSV}; charset=utf-8"
+        report_csv(report, account.currency), content_type=f"{CSV}; charset=utf-8"
     )
     name = f"messages-{report.wish.first}-{report.wish.last}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -38,6 +38,7 @@ from messaging.api.messages import BatchView, MessageCancelView, MessagesView, M
 from messaging.api.money import BalanceView, LedgerView, StatementDaysView
 from messaging.api.preview import PreviewView
 from messaging.api.reports import MessageReportView
+from messaging.api.response_times import ResponseTimesView
 from messaging.api.sandbox import SandboxNumbersView
 from messaging.api.sender_pools import SenderPoolsView, SenderPoolView
 from messaging.api.senders import (
@@ -124,6 +125,7 @@ urlpatterns = [
     path(f"{_HOOK}/deliveries/<uuid:event_id>", DeliveryView.as_view()),
     path(f"{_HOOK}/replay", ReplayView.as_view()),
     path("reports/messages", MessageReportView.as_view()),
+    path("reports/response-times", ResponseTimesView.as_view()),
     path("suppressions", SuppressionsView.as_view()),
     path("suppressions/check", SuppressionCheckView.as_view()),
     path("suppressions/<int:suppression_id>", SuppressionView.as_view()),

@@ -143,16 +143,7 @@ class Report:
 def wish_check(wish: ReportWish) -> None:
     """A period that is one and not too long, and what goes together. Raises InvalidError with
     the field: from, to or by."""
-    if wish.last < wish.first:
-        raise InvalidError("period_reversed", _("The period ends before it begins."), field="to")
-    days = (wish.last - wish.first).days + 1
-    if days > MOST_DAYS:
-        raise InvalidError(
-            "period_too_long",
-            _("At most %(most)d days, these are %(days)d: choose a later day.")
-            % {"most": MOST_DAYS, "days": days},
-            field="from",
-        )
+    days = period_check(wish.first, wish.last)
     if "hour" in wish.by and days > MOST_HOUR_DAYS:
         raise InvalidError(
             "period_too_long",
@@ -168,8 +159,24 @@ def wish_check(wish: ReportWish) -> None:
             _("At most %(most)d at once: leave one out.") % {"most": MOST_DIMENSIONS},
             field="by",
         )
-    if not 1900 < wish.first.year <= wish.last.year < 9000:
+
+
+def period_check(first: date, last: date) -> int:
+    """How many days there are from the first to the last. Raises InvalidError of field from or
+    to."""
+    if last < first:
+        raise InvalidError("period_reversed", _("The period ends before it begins."), field="to")
+    days = (last - first).days + 1
+    if days > MOST_DAYS:
+        raise InvalidError(
+            "period_too_long",
+            _("At most %(most)d days, these are %(days)d: choose a later day.")
+            % {"most": MOST_DAYS, "days": days},
+            field="from",
+        )
+    if not 1900 < first.year <= last.year < 9000:
         raise InvalidError("period_out_of_reach", _("Choose a day of our time."), field="from")
+    return days
 
 
 def report_make(wish: ReportWish) -> Report:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from statistics import median
 from typing import Final, TypeVar
 from uuid import UUID
@@ -13,6 +13,7 @@ from config.common import clock
 from messaging.constants import WaitEnd
 from messaging.models import Conversation, ConversationWait, ResponseRule
 from messaging.opening_hours import OpeningHours, days_of
+from messaging.selectors.reports import period_check
 
 REPORTED_DAYS: Final = 30
 COUNTED_AT_MOST: Final = 50_000
@@ -126,6 +127,11 @@ class Figures:
         """Of the waitings with a limit, rounded down; None where none had one."""
         return 100 * self.in_time // self.limited if self.limited else None
 
+    @property
+    def in_time_rate(self) -> float | None:
+        """The same as a share, to four places."""
+        return round(self.in_time / self.limited, 4) if self.limited else None
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -149,13 +155,26 @@ class _Wait:
 
 
 def response_report(
-    account_ids: Collection[int], *, zone: str, days: int = REPORTED_DAYS
+    account_ids: Collection[int],
+    *,
+    zone: str,
+    period: tuple[date, date] | None = None,
+    sender_ids: Collection[int] | None = None,
 ) -> Report:
-    """Of waitings that began in the last days, by day in `zone` and by who answered."""
+    """Of waitings that began in the last 30 days, or on the days from the first of `period` to its
+    last, by day in `zone` and by who answered; of these senders, or of all. Raises InvalidError of
+    a period that is none."""
     now = clock.now()
-    rows = ConversationWait.objects.filter(
-        account_id__in=account_ids, started_at__gte=now - timedelta(days=days)
-    ).order_by("-started_at")
+    rows = ConversationWait.objects.filter(account_id__in=account_ids)
+    if period is None:
+        rows = rows.filter(started_at__gte=now - timedelta(days=REPORTED_DAYS))
+    else:
+        period_check(*period)
+        begins, ends = (midnight(day, zone) for day in (period[0], period[1] + timedelta(days=1)))
+        rows = rows.filter(started_at__gte=begins, started_at__lt=ends)
+    if sender_ids is not None:
+        rows = rows.filter(sender_id__in=sender_ids)
+    rows = rows.order_by("-started_at")
     found = list(
         rows.values_list(
             "account_id",
@@ -181,6 +200,11 @@ def response_report(
         ),
         is_cut=len(found) > COUNTED_AT_MOST,
     )
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """When a day begins there."""
+    return datetime.combine(day, time.min, ZoneInfo(zone))
 
 
 def _wait(limits: Limits, row: tuple[object, ...], now: datetime) -> _Wait:

@@ -1,15 +1,19 @@
 """A report as a file: one line per row, for spreadsheets and programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from config.common.csv_cells import csv_lines
 from messaging.money.amounts import amount_text
+from messaging.selectors import response_times
 from messaging.selectors.reports import Figures, Report
 
 _COUNTS = (
     "accepted", "sent", "delivered", "undelivered", "failed", "expired", "blocked", "canceled",
     "unknown", "open", "segments",
 )  # fmt: skip
+_WAITINGS = ("answered", "automatic", "unanswered", "waiting", "escalated")
+_LIMITED = ("limited", "in_time", "in_time_rate")
 
 
 def report_csv(report: Report, currency: str | None) -> Iterator[str]:
@@ -29,6 +33,26 @@ def report_csv(report: Report, currency: str | None) -> Iterator[str]:
             cells += [amount_text(row.figures.charged_micros), currency]
         _mark, line = csv_lines([cells])
         yield line
+
+
+def response_times_csv(
+    by: str, lines: Iterable[tuple[str, response_times.Figures]]
+) -> Iterator[str]:
+    """Lines of the CSV of first answers, with the API's names as heads in every language."""
+    yield from csv_lines([[by, *_WAITINGS, "median_seconds", "p90_seconds", *_LIMITED]])
+    for name, one in lines:
+        cells = [
+            *(str(getattr(one, count)) for count in _WAITINGS),
+            *("" if took is None else _seconds(took) for took in (one.median, one.slow)),
+            *(str(one.limited), str(one.in_time)),
+            "" if one.in_time_rate is None else f"{one.in_time_rate:.4f}",
+        ]
+        _mark, line = csv_lines([[name, *cells]])
+        yield line
+
+
+def _seconds(took: timedelta) -> str:
+    return str(round(took.total_seconds()))
 
 
 def _heads(report: Report) -> list[str]:
