@@ -7,13 +7,14 @@ from copy import copy
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from compliance.key_texts import OAUTH_START, digest, prefix_of
 from compliance.models import ApiKey, ApiKeyAddress, OAuthToken
 from config.common import audit, clock
 from config.common.client_certificates import ClientCertificate, subject_of
+from config.common.database import prepared
 from config.common.errors import NotAllowedError
 
 _USE_NOTED_EVERY: Final = timedelta(minutes=1)
@@ -137,11 +138,10 @@ def _key_find(prefix: str) -> ApiKey | None:
 def _find(statement: str, sent: str, read: Callable[[str, int], ApiKey | None]) -> ApiKey | None:
     """Each request asks whether the rows are still those that were read last; reading them into
     models costs ten times as much."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"sent": sent})
-        rows = cursor.fetchone()
-    if rows is None:
+    answers, _count = prepared(statement, {"sent": sent})
+    if not answers:
         return None
+    rows = answers[0]
     known = _known_keys.get(sent)
     if known is None or known[0] != rows:
         found = read(sent, rows[0])

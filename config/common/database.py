@@ -1,10 +1,13 @@
 """Direct psycopg connections for what the ORM should not do: COPY, LISTEN, pinned plans."""
 
+from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg.types.numeric import Int8Dumper
 
 # Generic plans over tables that are usually empty must not turn into scans or hash joins
 # once statistics are stale (measured: 50 times slower claims).
@@ -45,6 +48,26 @@ def connect(
         prepare_threshold=0,
         options=flags,
     )
+
+
+def prepared(
+    statement: str, parameters: Mapping[str, Any] | Sequence[Any]
+) -> tuple[list[tuple[Any, ...]], int]:
+    """Executes on Django's connection, in its transaction, what a request asks each time: parsed
+    and planned once per connection. Rows where there are any, and the count of those concerned.
+
+    Raises Django's database errors.
+    """
+    connection.ensure_connection()
+    raw = psycopg.Cursor(connection.connection)
+    raw.adapters.register_dumper(int, Int8Dumper)  # else one plan for each size of number
+    with connection.make_cursor(raw) as cursor:
+        began = perf_counter()
+        cursor.execute(statement, parameters)
+        if connection.queries_logged:  # Django's own log cannot read such a cursor
+            seconds = perf_counter() - began
+            connection.queries_log.append({"sql": statement, "time": f"{seconds:.3f}"})
+        return (cursor.fetchall() if cursor.description else []), cursor.rowcount
 
 
 # A worker that is frozen, or cut off from the database, in the middle of a transaction keeps its

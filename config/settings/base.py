@@ -38,7 +38,8 @@ def database_from_url(url: str) -> dict[str, object]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
-        "OPTIONS": {"application_name": "signalbox web", **query},
+        # Django's own cursors never prepare; config.common.database.prepared does.
+        "OPTIONS": {"application_name": "signalbox web", "prepare_threshold": 0, **query},
     }
 
 
@@ -129,7 +130,6 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 LOGIN_URL = reverse_lazy("admin:login")
-LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 # Unfold's sign-in form loses the way on when the page is opened by its own address.
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 

@@ -18,7 +18,8 @@ from messaging.api.outputs import MessageOutput, amount
 from messaging.api.plain_rows import plain_row
 from messaging.api.problems import NAMES
 from messaging.constants import Origin
-from messaging.selectors.messages import message_get
+from messaging.selectors.messages import ShownMessage
+from messaging.selectors.snapshot import snapshots
 from messaging.services.idempotency import Answer
 from messaging.services.submissions import (
     Accepted,
@@ -44,15 +45,48 @@ class BadRow:
 def send_one(account: Account, values: Mapping[str, Any], *, is_test: bool) -> Answer:
     """Accepts one message and answers with its resource. Raises DomainError."""
     wanted = request_of(values, is_test=is_test)
-    result = messages_submit(account=account, requests=[wanted], origin=Origin.API)[0]
+    (result,) = messages_submit(
+        account=account, requests=[wanted], origin=Origin.API, is_undone_whole=True
+    )
     if isinstance(result, Rejected):
         raise result.error
-    message = message_get(account, result.message_id)
     return Answer(
         status=201,
-        body=written(_SHOWN.to_representation(message)),
-        location=f"/api/v1/messages/{message.id}",
+        body=written(_SHOWN.to_representation(_stored(result))),
+        location=f"/api/v1/messages/{result.message_id}",
         done_by=wanted.send_at,
+    )
+
+
+def _stored(result: Accepted) -> ShownMessage:
+    """What the database would say of it, without asking."""
+    draft = result.draft
+    network = snapshots.current().numbers.code_of(draft.network_id) if draft.network_id else ""
+    return ShownMessage(
+        id=draft.id,
+        message_class=draft.message_class,
+        status=result.status,
+        failure_reason="",
+        msisdn=draft.msisdn,
+        text=draft.text,
+        encoding=draft.encoding,
+        segment_count=draft.segment_count,
+        billed_segments=draft.billed_segments or draft.segment_count,
+        price_micros=draft.price_micros,
+        currency=draft.currency,
+        client_reference=draft.client_reference,
+        metadata=draft.metadata,
+        campaign_id=draft.campaign_id,
+        send_at=draft.send_at,
+        not_after=draft.not_after,
+        created_at=result.created_at,
+        sent_at=None,
+        done_at=None,
+        sender_kind=draft.sender.kind,
+        sender_address=draft.sender.address,
+        network=network or None,
+        recipient_zone=draft.recipient_zone,
+        is_test=draft.is_test,
     )
 
 
@@ -134,15 +168,16 @@ def _merged(shared: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _accepted(index: int, result: Accepted) -> dict[str, Any]:
+    draft = result.draft
     return {
         "index": index,
         "id": str(result.message_id),
-        "to": to_e164(result.msisdn),
+        "to": to_e164(draft.msisdn),
         "status": result.status,
-        "segment_count": result.segment_count,
-        "billed_segment_count": result.billed_segments,
-        "encoding": result.encoding,
-        "price": {"amount": amount(result.price_micros), "currency": result.currency},
+        "segment_count": draft.segment_count,
+        "billed_segment_count": draft.billed_segments or draft.segment_count,
+        "encoding": draft.encoding,
+        "price": {"amount": amount(draft.price_micros), "currency": draft.currency},
     }
 
 

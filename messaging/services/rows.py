@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 from psycopg.types.json import Jsonb
 
+from config.common.database import prepared
 from messaging.constants import MessageStatus
 from messaging.services.drafts import Draft
 from messaging.services.references import references_take
@@ -92,18 +94,19 @@ class Fate:
 def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_version: int) -> None:
     """Stores messages and their queue rows in the caller's transaction."""
     references_take([draft for draft, _fate in pairs if draft.segment_count > 1], now)
-    _copy(
+    _write(
         "messaging_message",
         (*_MESSAGE, *_FATE),
         (*_MESSAGE.values(), *_FATE.values()),
         _message_rows(pairs, now),
+        len(pairs),
     )
     if sealed := [(draft.id, draft.sealed) for draft, _fate in pairs if draft.sealed]:
         texts_seal(sealed, now)
     leaving = [(d, f) for d, f in pairs if f.due_at is None]
     waiting = [(d, f) for d, f in pairs if f.due_at is not None]
     if leaving:
-        _copy(
+        _write(
             "messaging_dispatch",
             ("carrier_id", *_QUEUE, "rules_version"),
             ("int8", *_QUEUE_TYPES, "int8"),
@@ -111,13 +114,15 @@ def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_vers
                 (f.carrier_id, *_queue_row(d), f.not_after or d.not_after, rules_version)
                 for d, f in leaving
             ),
+            len(leaving),
         )
     if waiting:
-        _copy(
+        _write(
             "messaging_waiting",
             ("due_at", "reason", *_QUEUE),
             ("timestamptz", "varchar", *_QUEUE_TYPES),
             ((f.due_at, f.reason, *_queue_row(d), d.not_after) for d, f in waiting),
+            len(waiting),
         )
 
 
@@ -171,9 +176,18 @@ def _queue_row(draft: Draft) -> tuple[Any, ...]:
     )
 
 
-def _copy(
-    table: str, columns: Sequence[str], types: Sequence[str], rows: Iterable[tuple[Any, ...]]
+def _write(
+    table: str,
+    columns: tuple[str, ...],
+    types: tuple[str, ...],
+    rows: Iterable[tuple[Any, ...]],
+    count: int,
 ) -> None:
+    """By COPY, which asks the server three times, or a single row by a statement that it knows."""
+    if count == 1:
+        (row,) = rows
+        prepared(_insertion(table, columns, types), row)
+        return
     connection.ensure_connection()
     raw = connection.connection
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
@@ -181,3 +195,9 @@ def _copy(
         copy.set_types(types)
         for row in rows:
             copy.write_row(row)
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
+    values = ", ".join(f"%s::{kind}" for kind in types)
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  ours

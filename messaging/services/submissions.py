@@ -39,17 +39,16 @@ UNROUTED_CHANNEL = "signalbox_unrouted"
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A stored message; `price_micros` for all its billed segments."""
+    """A message as it was stored."""
 
     index: int
-    message_id: uuid.UUID
+    draft: Draft
     status: str
-    segment_count: int
-    billed_segments: int
-    encoding: str
-    price_micros: int
-    currency: str
-    msisdn: str
+    created_at: datetime
+
+    @property
+    def message_id(self) -> uuid.UUID:
+        return self.draft.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +60,18 @@ class Rejected:
 
 
 def messages_submit(
-    *, account: Account, requests: Sequence[MessageRequest], origin: str
+    *,
+    account: Account,
+    requests: Sequence[MessageRequest],
+    origin: str,
+    is_undone_whole: bool = False,
 ) -> list[Accepted | Rejected]:
     """Stores what can be sent and sets the rest aside, each with its index, in one transaction.
 
     A single message goes straight to the dispatch queue and wakes a pump; a batch, and what is
     scheduled, waits in the second table for the routing task, where accounts take turns.
+    `is_undone_whole`: the caller's transaction ends without a trace where a single message is
+    refused, so that it needs no savepoint.
     """
     now, snapshot = clock.now(), snapshots.current()
     if len(requests) > 1:
@@ -78,15 +83,16 @@ def messages_submit(
         made, results = _drafts(snapshot, account, requests, origin, now)
     is_single = len(requests) == 1
     try:
-        results |= _keep(snapshot, account, dict(made), now, is_single=is_single)
+        with transaction.atomic(savepoint=not (is_single and is_undone_whole)):
+            results |= _keep(snapshot, account, dict(made), now, is_single=is_single)
     except CreditExhaustedError as error:
         if is_single:
             return [Rejected(0, error)]
-        results |= _keep(snapshot, account, made, now, is_single=False, is_short=True)
+        with transaction.atomic():
+            results |= _keep(snapshot, account, made, now, is_single=False, is_short=True)
     return [results[index] for index in range(len(requests))]
 
 
-@transaction.atomic
 def _keep(
     snapshot: Snapshot,
     account: Account,
@@ -96,7 +102,8 @@ def _keep(
     is_single: bool,
     is_short: bool = False,
 ) -> dict[int, Accepted | Rejected]:
-    """Stores what can be, in one transaction; money is taken last, for its row is everybody's.
+    """Stores what can be, in the caller's transaction; money is taken last, for its row is
+    everybody's.
 
     Raises CreditExhaustedError where it does not suffice for all: then nothing is stored, and
     `is_short` has each message asked before.
@@ -240,18 +247,7 @@ def _store(
         rows_store([(made[index], fates[index]) for index in made], now=now, rules_version=version)
         _wake([fates[index] for index in made])
     return {
-        index: Accepted(
-            index=index,
-            message_id=draft.id,
-            status=fates[index].status,
-            segment_count=draft.segment_count,
-            billed_segments=draft.billed_segments or draft.segment_count,
-            encoding=draft.encoding,
-            price_micros=draft.price_micros,
-            currency=draft.currency,
-            msisdn=draft.msisdn,
-        )
-        for index, draft in made.items()
+        index: Accepted(index, draft, fates[index].status, now) for index, draft in made.items()
     }
 
 

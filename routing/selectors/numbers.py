@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from config.common.arrays import Texts
+from config.common.database import prepared
 from routing.constants import LookupAsking, LookupFinding, NetworkSource
 from routing.models import LookupPolicy, Network, NumberPlan, NumberPrefix
 from routing.prefixes import PrefixEntry, PrefixTable
@@ -136,8 +137,11 @@ SELECT msisdn, source, finding, network_id, network_was_id FROM (
 def numbers_known(msisdns: Sequence[str]) -> dict[str, NumberFact]:
     """What is known of these numbers beside their prefixes: overrides, then fresh lookups, then
     what carriers' answers showed; one query."""
-    with connection.cursor() as cursor:
-        return numbers_known_by(cursor, msisdns)
+    if len(msisdns) > 1:
+        with connection.cursor() as cursor:
+            return numbers_known_by(cursor, msisdns)
+    rows, _count = prepared(_KNOWN, {"numbers": Texts(msisdns)})
+    return {row[0]: NumberFact(*row[1:]) for row in rows}
 
 
 def numbers_known_by(cursor: Any, msisdns: Sequence[str]) -> dict[str, NumberFact]:

@@ -8,10 +8,9 @@ account without limit adds a delta and waits for nobody.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
-
 from compliance.models import Account
 from config.common import clock
+from config.common.database import prepared
 from messaging.money.limits import fitting, is_enough
 from messaging.selectors.money.positions import positions_of
 from messaging.selectors.money.standing import standing_of
@@ -126,21 +125,20 @@ def _taken(drafts: Sequence[Draft], now: datetime, *, is_owed: bool) -> bool:
         line[1] += draft.price_micros
     days, networks, senders, classes = zip(*lines, strict=True)
     counts, prices = zip(*lines.values(), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _TAKE,
-            {
-                "account": drafts[0].account_id,
-                "price": sum(prices),
-                "unit": min(draft.price_micros for draft in drafts),
-                "now": now,
-                "days": list(days),
-                "networks": list(networks),
-                "senders": list(senders),
-                "classes": list(classes),
-                "counts": list(counts),
-                "prices": list(prices),
-                "is_owed": is_owed,
-            },
-        )
-        return bool(cursor.rowcount)
+    _rows, count = prepared(
+        _TAKE,
+        {
+            "account": drafts[0].account_id,
+            "price": sum(prices),
+            "unit": min(draft.price_micros for draft in drafts),
+            "now": now,
+            "days": list(days),
+            "networks": list(networks),
+            "senders": list(senders),
+            "classes": list(classes),
+            "counts": list(counts),
+            "prices": list(prices),
+            "is_owed": is_owed,
+        },
+    )
+    return bool(count)
