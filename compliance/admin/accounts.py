@@ -113,7 +113,7 @@ class AccountAdmin(TrialActionsMixin, PlatformScopedAdmin):
         (
             _("Rate of its API keys"),
             {
-                "fields": (LIMIT_FIELDS[:2], LIMIT_FIELDS[2:]),
+                "fields": (LIMIT_FIELDS[:2], LIMIT_FIELDS[2:], "verification_limit"),
                 "description": _(
                     "Requests of each key; empty: what the platform grants to everybody. Single"
                     " messages and one-time codes, rows of batches, reads and other writes are"

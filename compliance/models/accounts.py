@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from compliance.constants import Reach, Role
-from compliance.models.limits import RateLimits
+from compliance.models.limits import RateLimits, limit_valid
 
 
 class Account(RateLimits):
@@ -82,6 +82,17 @@ class Account(RateLimits):
         help_text=_(
             "Where a sender takes no replies, advertising that has no {unsubscribe} ends with"
             " the person's link."
+        ),
+    )
+    verification_limit = models.CharField(
+        _("one-time codes sent"),
+        max_length=80,
+        default="6000 per 1m",
+        blank=True,
+        validators=[limit_valid],
+        help_text=_(
+            "Of all its verification services together, whatever each of them may send; such as"
+            " “6000 per 1m, 50000 per 1d”. Empty: no limit."
         ),
     )
     is_trial = models.BooleanField(

@@ -1,14 +1,25 @@
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from config.common.limits import LimitError, bad_limit, windows_of
 
 
 def _limit(label: Any) -> "models.PositiveIntegerField[int | None, int | None]":
     return models.PositiveIntegerField(
         label, null=True, blank=True, validators=[MinValueValidator(1)]
     )
+
+
+def limit_valid(written: str) -> None:
+    """Raises ValidationError for what is no list of limits."""
+    try:
+        windows_of(written)
+    except LimitError as error:
+        raise ValidationError(bad_limit(error), code="bad_limit") from error
 
 
 class RateLimits(models.Model):

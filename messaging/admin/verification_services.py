@@ -38,7 +38,7 @@ _COLUMNS = (
     "limit_ip",
     "limit_device",
     "limit_prefix",
-    "limit_account",
+    "limit_service",
     "mode",
     "least_sends",
     "least_conversion_percent",
@@ -158,7 +158,7 @@ class VerificationServiceAdmin(ListPage, AccountScopedAdmin):
                 "fields": (
                     ("limit_number", "limit_prefix"),
                     ("limit_ip", "limit_device"),
-                    "limit_account",
+                    "limit_service",
                 ),
                 "description": _(
                     "Written like “5 per 10m, 15 per 1d”. By address and device only where requests"

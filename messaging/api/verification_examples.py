@@ -102,7 +102,7 @@ SERVICE: Final[dict[str, Any]] = {
     "limit_ip": "10 per 10m, 50 per 1d",
     "limit_device": "5 per 10m, 20 per 1d",
     "limit_prefix": "60 per 10m",
-    "limit_account": "3000 per 1m",
+    "limit_service": "3000 per 1m",
     "mode": "filter",
     "least_sends": 20,
     "least_conversion_percent": 20,

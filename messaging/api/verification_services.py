@@ -37,7 +37,7 @@ _COLUMNS: Final = (
     "limit_ip",
     "limit_device",
     "limit_prefix",
-    "limit_account",
+    "limit_service",
     "mode",
     "least_sends",
     "least_conversion_percent",

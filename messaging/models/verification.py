@@ -96,7 +96,7 @@ class VerificationService(models.Model):
         default="60 per 10m",
         blank=True,
     )
-    limit_account = models.CharField(
+    limit_service = models.CharField(
         _("sends of the service"), max_length=80, default="3000 per 1m", blank=True
     )
     mode = models.CharField(

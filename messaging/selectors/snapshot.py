@@ -58,6 +58,7 @@ class AccountCard:
     free_text_classes: frozenset[str]
     adds_preference_link: bool = False
     residency: frozenset[str] = frozenset()
+    verification_limit: str = ""  # codes of all its services together
     trial_limit: int | None = None  # messages a day, of an account on trial
 
 
@@ -241,6 +242,7 @@ def _account_card(row: Account) -> AccountCard:
         free_text_classes=frozenset(row.free_text_classes),
         adds_preference_link=row.adds_preference_link,
         residency=frozenset(row.residency),
+        verification_limit=row.verification_limit,
         trial_limit=row.trial_daily_limit if row.is_trial else None,
     )
 

@@ -385,6 +385,25 @@ def test_administrator_makes_accounts(world: World, browse: Any) -> None:
     assert account.advertisers.get().name == "New Brand"
 
 
+def test_limit_of_codes_is_read_as_people_write_it(world: World, browse: Any) -> None:
+    client, page = browse(world.ada), address("compliance.account", "change", world.account.pk)
+    form = {
+        name: value
+        for name, value in client.get(page).context["adminform"].form.initial.items()
+        if value is not None
+    } | {"advertisers-TOTAL_FORMS": "0", "advertisers-INITIAL_FORMS": "0"}
+    assert form["verification_limit"] == "6000 per 1m"
+    bad = errors(client.post(page, form | {"verification_limit": "many per hour"}))
+    assert bad == {
+        "verification_limit": [
+            "“many per hour” is no limit: write it like “5 per 10m, 15 per 1d” (s, m, h or d)."
+        ]
+    }
+    assert client.post(page, form | {"verification_limit": "10 per 1m"}).status_code == 302
+    world.account.refresh_from_db()
+    assert world.account.verification_limit == "10 per 1m"
+
+
 def test_history_is_read_and_not_put_back(world: World, browse: Any) -> None:
     account, client = make_account(), browse(world.ada)
     version = account.history.latest()

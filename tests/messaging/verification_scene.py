@@ -65,7 +65,7 @@ def make_scene(account: Account, advertiser: Any, **overrides: Any) -> Scene:
         "limit_ip": "",
         "limit_device": "",
         "limit_prefix": "",
-        "limit_account": "",
+        "limit_service": "",
     } | overrides
     if "sender" not in values:
         values["sender"] = make_sender(account, advertiser=advertiser)

@@ -13,6 +13,7 @@ from compliance.constants import MessageClass
 from compliance.models import User
 from config.common import audit, clock
 from config.common.errors import ConflictError, DomainError, InvalidError, NotAllowedError
+from config.common.limits import LimitError, bad_limit, windows_of, written
 from messaging.constants import HoldCause
 from messaging.models import (
     ShieldRule,
@@ -26,11 +27,10 @@ from messaging.selectors.snapshot import snapshots
 from messaging.services.events import event_append
 from messaging.services.verification.sending import code_slot_required
 from messaging.services.verification.watching import held_data
-from messaging.verification.limits import LimitError, windows_of, written
 from routing.services.kept_rows import row_save
 
 LONGEST_OVERRIDE: Final = timedelta(days=30)
-_LIMITS: Final = ("limit_number", "limit_ip", "limit_device", "limit_prefix", "limit_account")
+_LIMITS: Final = ("limit_number", "limit_ip", "limit_device", "limit_prefix", "limit_service")
 
 Texts = Sequence[tuple[str, Template]]
 
@@ -84,12 +84,7 @@ def _limit_checked(limit: str, name: str) -> str:
     try:
         return written(windows_of(limit))
     except LimitError as error:
-        raise InvalidError(
-            "bad_limit",
-            _("“%(part)s” is no limit: write it like “5 per 10m, 15 per 1d” (s, m, h or d).")
-            % {"part": error.part},
-            field=name,
-        ) from error
+        raise InvalidError("bad_limit", bad_limit(error), field=name) from error
 
 
 def text_check(service: VerificationService, template: Template) -> None:

@@ -1,4 +1,4 @@
-"""Limits of sends by number, address, device, block and service, and of test keys: sliding windows in Valkey, one
+"""Limits of sends by number, address, device, block, service and account, and of test keys: sliding windows in Valkey, one
 round trip for all of them, so that either everything is counted or nothing.
 
 Without Valkey the rows of verifications themselves are counted in PostgreSQL: slower, and exact
@@ -24,9 +24,10 @@ from django.utils.translation import gettext_lazy
 
 from config.common import logs
 from config.common.errors import DomainError
+from config.common.limits import Window, windows_of
 from messaging.models import Verification
 from messaging.sandbox import LIMITED, verification_refusal_of
-from messaging.verification.limits import Window, windows_of
+from messaging.selectors.snapshot import snapshots
 from messaging.verification.places import block_of, subscriber_of
 
 log = logs.get_logger(__name__)
@@ -34,7 +35,7 @@ log = logs.get_logger(__name__)
 # After a failure Valkey is left alone, so that not every start waits for it.
 REST_SECONDS: Final = 5.0
 _TIMEOUT_SECONDS: Final = 0.2
-_OF_ACCOUNT: Final = frozenset({"sandbox"})  # over all its services
+_OF_ACCOUNT: Final = frozenset({"account", "sandbox"})  # over all its services
 # Of an account's test keys: enough for any suite of tests, and an end for a loop.
 SANDBOX_LIMIT: Final = windows_of("100 per 1m, 3000 per 1d")
 _REHEARSED_SECONDS: Final = 60
@@ -44,6 +45,7 @@ _SENTENCES: Final = {
     "device": gettext_lazy("Too many codes were asked for from this device."),
     "prefix": gettext_lazy("Too many codes were sent into this block of numbers."),
     "service": gettext_lazy("The service has sent too many codes."),
+    "account": gettext_lazy("The account has sent too many codes."),
     "sandbox": gettext_lazy("The account's test keys have sent too many codes."),
 }
 
@@ -103,12 +105,16 @@ class Taken:
 
 
 def _subjects(one: Verification, *, is_overridden: bool) -> list[Subject]:
-    """Whom a send counts for. An override leaves the service's own limit alone, and test keys
-    have one of their own alone: what they do never stops a person's code."""
+    """Whom a send counts for. An override leaves the limits of service and account alone, and
+    test keys have one of their own alone: what they do never stops a person's code."""
     if one.is_test:
         return [Subject("sandbox", "", SANDBOX_LIMIT)]
     service = one.service
-    found = [("service", "", service.limit_account)]
+    card = snapshots.current().accounts.get(one.account_id)
+    found = [
+        ("account", "", card.verification_limit if card is not None else ""),
+        ("service", "", service.limit_service),
+    ]
     if not is_overridden:
         found += [
             ("number", one.msisdn, service.limit_number),
@@ -220,6 +226,7 @@ def _ask(
 
 # Each by an index of its own; times in ids where the index ends with the id.
 _COUNTED: Final = {
+    "account": "account_id = %(account)s AND id >= uuid7_floor(%(since)s)",
     "sandbox": "account_id = %(account)s AND id >= uuid7_floor(%(since)s)",
     "number": "account_id = %(account)s AND msisdn = %(value)s AND id >= uuid7_floor(%(since)s)",
     "prefix": "account_id = %(account)s AND msisdn >= %(value)s AND msisdn < %(value)s || ':'"

@@ -12,6 +12,7 @@ from carriers.models import Carrier
 from carriers.services.sandbox import sandbox_ensure
 from compliance.models import VerifiedNumber
 from config.common import clock
+from config.common.limits import Window
 from messaging.models import (
     Event,
     Message,
@@ -26,7 +27,6 @@ from messaging.services.verification import windows
 from messaging.services.verification.watching import ANSWER_TIME, shield_watch
 from messaging.verification import codes
 from messaging.verification.codes import sandbox_code
-from messaging.verification.limits import Window
 from routing.models import ObservationDelta
 from tests.factories import make_carrier
 from tests.messaging.api.conftest import Caller
@@ -245,22 +245,9 @@ def test_holds_are_for_what_is_real(tester: Rehearser, live: Caller, scene: Scen
     assert start(tester)["status"] == "pending"
 
 
-@pytest.fixture(params=["valkey", "postgresql"])
-def counter(request: pytest.FixtureRequest, servers: Any, settings: Any, world: World) -> str:
-    """Who counts sends."""
-    settings.CACHE_URL = servers.cache_url if request.param == "valkey" else ""
-    windows.rest.end()
-    if settings.CACHE_URL:
-        client = windows._client(settings.CACHE_URL)
-        for account in (world.account, world.other_account):
-            for key in client.scan_iter(f"signalbox:{{otp:{account.pk}}}:*"):
-                client.delete(key)
-    return str(request.param)
-
-
 @pytest.mark.usefixtures("counter")
 def test_tests_take_nothing_of_live_limits(tester: Rehearser, live: Caller, scene: Scene) -> None:
-    scene.service.limit_number = scene.service.limit_account = "1 per 1h"
+    scene.service.limit_number = scene.service.limit_service = "1 per 1h"
     scene.service.save()
     for _ in range(3):
         start(tester)

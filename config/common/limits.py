@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils.translation import gettext as _
+
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _ONE = re.compile(r"\s*(\d{1,6})\s+per\s+(\d{1,3})\s*([smhd])\s*", re.ASCII)
 MOST: Final = 100_000
@@ -18,6 +20,13 @@ class LimitError(ValueError):
     def __init__(self, part: str) -> None:
         super().__init__(part)
         self.part = part
+
+
+def bad_limit(error: LimitError) -> str:
+    """What is said to whoever wrote it."""
+    return _("“%(part)s” is no limit: write it like “5 per 10m, 15 per 1d” (s, m, h or d).") % {
+        "part": error.part
+    }
 
 
 @dataclass(frozen=True, slots=True)
