@@ -59,7 +59,7 @@ def prepared(
     Raises Django's database errors.
     """
     connection.ensure_connection()
-    raw = psycopg.Cursor(connection.connection)
+    raw: Any = psycopg.Cursor(connection.connection)
     raw.adapters.register_dumper(int, Int8Dumper)  # else one plan for each size of number
     with connection.make_cursor(raw) as cursor:
         began = perf_counter()
