@@ -288,6 +288,7 @@ class TriggerEvent(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["source", "-id"], name="trigger_event_recent"),
+            models.Index(fields=["source", "result", "-id"], name="trigger_event_result"),
             models.Index(
                 fields=["retry_at"],
                 name="trigger_event_retry",

@@ -21,7 +21,7 @@ def conversations_panel(viewer: Viewer) -> Panel:
     boxes = page("messaging.conversation", "changelist")
     return Panel(
         title=_("People who wait for an answer"),
-        headers=[_("Person"), _("Advertiser"), _("Waiting since"), _("Assigned to")],
+        headers=[_("Phone number"), _("Advertiser"), _("Waiting since"), _("Assigned to")],
         rows=[
             [
                 link(to_display(one.msisdn), page("messaging.conversation", "change", one.pk)),

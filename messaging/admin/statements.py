@@ -29,7 +29,7 @@ from messaging.selectors.money.statements import (
     Total,
     period_check,
     statement_lines,
-    totals_of,
+    statement_totals,
 )
 from messaging.services.money.papers import statement_csv
 from routing.models import Network
@@ -130,18 +130,22 @@ class StatementAdmin(ReadOnlyMixin, AccountScopedAdmin):
             accounts = accounts.filter(pk__in=permitted)
         form = StatementForm(accounts, _asked(request))
         lines: list[StatementLine] = []
-        wanted: StatementFilter | None = None
+        totals: list[Total] = []
+        page = Paginator(range(0), _ROWS_A_PAGE).get_page(1)
         if form.is_valid():
             wanted = _filter(form.cleaned_data)
             chosen = form.cleaned_data["account"]
-            lines = statement_lines([chosen.pk] if chosen else permitted, wanted)
-        if wanted is not None and request.GET.get("format") == "csv":
-            return _file(lines, wanted)
-        page = Paginator(lines, _ROWS_A_PAGE).get_page(request.GET.get("p"))
+            owners = [chosen.pk] if chosen else permitted
+            if request.GET.get("format") == "csv":
+                return _file(statement_lines(owners, wanted), wanted)
+            totals = statement_totals(owners, wanted)
+            every = range(sum(one.lines for one in totals))
+            page = Paginator(every, _ROWS_A_PAGE).get_page(request.GET.get("p"))
+            start = page.start_index() - 1 if every else 0
+            lines = statement_lines(owners, wanted, start=start, limit=_ROWS_A_PAGE)
         query = request.GET.copy()
         query.pop("format", None)
         query.pop("p", None)
-        totals = totals_of(lines)
         # With one currency it is said once: columns of numbers alone are narrow and read well.
         currency = totals[0].currency if len(totals) == 1 else ""
         context = {
@@ -150,7 +154,7 @@ class StatementAdmin(ReadOnlyMixin, AccountScopedAdmin):
             "opts": self.opts,
             "media": self.media + form.media,
             "form": form,
-            "rows": [_row(line, has_currency=not currency) for line in page.object_list],
+            "rows": [_row(line, has_currency=not currency) for line in lines],
             "totals": [_total(one, has_currency=not currency) for one in totals],
             "currency": currency,
             "page": page,

@@ -15,12 +15,13 @@ from unfold.enums import ActionVariant
 from unfold.views import ChangeList
 
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from compliance.selectors.access import visible
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
 from messaging.admin.labels import MESSAGE_COLOURS, change_page, label, link, moment, money
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
 from messaging.constants import CheckResult, MessageStatus, VerificationStatus
-from messaging.models import Message, Verification, VerificationSend
+from messaging.models import Message, Verification, VerificationSend, VerificationService
 from messaging.services.verification.changes import verification_cancel
 
 _COLOURS = {
@@ -62,6 +63,21 @@ class VerificationList(ChangeList):
             row.spent = spent.get(row.pk)
 
 
+class CountryFilter(admin.SimpleListFilter):
+    """The countries that services send to: what was sent where is not asked of every row."""
+
+    title = _("country")
+    parameter_name = "country"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        services = visible(VerificationService.objects.all(), request.user)
+        countries = {one for row in services.values_list("countries", flat=True) for one in row}
+        return [(one, one) for one in sorted(countries)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(country=self.value()) if self.value() else queryset
+
+
 @admin.register(Verification)
 class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
     """People proving that they have their number."""
@@ -78,7 +94,15 @@ class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
         "mode",
         "account",
     )
-    list_filter = (DayRangeFilter, "status", "reason", "service", "country", "is_test", "account")
+    list_filter = (
+        DayRangeFilter,
+        "status",
+        "reason",
+        "service",
+        CountryFilter,
+        "is_test",
+        "account",
+    )
     list_select_related = ("account", "service")
     search_fields = ("msisdn",)
     search_help_text = _("A number in any notation, your reference, or a verification's id.")

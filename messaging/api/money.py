@@ -35,7 +35,7 @@ from messaging.selectors.money.statements import (
     ledger_page,
     period_check,
     statement_lines,
-    totals_of,
+    statement_totals,
 )
 from messaging.services.money.papers import statement_csv
 
@@ -230,11 +230,12 @@ class StatementDaysView(ApiView):
         account = account_of(request)
         asked = query(request, StatementQuery())
         wanted = _wanted(account, asked)
-        lines = statement_lines([account.pk], wanted)
+        owners = [account.pk]
+        lines = statement_lines(owners, wanted)
         accepts_csv = "text/csv" in request.headers.get("Accept", "")
         if asked.get("format", "csv" if accepts_csv else "json") == "csv":
             return statement_file(lines, wanted)
-        totals = totals_of(lines) or [Total(account.currency, 0, 0, 0, 0, 0, 0)]
+        totals = statement_totals(owners, wanted) or [Total(account.currency, *[0] * 7)]
         return Response(
             {
                 "currency": account.currency,

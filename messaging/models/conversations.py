@@ -80,6 +80,12 @@ class Conversation(models.Model):
                 condition=models.Q(waiting_since__isnull=False),
             ),
             models.Index(
+                fields=["account", "waiting_since", "id"],
+                name="conversation_late",
+                condition=models.Q(state="open")
+                & (models.Q(due_at__isnull=False) | models.Q(escalated_at__isnull=False)),
+            ),
+            models.Index(
                 fields=["assignee", "-last_at"],
                 name="conversation_assigned",
                 condition=models.Q(assignee__isnull=False),

@@ -177,6 +177,23 @@ def test_a_statement_with_its_totals_and_as_csv(world: World, browse: Any) -> No
     assert "77,777" in everything
 
 
+def test_a_long_statement_has_pages_and_totals_of_all_lines(
+    world: World, browse: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("messaging.admin.statements._ROWS_A_PAGE", 2)
+    for accepted in (1001, 2002, 4004):
+        make_line(world.account, sender=make_sender(world.account), accepted=accepted)
+    client = browse(world.alice)
+    first = text(client.get(page("charge", "changelist")))
+    second = text(client.get(page("charge", "changelist") + "?p=2"))
+    for shown in (first, second):
+        assert "7,007" in shown
+    found = [sum(one in shown for one in ("1,001", "2,002", "4,004")) for shown in (first, second)]
+    assert found == [2, 1]
+    assert "Older" in first
+    assert "Newer" in second
+
+
 def test_a_statement_in_two_currencies_says_each_amounts_own(world: World, browse: Any) -> None:
     make_line(world.account)
     world.other_account.currency = "USD"

@@ -1,10 +1,10 @@
 """Statements: what was reserved, charged and given back, day by day, in the account's zone."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from compliance.models import Account
@@ -36,9 +36,10 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sums of lines of one currency."""
+    """Sums of lines of one currency, and how many they are."""
 
     currency: str
+    lines: int
     accepted: int
     reserved_micros: int
     messages: int
@@ -72,10 +73,56 @@ def period_check(first: date, last: date) -> None:
         )
 
 
+_COLUMNS = (
+    "day",
+    "account__name",
+    "account__currency",
+    "sender__address",
+    "network__name",
+    "network__country",
+    "message_class",
+    "accepted",
+    "reserved_micros",
+    "messages",
+    "segments",
+    "charged_micros",
+    "given_back_micros",
+)
+_SUMS = _COLUMNS[7:]
+
+
 def statement_lines(
-    account_ids: Collection[int] | None, wanted: StatementFilter
+    account_ids: Collection[int] | None,
+    wanted: StatementFilter,
+    *,
+    start: int = 0,
+    limit: int | None = None,
 ) -> list[StatementLine]:
-    """Lines of the accounts (None: of all), the latest day first."""
+    """Lines of the accounts (None: of all), the latest day first; `limit` of them from `start` on
+    (None: all)."""
+    rows = _rows(account_ids, wanted).order_by(
+        "-day", "account__name", "sender__address", "network__name", "message_class", "id"
+    )
+    found = rows[start : None if limit is None else start + limit]
+    return [
+        StatementLine(day, account, currency, sender or "", network or "", country or "", *rest)
+        for day, account, currency, sender, network, country, *rest in found.values_list(*_COLUMNS)
+    ]
+
+
+def statement_totals(account_ids: Collection[int] | None, wanted: StatementFilter) -> list[Total]:
+    """Sums of those lines: one per currency, in their order."""
+    sums = {f"sum_{name}": Sum(name) for name in _SUMS}
+    return [
+        Total(row["account__currency"], row["lines"], *(int(row[f"sum_{name}"]) for name in _SUMS))
+        for row in _rows(account_ids, wanted)
+        .values("account__currency")
+        .annotate(lines=Count("pk"), **sums)
+        .order_by("account__currency")
+    ]
+
+
+def _rows(account_ids: Collection[int] | None, wanted: StatementFilter) -> QuerySet[Charge]:
     rows = Charge.objects.filter(day__gte=wanted.first, day__lte=wanted.last)
     if account_ids is not None:
         rows = rows.filter(account__in=account_ids)
@@ -85,51 +132,7 @@ def statement_lines(
         rows = rows.filter(sender__address__iexact=wanted.sender)
     if wanted.network_id is not None:
         rows = rows.filter(network=wanted.network_id)
-    rows = rows.exclude(Q(accepted=0, messages=0, charged_micros=0, given_back_micros=0))
-    rows = rows.select_related("account", "network", "sender")
-    return [
-        _line(row)
-        for row in rows.order_by(
-            "-day", "account__name", "sender__address", "network__name", "message_class", "id"
-        )
-    ]
-
-
-def _line(row: Charge) -> StatementLine:
-    return StatementLine(
-        day=row.day,
-        account=row.account.name,
-        currency=row.account.currency,
-        sender=row.sender.address if row.sender else "",
-        network=row.network.name if row.network else "",
-        country=row.network.country if row.network else "",
-        message_class=row.message_class,
-        accepted=row.accepted,
-        reserved_micros=row.reserved_micros,
-        messages=row.messages,
-        segments=row.segments,
-        charged_micros=row.charged_micros,
-        given_back_micros=row.given_back_micros,
-    )
-
-
-def totals_of(lines: Iterable[StatementLine]) -> list[Total]:
-    """One per currency, in their order."""
-    by_currency: dict[str, list[StatementLine]] = {}
-    for line in lines:
-        by_currency.setdefault(line.currency, []).append(line)
-    return [
-        Total(
-            currency=currency,
-            accepted=sum(one.accepted for one in found),
-            reserved_micros=sum(one.reserved_micros for one in found),
-            messages=sum(one.messages for one in found),
-            segments=sum(one.segments for one in found),
-            charged_micros=sum(one.charged_micros for one in found),
-            given_back_micros=sum(one.given_back_micros for one in found),
-        )
-        for currency, found in sorted(by_currency.items())
-    ]
+    return rows.exclude(Q(accepted=0, messages=0, charged_micros=0, given_back_micros=0))
 
 
 def ledger_page(account: Account, *, before: int | None, limit: int) -> list[LedgerEntry]:
