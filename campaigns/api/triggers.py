@@ -194,6 +194,7 @@ class TriggerSourceRotateView(ApiView):
 class TriggerSourceDryRunView(ApiView):
     """`/trigger-sources/{id}/dry-run`"""
 
+    takes_test_keys = True  # nothing is stored
     scopes = {"POST": READ}
 
     @operation(

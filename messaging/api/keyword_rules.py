@@ -202,6 +202,7 @@ class KeywordHitsView(ApiView):
 class KeywordTestView(ApiView):
     """`/keyword-rules/test`"""
 
+    takes_test_keys = True  # nothing is stored
     field_names = _NAMES
     scopes = {"POST": _READ}
 

@@ -277,6 +277,7 @@ class SuppressionView(ApiView):
 class SuppressionCheckView(ApiView):
     """`/suppressions/check`"""
 
+    takes_test_keys = True  # it reads
     scopes = {"POST": _READ}
 
     @operation(

@@ -215,6 +215,16 @@ def test_test_key_changes_nothing_that_is_real(tester: Rehearser, text: dict[str
         assert code(tester.call(method, path, {})) == (403, "test_key"), path
 
 
+def test_what_only_reads_takes_test_keys_whatever_its_method(
+    tester: Rehearser, api: Caller
+) -> None:
+    """The same answer as to a live key: it is refused for what it says, not for its key."""
+    for path in ("/keyword-rules/test", "/suppressions/check", "/trigger-sources/1/dry-run"):
+        answers = [caller.post(path, {}) for caller in (tester, api)]
+        assert code(answers[0]) == code(answers[1]), path
+        assert answers[0].status_code in (404, 422), path
+
+
 @pytest.mark.parametrize("is_test", [True, False])
 def test_bounces_of_test_messages_suppress_nobody(line: Line, is_test: bool) -> None:
     message = line.queued(is_test=is_test)
