@@ -11,6 +11,7 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from carriers import ports, waiting
+        from compliance import news as consent_news
         from compliance.constants import DataKind
         from compliance.selectors.trials import count_segments_with
         from compliance.services import retention
@@ -23,6 +24,7 @@ class MessagingConfig(AppConfig):
         from messaging.selectors.waits import work_ahead
         from messaging.services import retention as kept
         from messaging.services.preferences import preference_spec
+        from messaging.services.revocations import revocations_told
         from messaging.services.sender_news import sender_told
         from messaging.wording.slots import reserve
         from routing import news, traffic, work
@@ -33,6 +35,7 @@ class MessagingConfig(AppConfig):
         waiting.register(waiting_count)
         ports.register_desk(MessagingDesk())
         news.register(sender_told)
+        consent_news.register(revocations_told)
         traffic.register(traffic_lately)
         work.register(work_ahead)
         count_segments_with(lambda text: segment_count(text).segment_count)

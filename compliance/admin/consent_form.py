@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 from compliance.admin.number_form import NumberForm
 from compliance.constants import GIVEN_ACTIONS, GIVEN_METHODS
 from compliance.models import ConsentRecord
-from compliance.services.consent import consent_record
+from compliance.services.consent import consent_enter
 from compliance.services.documents import document_add
 from config.common.console.actors import actor_of
 
@@ -80,7 +80,7 @@ def record_of(form: Any, request: HttpRequest) -> ConsentRecord:
         actor=actor,
         field="evidence_file",
     )
-    return consent_record(
+    return consent_enter(
         **values,
         evidence={name: text for name, text in evidence.items() if text},
         document=document or None,

@@ -15,6 +15,7 @@ from compliance.constants import (
     ConsentMethod,
     LapseCause,
     Purpose,
+    Reach,
     SuppressionCause,
     SuppressionSource,
 )
@@ -29,6 +30,7 @@ from compliance.models import (
     Suppression,
     User,
 )
+from compliance.news import Revocation, revocations_tell
 from compliance.services.checks import check_advertiser, check_choice, check_msisdn
 from compliance.services.consent_states import state_keep
 from compliance.services.suppressions import suppression_add
@@ -110,6 +112,21 @@ def consent_record(
             cause=SuppressionCause.REFUSAL,
             reason=str(source)[:200],
             actor=actor,
+        )
+    return record
+
+
+@transaction.atomic
+def consent_enter(
+    *, account: Account, advertiser: Advertiser, actor: User | None, **facts: Any
+) -> ConsentRecord:
+    """What somebody enters by hand: as `consent_record`, and a revocation is told to the account's
+    systems."""
+    record = consent_record(account=account, advertiser=advertiser, actor=actor, **facts)
+    if record.action == ConsentAction.REVOKED:
+        source = _SOURCES.get(ConsentMethod(record.method), SuppressionSource.CONSOLE).value
+        revocations_tell(
+            [Revocation(account.pk, record.msisdn, advertiser.name, record.purpose, source)]
         )
     return record
 
@@ -310,6 +327,7 @@ def opt_out(
     return made
 
 
+@transaction.atomic
 def suppression_enter(
     *,
     account: Account,
@@ -324,8 +342,8 @@ def suppression_enter(
     expires_at: datetime | None = None,
     actor: User | None,
 ) -> Suppression:
-    """What somebody enters by hand or by API: a refusal is a fact of the ledger too, and has no
-    end. Otherwise as `suppression_add`. Raises InvalidError naming the field."""
+    """What somebody enters by hand or by API: a refusal is a fact of the ledger too, has no end,
+    and is told to the account's systems. Otherwise as `suppression_add`. Raises InvalidError naming the field."""
     subject: dict[str, Any] = {
         "account": account,
         "advertiser": advertiser,
@@ -345,7 +363,23 @@ def suppression_enter(
             _("A refusal holds until the person takes it back: leave the end empty."),
             field="expires_at",
         )
-    return opt_out(**subject, evidence={"note": reason} if reason else {})
+    made = opt_out(**subject, evidence={"note": reason} if reason else {})
+    reach = Reach.BRAND if advertiser else Reach.ACCOUNT
+    if program is not None:
+        reach = Reach.PROGRAM
+    elif sender:
+        reach = Reach.SENDER
+    told = Revocation(
+        account_id=account.pk,
+        msisdn=msisdn,
+        brand=advertiser.name if advertiser else None,
+        purpose=purpose,
+        source=source,
+        reach=reach.value,
+        program=program.code if program else None,
+    )
+    revocations_tell([told])
+    return made
 
 
 def _consented_to(account: Account, msisdn: str, purpose: str) -> Iterable[Advertiser]:

@@ -8,12 +8,20 @@ from typing import Any
 
 from django.db import transaction
 
-from compliance.constants import ConsentAction, ConsentMethod
+from compliance.constants import ConsentAction, ConsentMethod, SuppressionSource
 from compliance.models import Account, Advertiser, Document, User
-from compliance.services.consent import checked_time, consent_record, end_of, promise_of
+from compliance.news import Revocation, revocations_tell
+from compliance.services.consent import (
+    checked_time,
+    consent_record,
+    end_of,
+    promise_of,
+)
 from compliance.services.consent_imports import ConsentGiven, consents_import
 from config.common import clock
 from config.common.errors import DomainError
+
+_SOURCE = SuppressionSource.API.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ def consents_record(
     *, account: Account, facts: Sequence[ConsentFact], actor: User | None
 ) -> tuple[int, Mapping[int, DomainError]]:
     """Records grants by one statement per brand and the others one by one, in one order of
-    numbers; says how many were news, and by index what is wrong with those set aside."""
+    numbers, and tells who withdrew; says how many were news, and by index what is wrong with those
+    set aside."""
     now = clock.now()
     refused: dict[int, DomainError] = {}
     granted: dict[Advertiser, list[ConsentGiven]] = defaultdict(list)
@@ -70,6 +79,13 @@ def consents_record(
         )
     for fact in sorted(others, key=lambda one: (one.advertiser.pk, one.msisdn, one.purpose)):
         _record(account, fact, actor)
+    revocations_tell(
+        [
+            Revocation(account.pk, fact.msisdn, fact.advertiser.name, fact.purpose, _SOURCE)
+            for index, fact in enumerate(facts)
+            if fact.action == ConsentAction.REVOKED and index not in refused
+        ]
+    )
     return recorded, refused
 
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from compliance.constants import ConsentAction, Scope
 from compliance.models import Account, Advertiser, Document
-from compliance.services.consent_batches import ConsentFact
+from compliance.services.consent_batches import ConsentFact, consents_record
 from config.common.api.fields import OutputSerializer, StrictSerializer
 from config.common.api.problems import FieldProblem, field_problem, flatten, pointer
 from config.common.api.schema import operation
@@ -23,7 +23,6 @@ from messaging.api.inputs import Rows
 from messaging.api.problems import NAMES
 from messaging.api.repeating import repeatable
 from messaging.selectors.consents import advertiser_named, document_of
-from messaging.services.revocations import consents_take
 
 _WRITE = (Scope.CONSENT_WRITE.value,)
 _MEMBER = "consents"
@@ -83,7 +82,7 @@ class ConsentBatchView(ApiView):
         account = account_of(request)
         rows = body(request, _INPUT, unread=_MEMBER)[_MEMBER]
         facts, problems = _Reader(account).read(rows)
-        recorded, refused = consents_take(account=account, facts=list(facts.values()))
+        recorded, refused = consents_record(account=account, facts=list(facts.values()), actor=None)
         indexes = list(facts)
         problems |= {indexes[at]: _problem(indexes[at], error) for at, error in refused.items()}
         return Response(

@@ -1,5 +1,6 @@
 """The ledger keeps every fact; the present state follows the latest one."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 from compliance.constants import ConsentAction, Purpose, SuppressionSource
 from compliance.models import ConsentRecord, ConsentState, Suppression
 from compliance.selectors.consent import Refusal, consent_states, refusals, suppressed
-from compliance.services.consent import consent_record, opt_out
+from compliance.services.consent import consent_enter, consent_record, opt_out
 from compliance.services.consent_imports import ConsentGiven, consents_import
 from config.common import clock
 from config.common.errors import InvalidError
+from messaging.models import Event
 from tests.factories import make_advertiser, make_msisdn
 from tests.world import World
 
@@ -232,3 +234,20 @@ def test_import_takes_more_rows_than_one_statement(
     monkeypatch.setattr("compliance.services.consent_imports._CHUNK", 2)
     with django_assert_num_queries(3):
         assert imported(world, *[given(make_msisdn()) for _ in range(5)]) == 5
+
+
+def test_what_somebody_enters_by_hand_is_told_where_it_takes_back(world: World) -> None:
+    shared: dict[str, Any] = {
+        "account": world.account,
+        "advertiser": world.advertiser,
+        "msisdn": make_msisdn(),
+        "purpose": "marketing",
+        "method": "console",
+        "actor": world.bob,
+    }
+    consent_enter(**shared, action="granted")
+    assert not Event.objects.exists()
+    consent_enter(**shared, action="revoked")
+    (told,) = Event.objects.all()
+    assert (told.account, told.type) == (world.account, "consent.revoked")
+    assert json.loads(told.body)["data"]["source"] == "console"

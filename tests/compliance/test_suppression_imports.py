@@ -1,5 +1,6 @@
 """Files of suppressions: whom they stop, what they report, and taking them back."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from compliance.services.suppression_imports import (
 from compliance.services.suppressions import suppression_add
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError
+from messaging.models import Event
 from tests.factories import make_advertiser, make_sender
 from tests.world import World
 
@@ -258,3 +260,24 @@ def test_twenty_thousand_lines_are_four_batches(
     with django_assert_max_num_queries(60):
         suppression_import_run(found.pk)
     assert Suppression.objects.count() == 20_000
+
+
+def test_consent_that_a_file_takes_back_is_told_to_each_account(world: World) -> None:
+    """A network's file may concern several accounts: each hears of its own, and once."""
+    for account, advertiser in (
+        (world.account, world.advertiser),
+        (world.other_account, world.other_advertiser),
+    ):
+        consent_record(
+            account=account, advertiser=advertiser, msisdn=FIRST, purpose="marketing",
+            action="granted", method="form", actor=None,
+        )  # fmt: skip
+    for _ in range(2):
+        from_network(world, f"{FIRST}\n{SECOND}\n", account=None, cause="refusal")
+    told = Event.objects.filter(type="consent.revoked")
+    assert {one.account for one in told} == {world.account, world.other_account}
+    assert told.count() == 2
+    mine = json.loads(told.get(account=world.account).body)["data"]
+    assert (mine["number"], mine["advertiser"], mine["source"]) == (
+        f"+{FIRST}", world.advertiser.name, "operator",
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Suppressions are added once, lifted with a reason, and never lost."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from compliance.services.suppressions import (
 )
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
+from messaging.models import Event
 from tests.factories import make_msisdn
 from tests.world import World
 
@@ -207,6 +209,12 @@ def test_a_refusal_that_is_entered_stands_in_the_ledger_too(world: World) -> Non
         "revoked",
         {"note": "by telephone"},
     )
+    (told,) = Event.objects.filter(type="consent.revoked")
+    assert told.account == world.account
+    assert json.loads(told.body)["data"] == {
+        "number": f"+{msisdn}", "advertiser": world.advertiser.name, "purpose": "marketing",
+        "reach": "brand", "program": None, "source": "console",
+    }  # fmt: skip
 
 
 def test_a_refusal_has_no_end(world: World) -> None:

@@ -7,10 +7,10 @@ from campaigns.imports.rows import Row
 from campaigns.imports.values import Consent
 from campaigns.models import ContactImport
 from compliance.constants import ConsentAction, ConsentMethod, SuppressionSource
+from compliance.news import Revocation
 from compliance.selectors.consent import consent_states
 from compliance.services.consent import consent_record
 from compliance.services.consent_imports import ConsentGiven, consents_import
-from messaging.services.revocations import Revocation
 
 
 def record_consents(
@@ -86,6 +86,7 @@ def _revoke(contact_import: ContactImport, denied: list[Row]) -> list[Revocation
             )
             revoked.append(
                 Revocation(
+                    contact_import.account_id,
                     row.msisdn,
                     advertiser.name,
                     contact_import.consent_purpose,

@@ -18,9 +18,9 @@ from campaigns.selectors.imports import row_parser
 from campaigns.services.imports.batches import Batch, batches
 from campaigns.services.imports.consents import record_consents
 from campaigns.services.imports.merging import merge_rows
+from compliance.news import revocations_tell
 from config.common import audit, clock, logs
 from config.common.states import transition
-from messaging.services.revocations import revocations_tell
 
 log = logs.get_logger(__name__)
 
@@ -103,7 +103,7 @@ def _commit(contact_import: ContactImport, batch: Batch, bytes_done: int) -> boo
         bytes_done=bytes_done,
         progress_at=now,
     )
-    revocations_tell(contact_import.account_id, revoked)
+    revocations_tell(revoked)
     return True
 
 

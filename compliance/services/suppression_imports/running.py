@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_noop as _
 
 from compliance.models import Account, SuppressionBadLine, SuppressionImport
+from compliance.news import revocations_tell
 from compliance.number_files import BadRow, Row, RowReader, sample, text_lines
 from compliance.services.suppression_imports.brands import Owners, folded, owners_of
 from compliance.services.suppression_imports.intake import RUN_TASK, reader_of, record
@@ -106,7 +107,7 @@ def _commit(
     owners = {} if found.advertiser_id else owners_of(found, brands)
     targets, unknown = _targets(found, rows, owners)
     bad += [(number, line, "brand_unknown") for number, line, _row in unknown]
-    added = targets_suppress(found, targets) if targets else 0
+    added, revoked = targets_suppress(found, targets) if targets else (0, [])
     distinct = len({target[:3] for target in targets})
     held.added += added
     held.known += distinct - added
@@ -117,6 +118,7 @@ def _commit(
     held.bytes_done = min(at, held.bytes_total)
     held.progress_at = clock.now()
     held.save()
+    revocations_tell(revoked)
     return True
 
 

@@ -15,6 +15,7 @@ from compliance.constants import (
     SuppressionSource,
 )
 from compliance.models import ConsentRecord, ConsentState, SuppressionImport
+from compliance.news import Revocation
 from compliance.services.consent_states import state_keep
 from compliance.services.suppressions import REPLACED, weaker_causes
 from config.common import clock
@@ -61,8 +62,11 @@ def replaced_by(found: SuppressionImport) -> str:
     return f"{REPLACED}:{found.pk}"
 
 
-def targets_suppress(found: SuppressionImport, targets: Sequence[Target]) -> int:
-    """Suppresses the targets in the caller's transaction; returns for how many that is news.
+def targets_suppress(
+    found: SuppressionImport, targets: Sequence[Target]
+) -> tuple[int, list[Revocation]]:
+    """Suppresses the targets in the caller's transaction; returns for how many that is news, and
+    whose consent that took back: to be told when the transaction ends.
 
     A weaker cause (a bounce under a refusal) gives way and comes back when the file is undone.
     """
@@ -88,11 +92,13 @@ def targets_suppress(found: SuppressionImport, targets: Sequence[Target]) -> int
         cursor.execute(_INSERT, values)
         news: list[tuple[int, int | None, str]] = cursor.fetchall()
     if found.cause == SuppressionCause.REFUSAL:
-        _revoke(found, news)
-    return len(news)
+        return len(news), _revoke(found, news, source.value)
+    return len(news), []
 
 
-def _revoke(found: SuppressionImport, news: Sequence[tuple[int, int | None, str]]) -> None:
+def _revoke(
+    found: SuppressionImport, news: Sequence[tuple[int, int | None, str]], source: str
+) -> list[Revocation]:
     """What these people had consented to (or were asked) is taken back in the ledger."""
     refused = set(news)
     states = ConsentState.objects.filter(
@@ -102,6 +108,7 @@ def _revoke(found: SuppressionImport, news: Sequence[tuple[int, int | None, str]
     if found.purpose != Purpose.ALL:
         states = states.filter(purpose=found.purpose)
     now = clock.now()
+    revoked = []
     for state in states.order_by("account_id", "msisdn", "advertiser_id"):
         keys = {
             (state.account_id, state.advertiser_id, state.msisdn),
@@ -109,6 +116,12 @@ def _revoke(found: SuppressionImport, news: Sequence[tuple[int, int | None, str]
         }
         if keys & refused:
             _append(found, state, now)
+            revoked.append(
+                Revocation(
+                    state.account_id, state.msisdn, state.advertiser.name, state.purpose, source
+                )
+            )
+    return revoked
 
 
 def _append(found: SuppressionImport, state: ConsentState, now: datetime) -> None:
