@@ -74,9 +74,17 @@ class InboundMessageAdmin(FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedA
     """What people wrote back, and how it was understood."""
 
     list_display = (
-        "received", "from_number", "to", "beginning", "state_label", "understood", "account",
+        "received", "from_number", "to", "beginning", "state_label", "understood", "mode", "account",
     )  # fmt: skip
-    list_filter = (DayRangeFilter, "state", UnderstoodFilter, "sender", "network", "account")
+    list_filter = (
+        DayRangeFilter,
+        "state",
+        UnderstoodFilter,
+        "sender",
+        "network",
+        "is_test",
+        "account",
+    )
     list_select_related = ("account",)
     search_fields = ("msisdn",)
     search_help_text = _("A number in any notation, or a reply's id.")
@@ -96,7 +104,7 @@ class InboundMessageAdmin(FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedA
                     ("from_number", "to"),
                     "words",
                     ("understood", "state_label"),
-                    ("owner", "network_name"),
+                    ("owner", "network_name", "mode"),
                 )
             },
         ),
@@ -120,6 +128,7 @@ class InboundMessageAdmin(FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedA
         "owner",
         "state_label",
         "network_name",
+        "mode",
         "amended",
         "received_at",
         "encoding_label",
@@ -181,6 +190,10 @@ class InboundMessageAdmin(FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedA
     @display(description=_("text"))
     def words(self, obj: Any) -> SafeString:
         return lines(_words(obj))
+
+    @display(description=_("mode"))
+    def mode(self, obj: InboundMessage) -> Any:
+        return label(_("Test"), "warning") if obj.is_test else "–"
 
     @display(description=_("understood as"))
     def understood(self, obj: InboundMessage) -> SafeString:

@@ -11,7 +11,7 @@ from compliance.constants import Scope
 from config.common.api.pagination import cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView
-from messaging.api.common import account_of, msisdn, uuid_cursor
+from messaging.api.common import account_of, key_of, msisdn, uuid_cursor
 from messaging.api.inbound_examples import DETAIL, LIST
 from messaging.api.inputs import InboundQuery
 from messaging.api.outputs import InboundDetailOutput, InboundOutput
@@ -50,6 +50,7 @@ class InboundView(ApiView):
                 network=wanted.get("network"),
                 received_after=wanted.get("received_after"),
                 received_before=wanted.get("received_before"),
+                is_test=key_of(request).is_test,
             ),
             before=uuid_cursor(wanted.get("cursor")),
             limit=wanted["limit"] + 1,
@@ -73,5 +74,5 @@ class InboundDetailView(ApiView):
         examples=[OpenApiExample("Incomplete", DETAIL, response_only=True)],
     )
     def get(self, request: Request, reply_id: UUID) -> Response:
-        reply = inbound_get(account_of(request), reply_id)
+        reply = inbound_get(account_of(request), reply_id, is_test=key_of(request).is_test)
         return Response(_SHOWN_WHOLE.to_representation(reply))

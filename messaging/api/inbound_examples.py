@@ -14,6 +14,7 @@ _REPLY: dict[str, Any] = {
     "state": "complete",
     "missing_parts": [],
     "network": "viettel",
+    "livemode": True,
     "received_at": "2027-01-31T02:00:00.123456Z",
     "amended_at": None,
 }

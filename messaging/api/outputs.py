@@ -182,8 +182,14 @@ class InboundOutput(OutputSerializer):
     network = serializers.CharField(
         source="network.code", allow_null=True, default=None, help_text="Where the phone is."
     )
+    livemode = serializers.SerializerMethodField(
+        help_text="False where the sandbox wrote it: only test keys see it, and nobody acts on it."
+    )
     received_at = Moment()
     amended_at = Moment(allow_null=True, help_text="When late parts were put into the text.")
+
+    def get_livemode(self, reply: InboundMessage) -> bool:
+        return not reply.is_test
 
     def get_from(self, reply: InboundMessage) -> str:
         return to_e164(reply.msisdn) if reply.msisdn.isdigit() else reply.msisdn

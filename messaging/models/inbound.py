@@ -50,6 +50,8 @@ class InboundMessage(models.Model):
         blank=True,
         help_text=_("Exact: a keyword alone. Inferred: read out of a longer or misspelt text."),
     )
+    # From the sandbox: told to the account, and nobody acts on it.
+    is_test = models.BooleanField(_("test"), default=False)
     received_at = models.DateTimeField(_("received"), db_index=True)
     amended_at = models.DateTimeField(
         _("amended"), null=True, help_text=_("When late parts were put into the text.")

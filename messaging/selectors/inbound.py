@@ -25,6 +25,7 @@ class InboundFilter:
     network: str | None = None
     received_after: datetime | None = None
     received_before: datetime | None = None
+    is_test: bool = False
 
 
 _LOOKUPS: Final[Mapping[str, str]] = {
@@ -34,6 +35,7 @@ _LOOKUPS: Final[Mapping[str, str]] = {
     "network": "network__code",
     "received_after": "received_at__gte",
     "received_before": "received_at__lt",
+    "is_test": "is_test",
 }
 
 
@@ -52,12 +54,14 @@ def inbound_page(
     return list(rows.select_related("network").order_by("-id")[:limit])
 
 
-def inbound_get(account: Account, reply_id: UUID) -> InboundMessage:
-    """The account's reply with its parts in order. Raises NotFoundError, for another account's
+def inbound_get(account: Account, reply_id: UUID, *, is_test: bool = False) -> InboundMessage:
+    """The account's reply with its parts in order, of the sandbox or not. Raises NotFoundError, for another account's
     too."""
     parts = InboundPart.objects.defer("raw", "octets").order_by("number", "id")
     rows = InboundMessage.objects.select_related("network")
-    found = rows.prefetch_related(Prefetch("parts", parts)).filter(account=account, pk=reply_id)
+    found = rows.prefetch_related(Prefetch("parts", parts)).filter(
+        account=account, pk=reply_id, is_test=is_test
+    )
     reply = found.first()
     if reply is None:
         raise NotFoundError("inbound_not_found", _("There is no reply with this id."))

@@ -3,7 +3,8 @@
 The order is fixed: compliance keywords act, conversations note the reply, the account's keyword
 rules act unless a compliance keyword has, and the event comes last. Each is one step: a function
 of arrivals from different people, which appends the events of each to its `news` and writes none
-itself.
+itself. What the sandbox writes back is told, and takes no other step: whatever a step did for it, a
+refusal, an answer, a person's work, would be real.
 """
 
 from collections import Counter
@@ -71,18 +72,21 @@ def _tell(arrivals: Sequence[Arrival]) -> None:
             arrival.news.append(News(message.account_id, event_type, inbound_facts(arrival)))
 
 
-STEPS: Final[tuple[Step, ...]] = (_obey, _converse, _rule, _tell)
+STEPS: Final[tuple[Step, ...]] = (_obey, _converse, _rule)
 
 
 def arrivals_act(arrivals: Sequence[Arrival]) -> None:
     """Takes the replies through all steps, then writes their events: accounts in order, as
     everybody locks their event counters. What is in nobody's inbox then is put into the queue of
     operators."""
+    real = [arrival for arrival in arrivals if not arrival.message.is_test]
     for several in _rounds(arrivals):
+        acting = [arrival for arrival in several if not arrival.message.is_test]
         for step in STEPS:
-            step(several)
+            step(acting)
+        _tell(several)
     answered: dict[date, list[tuple[str, int]]] = {}
-    for arrival in arrivals:
+    for arrival in real:
         message = arrival.message
         if message.sender_id is not None:
             day = message.received_at.date()
@@ -96,7 +100,7 @@ def arrivals_act(arrivals: Sequence[Arrival]) -> None:
         for day, pairs in answered.items():
             answers_keep(cursor, pairs, day)
         events_append(cursor, events)
-    unrouted_put([arrival.message for arrival in arrivals if not arrival.is_amended])
+    unrouted_put([arrival.message for arrival in real if not arrival.is_amended])
 
 
 def _rounds(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
@@ -129,6 +133,7 @@ def inbound_facts(arrival: Arrival) -> Mapping[str, Any]:
         "network": network or None,
         "keyword": message.keyword or None,
         "action": message.action or None,
+        "livemode": not message.is_test,
         "received_at": arrival.received_at.isoformat(),
         "amended_at": message.amended_at and message.amended_at.isoformat(),
     }

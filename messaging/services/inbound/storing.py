@@ -119,11 +119,17 @@ def replies_of(texts: Sequence[Text]) -> list[Arrival]:
             missing_parts=missing,
             keyword=match.keyword[:_MOST_KEYWORD],
             action=match.action,
+            is_test=_is_sandbox(first.carrier_id),
             grade="" if match.grade == "none" else match.grade,
             received_at=text.last_at,
         )
         arrivals.append(Arrival(message, match, addressees))
     return arrivals
+
+
+def _is_sandbox(carrier_id: int) -> bool:
+    carrier = snapshots.current().routing.carriers.get(carrier_id)
+    return carrier is not None and carrier.is_sandbox
 
 
 def replies_store(texts: Sequence[Text], new: Sequence[InboundPart]) -> list[Arrival]:
