@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from config import embedded
 from config.common import env
+from config.settings.description import SPECTACULAR_SETTINGS  # noqa: F401  read by Django
+from config.settings.schedule import (  # noqa: F401
+    CELERY_BEAT_SCHEDULE,
+    CELERY_TASK_ROUTES,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("SIGNALBOX_VAR", str(BASE_DIR / "var")))
@@ -205,90 +210,10 @@ TRUSTED_PROXIES = env.integer("TRUSTED_PROXIES", 0)
 # the proxies that may be believed in it (networks, or "unix" for a socket).
 CLIENT_CERTIFICATE_HEADER = env.text("CLIENT_CERTIFICATE_HEADER", "")
 CLIENT_CERTIFICATE_PROXIES = env.items("CLIENT_CERTIFICATE_PROXIES") or ["127.0.0.1/32", "::1/128"]
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Signalbox API",
-    "DESCRIPTION": "Send SMS, follow each message to its receipt, and receive replies.\n\n"
-    "[Getting started](/api/docs/getting-started/): everything an integration does, as commands for"
-    " curl, Python and JavaScript.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": [],
-    "COMPONENT_SPLIT_REQUEST": True,
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": True,
-    "ENUM_NAME_OVERRIDES": {
-        "AddressFormEnum": "carriers.constants.AddressForm.choices",
-        "BillingModeEnum": "messaging.constants.BillingMode.choices",
-        "BindKindEnum": "carriers.constants.BindKind.choices",
-        "DeliveryStatusEnum": "messaging.api.webhook_outputs.DELIVERY_STATUSES",
-        "EncodingEnum": ["gsm7", "ucs2", "latin1"],
-        "EventTypeEnum": "messaging.constants.EventType.choices",
-        "FallbackCauseEnum": "routing.constants.FallbackCause.choices",
-        "IdFormEnum": "carriers.constants.IdForm.choices",
-        "LedgerKindEnum": "messaging.constants.LedgerKind.choices",
-        "InboundStateEnum": "messaging.constants.InboundState.choices",
-        "LookupKindEnum": "routing.lookups.KIND_CHOICES",
-        "MessageClassEnum": "compliance.constants.MessageClass.choices",
-        "MessageStatusEnum": "messaging.constants.MessageStatus.choices",
-        "NetworkKindEnum": "routing.constants.NetworkKind.choices",
-        "NetworkSourceEnum": "routing.constants.NetworkSource.choices",
-        "OrderKindEnum": "routing.constants.OrderKind.choices",
-        "PaperStateEnum": "routing.constants.PaperState.choices",
-        "PoolSpreadEnum": "routing.constants.PoolSpread.choices",
-        "SenderKindEnum": "routing.constants.SenderKind.choices",
-        "ShieldModeEnum": "messaging.constants.ShieldMode.choices",
-        "SenderStatusEnum": "routing.constants.SenderStatus.choices",
-        "SuppressionCauseEnum": "compliance.constants.SuppressionCause.choices",
-        "SpreadEnum": "routing.constants.Spread.choices",
-        "TemplateVersionStatusEnum": "messaging.constants.VersionStatus.choices",
-        "SignatureEncodingEnum": "campaigns.triggers.signatures.ENCODINGS",
-        "TriggerReadFromEnum": "campaigns.constants.ReadFrom.choices",
-        "TriggerResultEnum": "campaigns.constants.TriggerResult.choices",
-        "TriggerSignatureEnum": "campaigns.constants.SignatureKind.choices",
-        "TriggerVersionStatusEnum": "campaigns.constants.TriggerVersionStatus.choices",
-    },
-    "TAGS": [
-        {"name": "access", "description": "The key that calls."},
-        {"name": "sandbox", "description": "Numbers that act out each outcome, for test keys."},
-        {"name": "messages", "description": "Send, follow and cancel messages."},
-        {"name": "inbound", "description": "Replies from phones."},
-        {"name": "verifications", "description": "Codes by SMS: started, checked, resent."},
-        {"name": "keywords", "description": "What happens when people write a word."},
-        {"name": "conversations", "description": "Who wrote, who answers, and what was said."},
-        {"name": "reports", "description": "Counts of messages by time, network, sender and more."},
-        {"name": "events", "description": "The numbered log of what happened, by polling."},
-        {"name": "webhooks", "description": "The same events, posted and signed."},
-        {"name": "consent", "description": "What people agreed to, and who is left alone."},
-        {"name": "evidence", "description": "Proof packs and the audit log."},
-        {"name": "catalog", "description": "What the account may send with, and whereto."},
-        {"name": "templates", "description": "Texts: written, reviewed, approved, withdrawn."},
-        {"name": "contacts", "description": "People and the lists they are on."},
-        {"name": "imports", "description": "Files of contacts, followed to their bad lines."},
-        {"name": "campaigns", "description": "One text to one list: launched, paused, followed."},
-        {"name": "triggers", "description": "Events of other platforms that become messages."},
-        {"name": "money", "description": "What is left, and what was charged."},
-        {"name": "operations", "description": "Carriers and routing, with keys of the platform."},
-    ],
-}
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
-# What a queue is for: `campaigns` computes, `webhooks` waits for others, `maintenance` is the rest.
-CELERY_TASK_ROUTES = {
-    "campaigns.tasks.cancel_campaign_messages": {"queue": "campaigns"},
-    "campaigns.tasks.release_campaign": {"queue": "campaigns"},
-    "campaigns.tasks.run_import": {"queue": "campaigns"},
-    "campaigns.tasks.run_preflight": {"queue": "campaigns"},
-    "messaging.tasks.deliver_webhooks": {"queue": "webhooks"},
-    "messaging.tasks.plan_webhooks": {"queue": "webhooks"},
-    "messaging.tasks.route_waiting": {"queue": "campaigns"},
-    "messaging.tasks.run_trial": {"queue": "campaigns"},
-}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -301,130 +226,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = "UTC"
-# Periodic work, alphabetical; each task is safe to run twice and finds what wake-ups missed.
-# Wake-ups that nobody took in time are worthless: the next one does their work.
-_SOON = {"expires": 5.0}
-CELERY_BEAT_SCHEDULE = {
-    "activate templates": {
-        "task": "messaging.tasks.activate_templates",
-        "schedule": 10.0,
-        "options": _SOON,
-    },
-    "announce ends of senders": {"task": "routing.tasks.announce_ends", "schedule": 3600.0},
-    "carry on erasures": {"task": "campaigns.tasks.carry_on_erasures", "schedule": 3600.0},
-    "check ledgers": {"task": "compliance.tasks.check_ledgers", "schedule": 3600.0},
-    "compute qualities": {
-        "task": "routing.tasks.compute_qualities",
-        "schedule": 60.0,
-        "options": _SOON,
-    },
-    "count reports": {
-        "task": "messaging.tasks.count_reports",
-        "schedule": 60.0,
-        "options": _SOON,
-    },
-    "end keyword questions": {
-        "task": "messaging.tasks.end_questions",
-        "schedule": 5.0,
-        "options": _SOON,
-    },
-    "escalate conversations": {
-        "task": "messaging.tasks.escalate_conversations",
-        "schedule": 15.0,
-        "options": _SOON,
-    },
-    "expire codes": {
-        "task": "messaging.tasks.expire_codes",
-        "schedule": 2.0,
-        "options": _SOON,
-    },
-    "expire messages": {
-        "task": "messaging.tasks.expire_messages",
-        "schedule": 10.0,
-        "options": _SOON,
-    },
-    "expire papers of senders": {
-        "task": "routing.tasks.expire_papers",
-        "schedule": 60.0,
-        "options": _SOON,
-    },
-    "expire suppressions": {
-        "task": "compliance.tasks.expire_suppressions",
-        "schedule": 30.0,
-        "options": _SOON,
-    },
-    "fold observations": {
-        "task": "routing.tasks.fold_observations",
-        "schedule": 20.0,
-        "options": _SOON,
-    },
-    "forget idle places": {"task": "messaging.tasks.forget_places", "schedule": 6 * 3600.0},
-    "forget lookups": {"task": "routing.tasks.forget_lookups", "schedule": 3600.0},
-    "forget observations": {"task": "routing.tasks.forget_observations", "schedule": 3600.0},
-    "forget old answers": {"task": "messaging.tasks.forget_answers", "schedule": 3600.0},
-    "forget old tokens": {"task": "compliance.tasks.forget_tokens", "schedule": 3600.0},
-    "forget old traces": {"task": "carriers.tasks.forget_traces", "schedule": 3600.0},
-    "forget trigger events": {"task": "campaigns.tasks.forget_trigger_events", "schedule": 60.0},
-    "keep books": {"task": "messaging.tasks.keep_books", "schedule": 2.0, "options": _SOON},
-    "keep tables": {"task": "messaging.tasks.keep_tables", "schedule": 60.0, "options": _SOON},
-    "keep verifications": {
-        "task": "messaging.tasks.keep_verifications",
-        "schedule": 5.0,
-        "options": _SOON,
-    },
-    "lapse consent": {"task": "compliance.tasks.lapse_consent", "schedule": 600.0},
-    "look ported numbers up": {
-        "task": "messaging.tasks.look_up_ported",
-        "schedule": 1.0,
-        "options": _SOON,
-    },
-    "note bounces": {
-        "task": "messaging.tasks.note_bounces",
-        "schedule": 15.0,
-        "options": _SOON,
-    },
-    "plan webhooks": {
-        "task": "messaging.tasks.plan_webhooks",
-        "schedule": 1.0,
-        "options": _SOON,
-    },
-    "resume imports": {"task": "campaigns.tasks.resume_imports", "schedule": 60.0},
-    "resume price lists": {"task": "routing.tasks.resume_price_lists", "schedule": 60.0},
-    "resume trials": {"task": "messaging.tasks.resume_trials", "schedule": 60.0},
-    "retry trigger events": {"task": "campaigns.tasks.retry_trigger_events", "schedule": 60.0},
-    "route waiting messages": {
-        "task": "messaging.tasks.route_waiting",
-        "schedule": 1.0,
-        "options": _SOON,
-    },
-    "settle campaigns": {
-        "task": "campaigns.tasks.settle_campaigns",
-        "schedule": 2.0,
-        "options": _SOON,
-    },
-    "settle routing versions": {
-        "task": "routing.tasks.settle_policies",
-        "schedule": 10.0,
-        "options": _SOON,
-    },
-    "settle rule packs": {
-        "task": "compliance.tasks.settle_rule_packs",
-        "schedule": 60.0,
-        "options": _SOON,
-    },
-    "start retention": {"task": "compliance.tasks.start_retention", "schedule": 3600.0},
-    "show incomplete replies": {
-        "task": "messaging.tasks.show_incomplete",
-        "schedule": 15.0,
-        "options": _SOON,
-    },
-    "tell operators": {
-        "task": "messaging.tasks.tell_operators",
-        "schedule": 20.0,
-        "options": _SOON,
-    },
-    "watch registers": {"task": "compliance.tasks.watch_registers", "schedule": 60.0},
-}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Files of do-not-call registers put here are loaded by the minute; workers on several machines
