@@ -132,6 +132,9 @@ SENTENCES: Mapping[str, str] = {
     "suppression.added": _("%(who)s put a number on the suppression list."),
     "suppression.lifted": _("%(who)s lifted a suppression."),
     "suppressions.bounced": _("Numbers that messages cannot reach were suppressed."),
+    "suppressions.added": _(
+        "%(who)s put numbers on the suppression list that withdrew their consent."
+    ),
     "suppressions.expired": _("Suppressions ended by themselves, at their time."),
     "suppressions.import_started": _("%(who)s started an import of suppressions, “%(object)s”."),
     "suppressions.import_discarded": _(

@@ -108,7 +108,7 @@ def consent_record(
             advertiser=advertiser,
             msisdn=msisdn,
             purpose=purpose,
-            source=_SOURCES.get(ConsentMethod(method), SuppressionSource.CONSOLE),
+            source=source_of(method),
             cause=SuppressionCause.REFUSAL,
             reason=str(source)[:200],
             actor=actor,
@@ -124,11 +124,16 @@ def consent_enter(
     systems."""
     record = consent_record(account=account, advertiser=advertiser, actor=actor, **facts)
     if record.action == ConsentAction.REVOKED:
-        source = _SOURCES.get(ConsentMethod(record.method), SuppressionSource.CONSOLE).value
+        source = source_of(record.method)
         revocations_tell(
             [Revocation(account.pk, record.msisdn, advertiser.name, record.purpose, source)]
         )
     return record
+
+
+def source_of(method: str) -> str:
+    """What a suppression has as its source, by the method of the refusal."""
+    return _SOURCES.get(ConsentMethod(method), SuppressionSource.CONSOLE).value
 
 
 def checked_time(given_at: datetime, now: datetime) -> datetime:

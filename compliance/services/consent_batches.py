@@ -22,6 +22,7 @@ from config.common import clock
 from config.common.errors import DomainError
 
 _SOURCE = SuppressionSource.API.value
+_TOGETHER = (ConsentAction.GRANTED, ConsentAction.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ class ConsentFact:
 def consents_record(
     *, account: Account, facts: Sequence[ConsentFact], actor: User | None
 ) -> tuple[int, Mapping[int, DomainError]]:
-    """Records grants by one statement per brand and the others one by one, in one order of
-    numbers, and tells who withdrew; says how many were news, and by index what is wrong with those
+    """Records grants and revocations by one statement per brand and the others one by one, in one
+    order of numbers, and tells who withdrew; says how many were news, and by index what is wrong with those
     set aside."""
     now = clock.now()
     refused: dict[int, DomainError] = {}
-    granted: dict[Advertiser, list[ConsentGiven]] = defaultdict(list)
+    many: dict[ConsentAction, dict[Advertiser, list[ConsentGiven]]] = {
+        action: defaultdict(list) for action in _TOGETHER
+    }
     others: list[ConsentFact] = []
     for index, fact in enumerate(facts):
         try:
@@ -63,20 +66,22 @@ def consents_record(
         except DomainError as error:
             refused[index] = error
             continue
-        if fact.action == ConsentAction.GRANTED:
-            granted[fact.advertiser].append(_given(fact, given_at))
+        if fact.action in many:
+            many[fact.action][fact.advertiser].append(_given(fact, given_at))
         else:
             others.append(fact)
     recorded = len(others)
-    for advertiser in sorted(granted, key=lambda one: one.pk):
-        recorded += consents_import(
-            account=account,
-            advertiser=advertiser,
-            rows=granted[advertiser],
-            source="",
-            actor=actor,
-            method=ConsentMethod.API,
-        )
+    for action, brands in many.items():
+        for advertiser in sorted(brands, key=lambda one: one.pk):
+            recorded += consents_import(
+                account=account,
+                advertiser=advertiser,
+                rows=brands[advertiser],
+                source="",
+                actor=actor,
+                method=ConsentMethod.API,
+                action=action,
+            )
     for fact in sorted(others, key=lambda one: (one.advertiser.pk, one.msisdn, one.purpose)):
         _record(account, fact, actor)
     revocations_tell(

@@ -13,17 +13,20 @@ from psycopg.types.json import Jsonb
 from compliance.constants import ConsentAction, ConsentMethod
 from compliance.models import Account, Advertiser, Document, User
 from compliance.services.checks import check_advertiser, check_choice
-from compliance.services.consent import promise_of, proof_of
+from compliance.services.consent import promise_of, proof_of, source_of
 from compliance.services.consent_states import states_derive
+from compliance.services.refusals import Refused, refusals_suppress
 from config.common import clock
 
 _CHUNK = 20_000
-# What is news, by action: a request undoes nothing, a grant whatever is older.
+# What is news, by action: a request undoes nothing, a grant whatever is older, and a revocation is
+# always kept.
 _NEWS = {
     ConsentAction.GRANTED: "known.since IS NULL OR known.state = 'requested'"
     " OR known.since < given.given_at",
     ConsentAction.REQUESTED: "known.since IS NULL OR known.state IN ('requested', 'lapsed')"
     " AND known.since < given.given_at",
+    ConsentAction.REVOKED: "TRUE",
 }
 _IMPORT = """
 WITH given AS (
@@ -57,12 +60,21 @@ WITH given AS (
         (account_id, advertiser_id, msisdn, purpose, state, since, record_id, expires_at,
          promised_limit, promised_hours)
     SELECT %(account)s, %(advertiser)s, msisdn, purpose, %(action)s, given_at, id, expires_at,
-        promised_limit, promised_hours
+        CASE %(action)s WHEN 'granted' THEN promised_limit END,
+        CASE %(action)s WHEN 'granted' THEN promised_hours END
     FROM ledger ORDER BY msisdn, purpose
     ON CONFLICT (msisdn, advertiser_id, purpose) DO UPDATE SET record_id = present.record_id
     RETURNING id, xmax <> 0 AS is_known
 )
-SELECT count(*), coalesce(array_agg(id) FILTER (WHERE is_known), '{{}}') FROM states
+SELECT count(*), coalesce(array_agg(id) FILTER (WHERE is_known), '{{}}'),
+    (SELECT coalesce(array_agg(id), '{{}}') FROM ledger)
+FROM states
+"""
+# Of records just written those that are the present state: no later fact stands against them.
+_IN_FORCE = """
+SELECT r.msisdn, r.purpose, r.method, r.source FROM compliance_consentrecord r
+JOIN compliance_consentstate s ON s.record_id = r.id
+WHERE r.id = ANY(%s) ORDER BY r.msisdn, r.purpose
 """
 
 
@@ -101,7 +113,9 @@ def consents_import(
     """Records consent given by many people (20,000 at a time), and says how many were news.
 
     A row no newer than what is on record adds nothing, so an import may be repeated; numbers
-    come normalised. `action` may also be `requested`: they were asked. Call it in a transaction.
+    come normalised. `action` may also be `requested` (they were asked) or `revoked`: then each row
+    is a fact, the latest of a number and purpose, and who refuses now is suppressed as well. Call it
+    in a transaction.
     Raises InvalidError for a foreign advertiser and for a frequency nobody can keep to.
     """
     check_advertiser(account, advertiser)
@@ -124,10 +138,20 @@ def consents_import(
     with connection.cursor() as cursor:
         for chunk in _chunks(rows):
             cursor.execute(statement, shared | _columns(account, chunk, source, now, days))
-            count, known = cursor.fetchone() or (0, [])
+            count, known, made = cursor.fetchone() or (0, [], [])
             states_derive(known)
             recorded += count
+            if action == ConsentAction.REVOKED:
+                refusals_suppress(account, advertiser, _in_force(cursor, made), actor)
     return recorded
+
+
+def _in_force(cursor: Any, records: list[int]) -> list[Refused]:
+    cursor.execute(_IN_FORCE, [records])
+    return [
+        Refused(msisdn, purpose, source_of(method), source)
+        for msisdn, purpose, method, source in cursor.fetchall()
+    ]
 
 
 def _columns(

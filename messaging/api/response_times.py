@@ -30,7 +30,7 @@ class ResponseTimesQuery(StrictSerializer):
 
     from_ = Day(required=False, help_text=_("First day. Absent: six days before `to`."))
     to = Day(required=False, help_text=_("Last day, included. Absent: today."))
-    by = Word(choices=[("day", _("day")), ("person", _("person"))], default="day")
+    by = Word(choices=[("day", "day"), ("person", "person")], default="day")
     sender = Text(max_length=15, required=False, help_text=_("A sender's address."))
     format = Word(
         choices=[("json", "JSON"), ("csv", "CSV")],

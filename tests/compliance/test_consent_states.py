@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from compliance.models import ConsentRecord, ConsentState, Suppression
+from compliance.models import AuditEntry, ConsentRecord, ConsentState, Suppression
 from compliance.selectors.consent import consent_standings
 from compliance.services.chains import verify
 from compliance.services.consent import (
@@ -19,6 +19,7 @@ from compliance.services.consent import (
 from compliance.services.consent_imports import ConsentGiven, consents_import
 from compliance.services.consent_states import states_rebuild
 from compliance.services.erasure import ledger_erase
+from compliance.services.suppressions import suppression_add
 from config.common.errors import InvalidError
 from tests.factories import make_advertiser, serial
 from tests.world import World
@@ -188,4 +189,48 @@ def test_erasing_a_person_leaves_a_book_that_verifies(world: World) -> None:
     assert {(r.msisdn, r.source, str(r.evidence)) for r in blank} == {("", "", "{}")}
     assert list(ConsentState.objects.values_list("msisdn", flat=True)) == ["84912345679"]
     assert Suppression.objects.get().msisdn == MSISDN, "who refused stays left alone"
+    assert states_rebuild(is_check=True).total == 0
+
+
+def revoke(world: World, *rows: ConsentGiven) -> int:
+    return consents_import(
+        account=world.account, advertiser=world.advertiser, rows=rows, source="crm",
+        actor=world.bob, action="revoked", method="api",
+    )  # fmt: skip
+
+
+def test_revoked_together_is_as_revoked_one_by_one(world: World) -> None:
+    """One was granted before, one later, one is new, one is suppressed for less already."""
+    earlier, later, new, bounced = (f"8491{serial():07d}" for _ in range(4))
+    record(world, "granted", 1, msisdn=earlier)
+    record(world, "granted", 9, msisdn=later)
+    suppression_add(
+        account=world.account, advertiser=world.advertiser, msisdn=bounced, purpose="marketing",
+        source="receipt", cause="bounce", actor=None,
+    )  # fmt: skip
+    rows = [ConsentGiven(one, "marketing", at(5)) for one in (earlier, later, new, bounced)]
+    assert revoke(world, *rows, ConsentGiven(new, "marketing", at(4))) == 4
+    states = dict(ConsentState.objects.values_list("msisdn", "state"))
+    assert states == {
+        earlier: "revoked", later: "granted", new: "revoked", bounced: "revoked",
+    }  # fmt: skip
+    standing = Suppression.objects.filter(lifted_at=None)
+    assert set(standing.values_list("msisdn", "cause", "source", "reason")) == {
+        (one, "refusal", "api", "crm") for one in (earlier, new, bounced)
+    }
+    assert Suppression.objects.get(msisdn=bounced, cause="bounce").lifted_reason == "replaced"
+    assert states_rebuild(is_check=True).total == 0
+    noted = AuditEntry.objects.get(action="suppressions.added")
+    assert (noted.account, noted.detail["suppressions"]) == (world.account, 3)
+    assert revoke(world, *rows) == 4
+    assert standing.count() == 3
+
+
+def test_facets_of_who_was_asked_are_no_promise(world: World) -> None:
+    asked = ConsentGiven(MSISDN, "marketing", at(1), frequency="4/month")
+    consents_import(
+        account=world.account, advertiser=world.advertiser, rows=[asked], source="crm",
+        actor=None, action="requested",
+    )  # fmt: skip
+    assert ConsentState.objects.get().promised_limit is None
     assert states_rebuild(is_check=True).total == 0

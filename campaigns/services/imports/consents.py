@@ -6,10 +6,9 @@ from typing import Any
 from campaigns.imports.rows import Row
 from campaigns.imports.values import Consent
 from campaigns.models import ContactImport
-from compliance.constants import ConsentAction, ConsentMethod, SuppressionSource
+from compliance.constants import ConsentAction, SuppressionSource
 from compliance.news import Revocation
 from compliance.selectors.consent import consent_states
-from compliance.services.consent import consent_record
 from compliance.services.consent_imports import ConsentGiven, consents_import
 
 
@@ -65,35 +64,41 @@ def _revoke(contact_import: ContactImport, denied: list[Row]) -> list[Revocation
         [row.msisdn for row in denied],
         contact_import.consent_purpose,
     )
-    revoked = []
+    gone = []
     for row in denied:
         known = states.get(row.msisdn)
         is_news = known != ConsentAction.REVOKED
         if row.consent == Consent.NOT_GIVEN:
             is_news = known == ConsentAction.GRANTED
         if is_news:
-            consent_record(
-                account=contact_import.account,
-                advertiser=advertiser,
-                msisdn=row.msisdn,
-                purpose=contact_import.consent_purpose,
-                action=ConsentAction.REVOKED,
-                method=ConsentMethod.IMPORT,
-                source=row.consent_source or contact_import.consent_source,
-                evidence=_evidence(contact_import),
-                given_at=row.consent_at or contact_import.created_at,
-                actor=contact_import.created_by,
-            )
-            revoked.append(
-                Revocation(
-                    contact_import.account_id,
+            given_at = row.consent_at or contact_import.created_at
+            gone.append(
+                ConsentGiven(
                     row.msisdn,
-                    advertiser.name,
                     contact_import.consent_purpose,
-                    SuppressionSource.IMPORT.value,
+                    given_at,
+                    source=row.consent_source,
                 )
             )
-    return revoked
+    consents_import(
+        account=contact_import.account,
+        advertiser=advertiser,
+        rows=gone,
+        source=contact_import.consent_source,
+        actor=contact_import.created_by,
+        action=ConsentAction.REVOKED,
+        evidence=_evidence(contact_import),
+    )
+    return [
+        Revocation(
+            contact_import.account_id,
+            one.msisdn,
+            advertiser.name,
+            one.purpose,
+            SuppressionSource.IMPORT.value,
+        )
+        for one in gone
+    ]
 
 
 def _evidence(contact_import: ContactImport) -> dict[str, object]:

@@ -99,6 +99,21 @@ def test_revocations_of_a_batch_are_told_in_its_order_by_one_query(api, stranger
     assert stranger.get("/events?types=consent.revoked").json()["data"] == []
 
 
+def test_many_revocations_ask_the_database_as_often_as_two(api, row):
+    gone = row | {"action": "revoked", "method": "api"}
+
+    def asked(first: int, count: int) -> int:
+        rows = [gone | {"number": f"09811{first + one:05d}"} for one in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            answer = api.post("/consents/batch", {"consents": rows}).json()
+        assert answer["recorded_count"] == count
+        return len(queries)
+
+    few = asked(0, 2)
+    assert asked(200, 40) <= few
+    assert Suppression.objects.filter(lifted_at=None, cause="refusal", source="api").count() == 42
+
+
 def test_a_file_is_uploaded_once_and_proves_many(api, row):
     made = upload(api)
     assert made.status_code == 201
