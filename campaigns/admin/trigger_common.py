@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.constants import ReadFrom, TriggerResult
@@ -55,7 +56,9 @@ def step_words(step: Mapping[str, Any]) -> str:
     """Why a mapping sent nothing; "" where it did."""
     if not step.get("code"):
         return ""
-    return str(step.get("said") or sentence(step["code"], step.get("params") or {}))
+    if said := step.get("said"):  # as a worker said it: sentences without values are known again
+        return str(gettext(said))
+    return sentence(step["code"], step.get("params") or {})
 
 
 def console_page(

@@ -173,13 +173,15 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
         if source is not None:
             mappings = mapping_rows(source)
             mapping = mappings[0].mapping if mappings else None
+            results, has_more = recent_counts(source)
             context |= {
                 "address": address_of(request, source),
                 "source_key": str(source.pk),
                 "refuses": _refuses(source),
                 "refusal": sentence(source.refused_code, source.refused_params),
                 "mappings": mappings,
-                "results": recent_counts(source),
+                "results": results,
+                "counts_latest": sum(count for _kind, count in results) if has_more else 0,
                 "sample": post_sample(request, source, mapping),
                 "may_map": request.user.has_perm("campaigns.add_triggermapping", source),
                 "overlap_until": _overlap(source),

@@ -63,11 +63,13 @@ def mapping_rows(source: TriggerSource) -> list[MappingRow]:
     return [mapping_row(one) for one in found]
 
 
-def recent_counts(source: TriggerSource) -> list[tuple[TriggerResult, int]]:
-    """Events of the last seven days by result, at most the last 10,000."""
+def recent_counts(source: TriggerSource) -> tuple[list[tuple[TriggerResult, int]], bool]:
+    """Events of the last seven days by result, at most the last 10,000; and whether there are more
+    than that."""
     rows = TriggerEvent.objects.filter(source=source, received_at__gte=clock.now() - RECENT)
     counts = Counter(rows.order_by("-id").values_list("result", flat=True)[:_MOST_COUNTED])
-    return [(one, counts[one.value]) for one in TriggerResult if counts[one.value]]
+    found = [(one, counts[one.value]) for one in TriggerResult if counts[one.value]]
+    return found, counts.total() == _MOST_COUNTED
 
 
 def versions_of(mapping: TriggerMapping) -> list[TriggerVersion]:

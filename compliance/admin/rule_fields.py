@@ -201,7 +201,7 @@ def _window_parts() -> tuple[Part, ...]:
         first = number == 0
         opens = _("Opens") if first else _("Also opens")
         closes = _("Closes") if first else _("and closes")
-        days = _("On (none ticked: every day)") if first else _("on")
+        days = _("On (none ticked: every day)") if first else _("on these days")
         parts += [
             Part(
                 f"opens_{number}",

@@ -111,7 +111,7 @@ class KeywordHitAdmin(RuleColumn, FoundByNumber, ReadOnlyMixin, ListPage, Accoun
 
     @display(description=_("reply"))
     def reply(self, obj: KeywordHit) -> SafeString:
-        page = link(gettext("Open"), change_page("messaging.inboundmessage", obj.message_id))
+        page = link(gettext("Show"), change_page("messaging.inboundmessage", obj.message_id))
         return format_html("{} {}", lines(obj.message.text), page)
 
     @display(description=_("what happened"))

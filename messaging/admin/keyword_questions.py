@@ -91,8 +91,8 @@ class KeywordQuestionAdmin(RuleColumn, FoundByNumber, ReadOnlyMixin, ListPage, A
 
     @display(description=_("the reply that led to it"))
     def reply(self, obj: KeywordQuestion) -> SafeString:
-        return link(gettext("Open"), change_page("messaging.inboundmessage", obj.message_id))
+        return link(gettext("Show"), change_page("messaging.inboundmessage", obj.message_id))
 
     @display(description=_("the message that asked"))
     def asked(self, obj: KeywordQuestion) -> SafeString:
-        return link(gettext("Open"), change_page("messaging.message", obj.asked_id))
+        return link(gettext("Show"), change_page("messaging.message", obj.asked_id))

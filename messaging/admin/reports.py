@@ -21,7 +21,7 @@ from compliance.models import Account
 from compliance.selectors.access import related_choices, visible
 from config.common import clock
 from config.common.errors import InvalidError
-from messaging.admin.labels import moment, money
+from messaging.admin.labels import amount, moment
 from messaging.admin.sight import sight_of
 from messaging.models import TemplateVersion
 from messaging.selectors.money.standing import zone_of
@@ -183,6 +183,7 @@ def _file(report: Report, currency: str | None) -> StreamingHttpResponse:
 def _table(report: Report, currency: str | None) -> dict[str, Any]:
     most = max((row.figures.accepted for row in report.rows), default=0)
     versions = _versions(report)
+    has_price = currency is not None
     return {
         "heads": [_WORDS[name] for name in report.wish.by],
         "rows": [
@@ -191,25 +192,26 @@ def _table(report: Report, currency: str | None) -> dict[str, Any]:
                 "link": _messages_of(row, report, versions),
                 "share": round(100 * row.figures.accepted / most),
                 "delivered_share": round(100 * row.figures.delivered / row.figures.accepted),
-                **_cells(row.figures, currency),
+                **_cells(row.figures, has_price=has_price),
             }
             for row in report.rows[:_SHOWN_ROWS]
         ],
         "more": max(0, len(report.rows) - _SHOWN_ROWS),
-        "totals": _cells(report.totals, currency),
-        "has_price": currency is not None,
+        "totals": _cells(report.totals, has_price=has_price),
+        "has_price": has_price,
+        "currency": currency,
         "zone": report.wish.zone,
         "counted_until": moment(report.counted_until) if report.counted_until else "",
     }
 
 
-def _cells(figures: Figures, currency: str | None) -> dict[str, Any]:
+def _cells(figures: Figures, *, has_price: bool) -> dict[str, Any]:
     rate = figures.delivery_rate
     return {
         "figures": figures,
         "rate": "–" if rate is None else f"{number_format(round(rate * 100, 1), use_l10n=True)} %",
         "lost": figures.failed + figures.expired + figures.canceled,
-        "price": money(figures.charged_micros, currency) if currency is not None else "",
+        "price": amount(figures.charged_micros) if has_price else "",
     }
 
 

@@ -64,7 +64,7 @@ class ReplyForm(PositionsForm, forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": _TEXT_ROWS}),
     )
     operator = forms.ChoiceField(
-        label=_("Operator"), required=False, widget=UnfoldAdminSelectWidget
+        label=_("Comes by"), required=False, widget=UnfoldAdminSelectWidget
     )
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:

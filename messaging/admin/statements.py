@@ -154,8 +154,8 @@ class StatementAdmin(ReadOnlyMixin, AccountScopedAdmin):
             "opts": self.opts,
             "media": self.media + form.media,
             "form": form,
-            "rows": [_row(line, has_currency=not currency) for line in lines],
-            "totals": [_total(one, has_currency=not currency) for one in totals],
+            "rows": [_row(line) for line in lines],
+            "totals": [_sums(one) for one in totals],
             "currency": currency,
             "page": page,
             "query": query.urlencode(),
@@ -191,30 +191,24 @@ def _file(lines: list[StatementLine], wanted: StatementFilter) -> HttpResponse:
     return answer
 
 
-def _row(line: StatementLine, *, has_currency: bool) -> dict[str, Any]:
-    return _sums(line, has_currency) | {
+def _row(line: StatementLine) -> dict[str, Any]:
+    return _sums(line) | {
         "day": date_format(line.day, "SHORT_DATE_FORMAT"),
         "account": line.account,
         "sender": line.sender or "–",
         "network": line.network or "–",
-        "country": line.country or "–",
+        "country": line.country,
         "message_class": MessageClass(line.message_class).label,
     }
 
 
-def _total(total: Total, *, has_currency: bool) -> dict[str, Any]:
-    return _sums(total, has_currency) | {"currency": total.currency}
-
-
-def _sums(line: StatementLine | Total, has_currency: bool) -> dict[str, Any]:
-    def price(micros: int) -> str:
-        return money(micros, line.currency) if has_currency else amount(micros)
-
+def _sums(line: StatementLine | Total) -> dict[str, Any]:
     return {
+        "currency": line.currency,
         "accepted": number_format(line.accepted, force_grouping=True),
-        "reserved": price(line.reserved_micros),
+        "reserved": amount(line.reserved_micros),
         "messages": number_format(line.messages, force_grouping=True),
         "segments": number_format(line.segments, force_grouping=True),
-        "charged": price(line.charged_micros),
-        "given_back": price(line.given_back_micros),
+        "charged": amount(line.charged_micros),
+        "given_back": amount(line.given_back_micros),
     }
