@@ -48,6 +48,7 @@ class Watch:
     def __init__(self) -> None:
         self._deadlines: dict[socket.socket, float] = {}
         self._changed = threading.Condition()
+        self._wakes_at = float("inf")
         self._thread: threading.Thread | None = None
 
     def add(self, sock: socket.socket, deadline: float) -> None:
@@ -59,7 +60,8 @@ class Watch:
                     target=self._run, name="guarded connections", daemon=True
                 )
                 self._thread.start()
-            self._changed.notify()
+            if deadline < self._wakes_at:  # else it looks in time by itself: a switch less
+                self._changed.notify()
 
     def remove(self, sock: socket.socket) -> None:
         """The exchange is over."""
@@ -70,10 +72,9 @@ class Watch:
         with self._changed:
             while True:
                 self._cut(time.monotonic())
-                earliest = min(self._deadlines.values(), default=None)
-                self._changed.wait(
-                    None if earliest is None else max(earliest - time.monotonic(), 0)
-                )
+                self._wakes_at = min(self._deadlines.values(), default=float("inf"))
+                left = self._wakes_at - time.monotonic()
+                self._changed.wait(None if left == float("inf") else max(left, 0))
 
     def _cut(self, moment: float) -> None:
         for sock in [one for one, deadline in self._deadlines.items() if deadline <= moment]:
@@ -128,6 +129,7 @@ class GuardedHTTPConnection(HTTPConnection):
 
     # A handle of its own: TLS takes the first one over before the handshake ends.
     _guard: socket.socket | None = None
+    _held: list[bytes] | None = None
 
     def _new_conn(self) -> socket.socket:
         try:
@@ -157,7 +159,20 @@ class GuardedHTTPConnection(HTTPConnection):
     def request(self, *args: Any, **kwargs: Any) -> None:
         if self._guard is not None:  # a kept connection; a new one is guarded as it is made
             exchange.guarded(self._guard)
-        super().request(*args, **kwargs)
+        self._held = []
+        try:
+            super().request(*args, **kwargs)
+            octets = b"".join(self._held)
+        finally:
+            self._held = None
+        self.send(octets)
+
+    def send(self, data: Any) -> None:
+        """Head and body of a request leave together: one packet and one TLS record for both."""
+        if self._held is None:
+            super().send(data)
+        else:
+            self._held.append(bytes(data))
 
     def close(self) -> None:
         guard, self._guard = self._guard, None
