@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from config.common.errors import ConflictError
 from messaging.models import Event, Verification, VerificationCheck
@@ -76,3 +76,36 @@ def test_of_parallel_starts_for_a_number_one_waits_for_its_code(scene):
     assert together(6, lambda: str(scene.start().status)) == {"pending": 6}
     assert Verification.objects.filter(status="pending").count() == 1
     assert Verification.objects.filter(reason="superseded").count() == 5
+
+
+def test_the_last_to_be_started_is_the_newest_of_its_number(scene):
+    """One that waits for its turn is not older for it than the one before: a check by number takes
+    the newest, which has to be the one that still waits for its code."""
+    made = []
+
+    def start_late() -> None:
+        try:
+            made.append(scene.start())
+        finally:
+            connection.close()
+
+    late = threading.Thread(target=start_late)
+    with transaction.atomic():
+        first = scene.start()
+        late.start()
+        with connection.cursor() as cursor:
+            for _ in range(1000):
+                cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                if cursor.fetchone():
+                    break
+                cursor.execute("SELECT pg_sleep(0.01)")
+        again = scene.start()
+    late.join()
+    assert [one.pk for one in Verification.objects.order_by("id")] == [
+        first.pk,
+        again.pk,
+        made[0].pk,
+    ]
+    code = code_of_newest(made[0])
+    found = verification_check(account=scene.account, code=code, msisdn=made[0].msisdn)
+    assert found.is_approved

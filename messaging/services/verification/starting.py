@@ -74,12 +74,11 @@ def verification_start(*, account: Account, start: Start) -> Verification:
     """
     now = clock.now()
     plan = _plan(account, start)
-    verification = _row(account, plan, now)
     kind = "test verification" if start.is_test else "verification"
     with transaction.atomic():
         with connection.cursor() as cursor:
-            lock = f"{kind}:{verification.service_id}:{verification.msisdn}"
-            cursor.execute(_LOCK, [lock])
+            cursor.execute(_LOCK, [f"{kind}:{plan.service.pk}:{plan.number.msisdn}"])
+        verification = _row(account, plan, now)  # its id says that it is the newest
         leave = gate_pass(verification, now)
         _reference_free(verification)
         taken = send_take(verification, now, is_overridden=leave.is_overridden)
