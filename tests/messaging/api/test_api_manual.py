@@ -11,10 +11,10 @@ from django.conf import settings
 
 from config.common import clock
 from messaging.api.operations.urls import urlpatterns
-from messaging.models import Conversation
+from messaging.models import Conversation, InboundMessage, UnroutedReply
 from messaging.selectors.snapshot import snapshots
 from routing.models import Network, Sender
-from tests.factories import make_template, make_template_version
+from tests.factories import make_inbound, make_template, make_template_version
 from tests.messaging.api.conftest import Caller
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,9 @@ def test_commands_of_the_page_work_one_after_the_other(world, market):
         last_at=now,
         opened_at=now,
     )
+    reply = make_inbound(world.account, id="019b0b20-1c2d-7a10-9a61-5c0f4b7d2e44")
+    InboundMessage.objects.update(account=None)
+    UnroutedReply.objects.create(message=reply, reason="unknown_address")
     Network.objects.get_or_create(code="viettel", defaults={"name": "Viettel", "country": "VN"})
     snapshots.forget()
     callers = {
