@@ -56,6 +56,7 @@ class TriggerMappingAdmin(MappingActs, AccountScopedAdmin):
     list_filter = ("source", "is_enabled")
     list_select_related = ("source__account",)
     search_fields = ("name", "source__name")
+    search_help_text = _("A name, or its source's.")
     readonly_fields = ()
     autocomplete_fields = ()
     empty_title = _("No mapping yet")

@@ -72,6 +72,7 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
     list_filter = ("is_enabled", "account")
     list_select_related = ("account",)
     search_fields = ("name",)
+    search_help_text = _("A source's name.")
     readonly_fields = ()
     autocomplete_fields = ()
     actions_list = ("presets",)

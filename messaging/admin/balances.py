@@ -126,6 +126,7 @@ class BalanceAdmin(ListPage, AccountScopedAdmin):
     list_filter = ("mode", "account")
     list_select_related = ("account",)
     search_fields = ("account__name",)
+    search_help_text = _("An account's name.")
     autocomplete_fields = ()
     sortable_by = ("account",)
     readonly_fields = (

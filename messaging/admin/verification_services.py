@@ -112,6 +112,7 @@ class VerificationServiceAdmin(ListPage, AccountScopedAdmin):
     list_filter = ("account", "is_active", "mode")
     list_select_related = ("account", "sender")
     search_fields = ("name", "slug")
+    search_help_text = _("A name or a short name.")
     autocomplete_fields = ()
     inlines = (TextInline,)
     actions_list = ("shield",)
