@@ -6,8 +6,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init, worker_ready
 
-from config.common.collection import collection_relaxed
+from config.common.collection import collection_relaxed, collection_seldom
 
+collection_seldom()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 # They load every page of the console and the API, which no worker shows; .ci/run makes them.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")

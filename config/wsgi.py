@@ -3,8 +3,9 @@ import os
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from config.common.collection import collection_relaxed
+from config.common.collection import collection_relaxed, collection_seldom
 
+collection_seldom()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 application = get_wsgi_application()
 get_resolver().url_patterns  # noqa: B018  every view's code, before the collector is told to rest

@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 from compliance.constants import Role
 from compliance.models import User
 from config import embedded
+from config.common.collection import collection_relaxed
 from config.settings.base import database_from_url
 from tests import cleaning
 from tests.factories import make_account, make_advertiser, make_member
@@ -28,6 +29,13 @@ from tests.order import (  # noqa: F401  hooks
 )
 from tests.recording import Recording, record
 from tests.world import World
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Ten thousand tests and all code are there to stay."""
+    collection_relaxed()
+
 
 # `make test` says of a tree what it said before; a bare `pytest` looks for new examples. Neither
 # asks how long one took: that says how busy the machine is.
