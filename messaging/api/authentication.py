@@ -67,8 +67,8 @@ class HasScope(BasePermission):
             raise NotAllowedError(
                 "test_key",
                 _(
-                    "Test keys send messages to the sandbox and read; this changes what is real:"
-                    " use a live key."
+                    "Test keys send messages and codes to the sandbox, and read; this changes what"
+                    " is real: use a live key."
                 ),
             )
         needed = view.scopes.get("GET" if request.method == "HEAD" else request.method, ())
