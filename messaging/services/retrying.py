@@ -1,13 +1,14 @@
 """Transactions that the database ended to free others of a deadlock."""
 
-import logging
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from django.db import DatabaseError
 from psycopg.errors import DeadlockDetected
 
-logger = logging.getLogger(__name__)
+from config.common import logs
+
+log = logs.get_logger(__name__)
 
 Result = TypeVar("Result")
 
@@ -28,5 +29,5 @@ def taken_again(work: Callable[[], Result]) -> Result:
         except DatabaseError as error:
             if not left or not is_deadlock(error):
                 raise
-            logger.warning("ended by a deadlock, taken again", extra={"tries_left": left})
+            log.warning("ended by a deadlock, taken again", extra={"tries_left": left})
     raise AssertionError  # the last turn returns or raises

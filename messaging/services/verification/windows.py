@@ -1,5 +1,7 @@
-"""Limits of sends by number, address, device, block, service and account, and of test keys: sliding windows in Valkey, one
-round trip for all of them, so that either everything is counted or nothing.
+"""Limits of sends by number, address, device, block, service and account, and of test keys.
+
+Sliding windows in Valkey, one round trip for all of them, so that either everything is counted
+or nothing.
 
 Without Valkey the rows of verifications themselves are counted in PostgreSQL: slower, and exact
 for what has committed. So losing Valkey opens no door.
