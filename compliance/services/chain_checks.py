@@ -1,15 +1,14 @@
 """Verifications that are kept: whole books, every night and when somebody asks."""
 
-import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
 from compliance.constants import Chain
 from compliance.models import Account, ChainCheck, ChainHead
 from compliance.services.chains import verify
-from config.common import audit, clock
+from config.common import audit, clock, logs
 
-logger = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 _NIGHTLY = timedelta(hours=23)
 
 
@@ -31,7 +30,7 @@ def chain_check(account_id: int | None, chain: str) -> ChainCheck:
         problem=broken.message[:200] if broken else "",
     )
     if broken:
-        logger.error(
+        log.error(
             "chain is broken",
             extra={"account": account_id, "chain": chain, "link": broken.link, "row": broken.row},
         )

@@ -1,7 +1,6 @@
 """The heads of the chained books, signed once a day: what an outsider keeps as proof."""
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,10 +15,10 @@ from django.utils.translation import gettext as _
 from compliance import signing
 from compliance.models import Account, ChainHead, LedgerDigest
 from compliance.services.chains import Anchor
-from config.common import clock
+from config.common import clock, logs
 from config.common.errors import InvalidError
 
-logger = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 FORMAT = "signalbox ledger digest/1"
 
 
@@ -114,7 +113,7 @@ def _send(day: date, digests: list[LedgerDigest], names: Mapping[int, str]) -> N
     try:
         message.send()
     except OSError:  # smtplib's errors are among them: the digests are kept all the same
-        logger.exception("ledger digests were not sent", extra={"day": day.isoformat()})
+        log.exception("ledger digests were not sent", extra={"day": day.isoformat()})
 
 
 def digest_read(content: bytes, public_key: str = "") -> SignedHeads:

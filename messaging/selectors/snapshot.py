@@ -5,7 +5,6 @@ one day; processes keep one and look at the version several times a second, so t
 withdrawn template or a changed route is respected at once without a query per message.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from compliance.rule_packs.turns import Turns
 from compliance.selectors.content_rules import content_policy
 from compliance.selectors.registers import RegisterStanding, register_standings
 from compliance.selectors.rules import rule_turns, rulebook
-from config.common import clock, versions
+from config.common import clock, logs, versions
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 from messaging.selectors.bind_limits import BindLimits, bind_limits
@@ -40,7 +39,7 @@ from routing.selectors.standings import sender_standings
 from routing.selectors.text_rules import network_text_rules
 from routing.standing import SenderStanding
 
-logger = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 
 _VERSION_AGE_SECONDS = 0.2
 _MOMENT_AGE_SECONDS = 1.0
@@ -278,7 +277,7 @@ def _approved_text(row: TemplateVersion) -> ApprovedText | None:
     try:
         wordings = version_wordings(row)
     except (ValueError, KeyError):
-        logger.exception("template version cannot be read", extra={"version": row.pk})
+        log.exception("template version cannot be read", extra={"version": row.pk})
         return None
     return ApprovedText(
         version_id=row.id,

@@ -1,7 +1,6 @@
 """Telling operators outside the console: alerts by e-mail, every platform event by signed POST."""
 
 import json
-import logging
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,13 +9,13 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from config.common import clock
+from config.common import clock, logs
 from messaging.webhooks.client import post
 from messaging.webhooks.signing import headers
 from routing.heat_words import event_words
 from routing.models import PlatformEvent
 
-logger = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 
 # Older ones would only confuse: whoever looks now sees the page.
 _FRESH = timedelta(hours=1)
@@ -46,7 +45,7 @@ def alerts_mail() -> int:
         try:
             message.send()
         except OSError:  # smtplib's errors are among them: the next turn tries again
-            logger.exception("alerts were not sent")
+            log.exception("alerts were not sent")
             return 0
         PlatformEvent.objects.filter(pk__in=[row.pk for row in rows]).update(mailed_at=now)
     return len(rows)

@@ -1,6 +1,5 @@
 """Asking providers about numbers, in batches, within a budget and a deadline; and forgetting."""
 
-import logging
 import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -11,13 +10,13 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from config.common import clock
+from config.common import clock, logs
 from routing.constants import LookupFinding, NetworkSource
 from routing.lookups import Answered, LookupFailedError, provider_of
 from routing.models import LookupDay, LookupProvider, Network
 from routing.selectors.numbers import numbers_unasked
 
-log = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 
 _THREADS: Final = 8
 _PURGE_SLICE: Final = 10_000

@@ -5,7 +5,6 @@ that has one (`messaging.services.keyword_rules.codes`). At most one question of
 number's replies, so that an answer and the end of its time never both count.
 """
 
-import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_noop
 
-from config.common import clock
+from config.common import clock, logs
 from messaging.constants import KeywordOutcome, QuestionState
 from messaging.keyword_rules import CodeQuestion, PlanError, Question
 from messaging.keyword_rules.plans import question_of
@@ -36,7 +35,7 @@ from messaging.services.keyword_rules.deeds import Deed
 from messaging.services.keyword_rules.steps import guarded, may_talk, steps_do, template_send
 from messaging.services.replies.acting import replies_lock
 
-logger = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 
 ASK: Final = "ask"
 _BATCH: Final = 200
@@ -182,7 +181,7 @@ def questions_end() -> dict[str, int]:
         try:
             ended += _end(pk, msisdn)
         except DatabaseError:  # the next turn tries again; the others go on
-            logger.exception("a question could not be ended", extra={"question": pk})
+            log.exception("a question could not be ended", extra={"question": pk})
             failed += 1
         if time.monotonic() > until:
             break

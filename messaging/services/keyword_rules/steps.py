@@ -1,6 +1,5 @@
 """What each kind of step does. A step that cannot be done is kept as failed, the next ones go on."""
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from compliance.constants import ConsentAction, ConsentMethod, Purpose, SuppressionSource
 from compliance.services.consent import consent_record
+from config.common import logs
 from config.common.errors import DomainError, NotAllowedError, UnavailableError
 from messaging.constants import EventType, Origin
 from messaging.keyword_rules import Step
@@ -25,7 +25,7 @@ from messaging.services.replies.wishes import refusal_record
 from messaging.services.retrying import is_deadlock
 from messaging.services.submissions import MessageRequest, Rejected, messages_submit
 
-logger = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 
 # Nobody wants the answer to what they wrote yesterday.
 USEFUL_FOR = timedelta(days=1)
@@ -72,7 +72,7 @@ def guarded(deed: Deed, do: str, act: Callable[[], None]) -> bool:
         if isinstance(error, DatabaseError) and is_deadlock(error):
             raise
         # A fault of ours in one step must not keep the reply from being stored.
-        logger.exception("keyword step failed", extra={"step": do, "rule": deed.rule_id})
+        log.exception("keyword step failed", extra={"step": do, "rule": deed.rule_id})
         deed.results.failed(do, "internal", type(error).__name__)
         return False
     return True

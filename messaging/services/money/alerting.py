@@ -4,7 +4,6 @@ An event in the account's log, which webhooks carry, and a mail to whom the acco
 home page says it as long as it is true.
 """
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from config.common import clock
+from config.common import clock, logs
 from messaging.constants import EventType
 from messaging.models import Balance
 from messaging.money.amounts import amount_text, money_text
@@ -22,7 +21,7 @@ from messaging.money.limits import alert_due
 from messaging.selectors.money.positions import Position, limited_positions
 from messaging.services.events import event_append
 
-logger = logging.getLogger(__name__)
+log = logs.get_logger(__name__)
 _ALL = 100
 
 
@@ -119,4 +118,4 @@ def _mail(alerts: list[Alert], emails: list[str]) -> None:
     try:
         message.send()
     except OSError:  # smtplib's errors are among them; the event log has it in any case
-        logger.exception("money alerts were not mailed")
+        log.exception("money alerts were not mailed")
