@@ -46,7 +46,7 @@ def test_stranger_cannot_open_a_reply(world: World, browse: Any) -> None:
 
 
 def make_unrouted(**overrides: Any) -> Any:
-    reply = make_inbound(text="To nobody", destination="53999", **overrides)
+    reply = make_inbound(text="To nobody", destination="50999", **overrides)
     type(reply).objects.filter(pk=reply.pk).update(account=None)
     return reply
 
@@ -147,14 +147,14 @@ def test_marketer_cannot_answer_a_foreign_sender(
 def test_operator_simulates_a_reply_to_any_address(
     world: World, browse: Any, injected: list[Any]
 ) -> None:
-    simulate(browse(world.olga), from_="0981234567", address="53999", operator="viettel")
-    assert injected == [("viettel", "84981234567", "53999", "TC")]
+    simulate(browse(world.olga), from_="0981234567", address="50999", operator="viettel")
+    assert injected == [("viettel", "84981234567", "50999", "TC")]
 
 
 def test_operator_names_one_addressee(world: World, browse: Any, injected: list[Any]) -> None:
     sender = make_sender(world.account, receives_replies=True)
     simulate(browse(world.olga), from_="0981234567")
-    simulate(browse(world.olga), from_="0981234567", address="53999", sender=sender.pk)
+    simulate(browse(world.olga), from_="0981234567", address="50999", sender=sender.pk)
     assert injected == []
 
 

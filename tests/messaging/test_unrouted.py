@@ -35,7 +35,7 @@ def line(db: Any) -> Line:
     return make_line()
 
 
-def nobody(line: Line, text: bytes = b"Hello", to: str = "53999", **values: Any) -> UnroutedReply:
+def nobody(line: Line, text: bytes = b"Hello", to: str = "50999", **values: Any) -> UnroutedReply:
     inbound_receive([came(to, text, data_coding=0, **here(line, **values))])
     return UnroutedReply.objects.latest("message_id")
 
@@ -46,7 +46,7 @@ def test_reply_to_nobody_waits_with_its_reason_and_is_told_once_a_day(line: Line
     assert (row.reason, row.state) == ("unknown_address", "waiting")
     (told,) = PlatformEvent.objects.filter(type="inbound.unrouted")
     assert (told.is_alert, told.carrier) == (True, line.carrier)
-    assert told.data == {"to": "53999", "unrouted": "unknown_address"}
+    assert told.data == {"to": "50999", "unrouted": "unknown_address"}
     assert PHONE not in str(told.data)
 
 
@@ -56,7 +56,7 @@ def test_reply_to_an_address_of_several_waits_too(line: Line) -> None:
 
 
 def test_what_cannot_be_read_waits_too(line: Line) -> None:
-    inbound_receive([replace(came("53999", b"", **here(line)), deliver=None)])
+    inbound_receive([replace(came("50999", b"", **here(line)), deliver=None)])
     assert UnroutedReply.objects.get().reason == "unreadable"
 
 
@@ -68,7 +68,7 @@ def test_reply_with_an_owner_does_not_wait(line: Line) -> None:
 def test_assigned_reply_acts_as_if_it_came_now_and_once(line: Line, world: World) -> None:
     row = nobody(line, b"STOP", at=ago(3 * 86400))
     assert not Suppression.objects.exists()
-    sender = make_sender(line.account, address="53999")
+    sender = make_sender(line.account, address="50999")
     before = clock.now()
     message = unrouted_assign(message_id=row.pk, sender=sender, actor=world.olga)
     message.refresh_from_db()
@@ -84,7 +84,7 @@ def test_assigned_reply_acts_as_if_it_came_now_and_once(line: Line, world: World
 
 def test_assigned_question_makes_somebody_wait_from_now(line: Line, world: World) -> None:
     row = nobody(line, at=ago(3 * 86400))
-    sender = make_sender(line.account, address="53999")
+    sender = make_sender(line.account, address="50999")
     unrouted_assign(message_id=row.pk, sender=sender, actor=world.olga)
     wait = ConversationWait.objects.get(account=line.account)
     assert wait.started_at > ago(60)
@@ -102,7 +102,7 @@ def test_refusal_to_a_shared_address_is_obeyed_once(line: Line, world: World) ->
 
 def test_waiting_ones_are_routed_after_their_sender_is_added(line: Line, world: World) -> None:
     rows = [nobody(line), nobody(line, b"Two"), nobody(line, to="53998")]
-    make_sender(line.account, address="53999")
+    make_sender(line.account, address="50999")
     keys = [row.pk for row in rows]
     assert unrouted_route(message_ids=keys, actor=world.olga) == (2, 1)
     assert unrouted_route(message_ids=keys, actor=world.olga) == (0, 3)
@@ -134,7 +134,7 @@ def test_only_operators_decide(line: Line, world: World) -> None:
 def test_two_operators_at_once_give_it_away_once(world: World) -> None:
     line = make_line()
     row = nobody(line)
-    sender = make_sender(line.account, address="53999")
+    sender = make_sender(line.account, address="50999")
 
     def assign(_number: int) -> str:
         try:
@@ -153,7 +153,7 @@ def test_two_operators_at_once_give_it_away_once(world: World) -> None:
 
 def test_operator_gives_it_to_a_sender_on_its_page(line: Line, world: World, browse: Any) -> None:
     row = nobody(line)
-    sender = make_sender(line.account, address="53999")
+    sender = make_sender(line.account, address="50999")
     client = browse(world.olga)
     assert "Hello" in client.get(reverse(LIST)).content.decode()
     page = client.get(reverse("admin:messaging_unroutedreply_change", args=[row.pk]))
@@ -182,7 +182,7 @@ def test_operator_dismisses_and_puts_back_on_its_page(
 
 def test_operator_routes_several_from_the_list(line: Line, world: World, browse: Any) -> None:
     rows = [nobody(line), nobody(line, to="53998")]
-    make_sender(line.account, address="53999")
+    make_sender(line.account, address="50999")
     form = {"action": "route_together", "_selected_action": [str(row.pk) for row in rows]}
     answer = browse(world.olga).post(reverse(LIST), form, follow=True).content.decode()
     assert "1 reply is in its account&#x27;s inbox." in answer
@@ -209,5 +209,5 @@ def test_home_page_of_operators_counts_them(line: Line, world: World, browse: An
     nobody(line)
     page = client.get(reverse("admin:index")).content.decode()
     assert "Replies to nobody: 1 wait" in page
-    assert "53999" in page
+    assert "50999" in page
     assert "No sender has this address" in page

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def senders(world):
     """Two of the account, one of a stranger."""
     addresses = ("53849", "53850")
-    make_sender(world.other_account, address="53999")
+    make_sender(world.other_account, address="50999")
     return [make_sender(world.account, address=one) for one in addresses]
 
 
@@ -53,7 +53,7 @@ def test_a_pool_is_made_and_its_members_replaced(world, senders, keeper):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"members": [{"sender": "53999"}]}, ("#/members/0/sender", "unknown_sender")),
+        ({"members": [{"sender": "50999"}]}, ("#/members/0/sender", "unknown_sender")),
         ({"country": "SG"}, ("#/members/0/sender", "sender_elsewhere")),
         ({"name": "53849"}, ("#/name", "pool_name_taken")),
         ({"sticky_days": 0}, ("#/sticky_days", "min_value")),
@@ -82,7 +82,7 @@ def test_a_rule_is_made_changed_and_taken_out_of_use(senders, keeper):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"to_sender": "53999"}, ("#/to_sender", "unknown_sender")),
+        ({"to_sender": "50999"}, ("#/to_sender", "unknown_sender")),
         ({"to_sender": "53849"}, ("#/to_sender", "fallback_to_itself")),
         ({"sender": None}, ("#/sender", "fallback_of_nothing")),
         ({"to_pool": "none"}, ("#/to_pool", "unknown_pool")),
@@ -99,7 +99,7 @@ def test_a_wrong_rule_names_the_field(senders, keeper, changes, expected):
 
 
 def test_an_unknown_sender_is_told_those_there_are(senders, keeper):
-    detail = rule_of(keeper, to_sender="53999").json()["detail"]
+    detail = rule_of(keeper, to_sender="50999").json()["detail"]
     assert "53849, 53850" in detail
 
 

@@ -51,7 +51,7 @@ def test_queue_is_read_in_pages_and_by_what_is_asked(line, reader):
 def test_one_is_read_with_its_parts(line, reader):
     row = nobody(line)
     shown = reader.get(f"{PATH}/{row.pk}").json()
-    assert (shown["from"], shown["to"], shown["text"]) == ("+84981234567", "53999", "Hello")
+    assert (shown["from"], shown["to"], shown["text"]) == ("+84981234567", "50999", "Hello")
     assert [(one["number"], one["text"]) for one in shown["parts"]] == [(1, "Hello")]
     assert (shown["bind"], shown["decided_at"], shown["decided_by"]) == (line.bind.name, None, None)
     assert reader.get(f"{PATH}/{uuid4()}").status_code == 404
@@ -106,7 +106,7 @@ def test_key_that_reads_decides_nothing(line, reader):
 def test_keys_of_accounts_never_see_or_take_one(world, line, api, stranger):
     """Not even of the account whose sender it would become (invariant 9)."""
     row = nobody(line)
-    make_sender(world.account, address="53999")
+    make_sender(world.account, address="50999")
     for caller in (api, stranger):
         assert caller.get(PATH).status_code == 403
         assert caller.get(f"{PATH}/{row.pk}").status_code == 403
