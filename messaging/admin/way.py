@@ -194,7 +194,8 @@ def _receipt(one: SegmentTrace) -> Step:
         % {"number": one.number, "status": MessageStatus(one.status).label},
         at=one.done_at,
         tone=_TONES.get(MessageStatus(one.status), ""),
-        facts=_facts((_("Error"), one.receipt_error)),
+        # Where nothing went wrong SMSCs write zeros: the field is always there (SMPP 3.4, appendix B).
+        facts=_facts((_("Error"), one.receipt_error if one.receipt_error.strip("0") else "")),
     )
 
 

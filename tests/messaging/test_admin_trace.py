@@ -68,6 +68,14 @@ def test_segments_in_order_with_carrier_for_operators_only(world: World) -> None
     assert hidden[0].receipt_error == "045"
 
 
+@pytest.mark.parametrize(("code", "shown"), [("000", []), ("", []), ("045", ["045"])])
+def test_receipts_error_is_shown_where_it_is_one(world: World, code: str, shown: list[str]) -> None:
+    message = make_message(world.account)
+    make_segment(message, status="delivered", receipt_error=code, done_at=clock.now())
+    facts = [fact for step in way_of(message, trace(message)) for fact in step.facts]
+    assert [value for name, value in facts if str(name) == "Error"] == shown
+
+
 def test_decision_names_rules_with_their_clause(world: World) -> None:
     vietnam = next(one for one in rule_packs_load_shipped(actor=None) if one.country == "VN")
     route = make_route(name="Viettel direct")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -113,13 +114,9 @@ def statement_lines(
 def statement_totals(account_ids: Collection[int] | None, wanted: StatementFilter) -> list[Total]:
     """Sums of those lines: one per currency, in their order."""
     sums = {f"sum_{name}": Sum(name) for name in _SUMS}
-    return [
-        Total(row["account__currency"], row["lines"], *(int(row[f"sum_{name}"]) for name in _SUMS))
-        for row in _rows(account_ids, wanted)
-        .values("account__currency")
-        .annotate(lines=Count("pk"), **sums)
-        .order_by("account__currency")
-    ]
+    rows: Any = _rows(account_ids, wanted).values_list("account__currency")
+    found = rows.annotate(lines=Count("pk"), **sums).order_by("account__currency")
+    return [Total(currency, lines, *map(int, rest)) for currency, lines, *rest in found]
 
 
 def _rows(account_ids: Collection[int] | None, wanted: StatementFilter) -> QuerySet[Charge]:
