@@ -1,4 +1,7 @@
-"""What every request gets: a name, and its person's language and time zone."""
+"""What every request gets: a name, and its person's language and time zone.
+
+Programs have neither sessions nor forms: what is there for people leaves the API alone.
+"""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo

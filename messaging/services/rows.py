@@ -1,7 +1,8 @@
 """Drafts into the database: binary COPY into the partitioned tables, a slice at a time."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import attrgetter
@@ -54,10 +55,28 @@ _FATE = {
     "decision": "jsonb",
     "created_at": "timestamptz",
 }
-_QUEUE = (
-    "lane", "id", "account_id", "advertiser_id", "campaign_id", "msisdn", "not_after",
-)  # fmt: skip
-_QUEUE_TYPES = ("int2", "uuid", "int8", "int8", "int8", "varchar", "timestamptz")
+_QUEUE = {
+    "lane": "int2",
+    "id": "uuid",
+    "account_id": "int8",
+    "advertiser_id": "int8",
+    "campaign_id": "int8",
+    "msisdn": "varchar",
+    "not_after": "timestamptz",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """What is written of a table: types by column."""
+
+    name: str
+    columns: Mapping[str, str]
+
+
+_MESSAGES = _Table("messaging_message", _MESSAGE | _FATE)
+_LEAVING = _Table("messaging_dispatch", {"carrier_id": "int8"} | _QUEUE | {"rules_version": "int8"})
+_WAITING = _Table("messaging_waiting", {"due_at": "timestamptz", "reason": "varchar"} | _QUEUE)
 
 
 class Fate:
@@ -94,36 +113,25 @@ class Fate:
 def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_version: int) -> None:
     """Stores messages and their queue rows in the caller's transaction."""
     references_take([draft for draft, _fate in pairs if draft.segment_count > 1], now)
-    _write(
-        "messaging_message",
-        (*_MESSAGE, *_FATE),
-        (*_MESSAGE.values(), *_FATE.values()),
-        _message_rows(pairs, now),
-        len(pairs),
-    )
-    if sealed := [(draft.id, draft.sealed) for draft, _fate in pairs if draft.sealed]:
-        texts_seal(sealed, now)
     leaving = [(d, f) for d, f in pairs if f.due_at is None]
     waiting = [(d, f) for d, f in pairs if f.due_at is not None]
-    if leaving:
-        _write(
-            "messaging_dispatch",
-            ("carrier_id", *_QUEUE, "rules_version"),
-            ("int8", *_QUEUE_TYPES, "int8"),
-            (
-                (f.carrier_id, *_queue_row(d), f.not_after or d.not_after, rules_version)
-                for d, f in leaving
-            ),
-            len(leaving),
-        )
-    if waiting:
-        _write(
-            "messaging_waiting",
-            ("due_at", "reason", *_QUEUE),
-            ("timestamptz", "varchar", *_QUEUE_TYPES),
-            ((f.due_at, f.reason, *_queue_row(d), d.not_after) for d, f in waiting),
-            len(waiting),
-        )
+    messages = _message_rows(pairs, now)
+    leaving_rows = (
+        (f.carrier_id, *_queue_row(d), f.not_after or d.not_after, rules_version)
+        for d, f in leaving
+    )
+    waiting_rows = ((f.due_at, f.reason, *_queue_row(d), d.not_after) for d, f in waiting)
+    if len(pairs) == 1:  # COPY asks the server three times
+        queue, rows = (_LEAVING, leaving_rows) if leaving else (_WAITING, waiting_rows)
+        prepared(_both(queue), [*next(messages), *next(rows)])
+    else:
+        _copy(_MESSAGES, messages)
+        if leaving:
+            _copy(_LEAVING, leaving_rows)
+        if waiting:
+            _copy(_WAITING, waiting_rows)
+    if sealed := [(draft.id, draft.sealed) for draft, _fate in pairs if draft.sealed]:
+        texts_seal(sealed, now)
 
 
 def tally_accepted(campaign_id: int, drafts: Sequence[Draft]) -> None:
@@ -176,28 +184,23 @@ def _queue_row(draft: Draft) -> tuple[Any, ...]:
     )
 
 
-def _write(
-    table: str,
-    columns: tuple[str, ...],
-    types: tuple[str, ...],
-    rows: Iterable[tuple[Any, ...]],
-    count: int,
-) -> None:
-    """By COPY, which asks the server three times, or a single row by a statement that it knows."""
-    if count == 1:
-        (row,) = rows
-        prepared(_insertion(table, columns, types), row)
-        return
+def _copy(table: _Table, rows: Iterable[tuple[Any, ...]]) -> None:
     connection.ensure_connection()
     raw = connection.connection
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
+    statement = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN (FORMAT binary)"
     with raw.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.set_types(types)
+        copy.set_types(list(table.columns.values()))
         for row in rows:
             copy.write_row(row)
 
 
 @cache
-def _insertion(table: str, columns: tuple[str, ...], types: tuple[str, ...]) -> str:
-    values = ", ".join(f"%s::{kind}" for kind in types)
-    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608  ours
+def _both(queue: _Table) -> str:
+    """A message and its place in a queue by one statement."""
+    return f"WITH kept AS ({_insertion(_MESSAGES)}) {_insertion(queue)}"
+
+
+def _insertion(table: _Table) -> str:
+    values = ", ".join(f"%s::{kind}" for kind in table.columns.values())
+    columns = ", ".join(table.columns)
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({values})"  # noqa: S608  names of ours
