@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from compliance.models import Account
 from config.common import clock
+from config.common.database import prepared
 from config.common.errors import ConflictError, DomainError
 from config.common.queue import enqueue
 from messaging.constants import MessageStatus
@@ -261,7 +262,6 @@ def _fate(draft: Draft, now: datetime, *, is_single: bool) -> Fate:
 
 def _wake(fates: Sequence[Fate]) -> None:
     if any(fate.due_at is None for fate in fates):
-        with connection.cursor() as cursor:
-            cursor.execute(f"NOTIFY {UNROUTED_CHANNEL}")
+        prepared("SELECT pg_notify(%s, '')", [UNROUTED_CHANNEL])
     if any(fate.reason == "routing" for fate in fates):
         enqueue("messaging.tasks.route_waiting")
