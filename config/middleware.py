@@ -12,7 +12,6 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from django.utils import timezone, translation
 from simple_history.middleware import HistoryRequestMiddleware
 
@@ -37,10 +36,6 @@ class _ForPeople:
 
 class Sessions(_ForPeople, SessionMiddleware):
     """Django's, for people."""
-
-
-class Csrf(_ForPeople, CsrfViewMiddleware):
-    """Django's, for people; views of the API are exempt by themselves."""
 
 
 class Authentication(_ForPeople, AuthenticationMiddleware):

@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "config.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "config.middleware.Csrf",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "config.middleware.Authentication",
     "config.middleware.PersonalPreferencesMiddleware",
     "config.middleware.Messages",
