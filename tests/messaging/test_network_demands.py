@@ -118,7 +118,7 @@ def release(line, body):
 def test_a_single_message_is_priced_with_what_is_added(line):
     demand(line, adds_before="(QC) ", adds_after=" TC")
     accepted = submit(line, "x" * 155)
-    assert (accepted.segment_count, accepted.price_micros) == (1, 2 * PRICE)
+    assert (accepted.draft.segment_count, accepted.draft.price_micros) == (1, 2 * PRICE)
     assert Message.objects.get(pk=accepted.message_id).billed_segments == 2
 
 
