@@ -30,7 +30,7 @@ from messaging.api.sending import send_batch, send_one
 from messaging.selectors.messages import MessageFilter, message_get, messages_page
 from messaging.selectors.ways import message_way
 from messaging.services.holds import message_cancel
-from messaging.services.idempotency import answer_once
+from messaging.services.idempotency import answer_once, answer_settled
 
 _MESSAGE_INPUT: Final = MessageInput()
 _BATCH_INPUT: Final = BatchInput()
@@ -66,7 +66,7 @@ class MessagesView(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         values = body(request, _MESSAGE_INPUT)
-        answer = answer_once(
+        answer = answer_settled(
             api_key=key_of(request),
             route="messages",
             key=idempotency_key(request),

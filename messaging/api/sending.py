@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
@@ -12,6 +14,7 @@ from compliance.models import Account
 from config.common.api.problems import FieldProblem, field_problem, flatten, pointer
 from config.common.api.storable import unstorable
 from config.common.errors import DomainError, InvalidError
+from config.common.together import Together
 from messaging.api.common import written
 from messaging.api.inputs import RowInput
 from messaging.api.outputs import MessageOutput, amount
@@ -20,12 +23,13 @@ from messaging.api.problems import NAMES
 from messaging.constants import Origin
 from messaging.selectors.messages import ShownMessage
 from messaging.selectors.snapshot import snapshots
-from messaging.services.idempotency import Answer
+from messaging.services.idempotency import Answer, Settle
 from messaging.services.submissions import (
     Accepted,
     MessageRequest,
     Rejected,
     messages_submit,
+    singles_submit,
 )
 from routing.numbers import to_e164
 
@@ -42,14 +46,52 @@ class BadRow:
     problem: FieldProblem
 
 
-def send_one(account: Account, values: Mapping[str, Any], *, is_test: bool) -> Answer:
-    """Accepts one message and answers with its resource. Raises DomainError."""
+@dataclass(frozen=True, slots=True)
+class _Single:
+    """One request for one message, and who settles its answer."""
+
+    account: Account
+    wanted: MessageRequest
+    settle: Settle
+
+
+def send_one(
+    account: Account, values: Mapping[str, Any], settle: Settle, *, is_test: bool
+) -> Answer:
+    """Accepts one message and answers with its resource, together with those that other requests
+    of the account bring at the same time. Raises DomainError."""
     wanted = request_of(values, is_test=is_test)
-    (result,) = messages_submit(
-        account=account, requests=[wanted], origin=Origin.API, is_undone_whole=True
-    )
-    if isinstance(result, Rejected):
-        raise result.error
+    # A refusal is told in the language of the thread that does the work.
+    key = (account.pk, get_language())
+    answer = _SINGLES.do(key, _Single(account, wanted, settle))
+    if isinstance(answer, DomainError):
+        raise answer
+    return answer
+
+
+def _accept(singles: Sequence[_Single]) -> list[Answer | DomainError]:
+    with transaction.atomic():
+        results = singles_submit(
+            account=singles[0].account,
+            requests=[single.wanted for single in singles],
+            origin=Origin.API,
+        )
+        answers: list[Answer | DomainError] = []
+        for single, result in zip(singles, results, strict=True):
+            if isinstance(result, Rejected):
+                answers.append(result.error)
+                continue
+            answer = _created(result, single.wanted)
+            single.settle(answer)
+            answers.append(answer)
+    return answers
+
+
+# More threads than that no web process has.
+_SINGLES: Final = Together(_accept, most=64)
+
+
+def _created(result: Accepted, wanted: MessageRequest) -> Answer:
     return Answer(
         status=201,
         body=written(_SHOWN.to_representation(_stored(result))),

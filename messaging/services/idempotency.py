@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.db import DatabaseError, connection, transaction
@@ -41,6 +42,9 @@ class Answer:
     is_replayed: bool = False
 
 
+Settle = Callable[[Answer], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """Our hold on a key; `claimed_at` tells it from one that took it over."""
@@ -58,22 +62,37 @@ def answer_once(
     the key runs, InvalidError where the key was used with another payload, and whatever
     `work` raises: the key is free again then, for nothing was done.
     """
-    if key is None:
+
+    def whole(settle: Settle) -> Answer:
         with transaction.atomic():
-            return work()
+            answer = work()
+            settle(answer)
+        return answer
+
+    return answer_settled(api_key=api_key, route=route, key=key, payload=payload, work=whole)
+
+
+def answer_settled(
+    *, api_key: ApiKey, route: str, key: str | None, payload: Any, work: Callable[[Settle], Answer]
+) -> Answer:
+    """As `answer_once`, for work with a transaction of its own, in which it settles the answer."""
+    if key is None:
+        return work(_nothing)
     claim = _claim(api_key, route, key, _fingerprint(payload))
     if isinstance(claim, Answer):
         return claim
     is_settled = False
     try:
-        with transaction.atomic():
-            answer = work()
-            _settle(claim, answer)
+        answer = work(partial(_settle, claim))
         is_settled = True
     finally:
         if not is_settled:
             _release(claim)
     return answer
+
+
+def _nothing(_answer: Answer) -> None:
+    """Settles what nobody claimed."""
 
 
 # One statement, so that of several requests exactly one gets the row.

@@ -74,6 +74,8 @@ class _Table:
     columns: Mapping[str, str]
 
 
+# Of so many rows one statement costs less than COPY, which asks the server three times a table.
+_FEW = 8
 _MESSAGES = _Table("messaging_message", _MESSAGE | _FATE)
 _LEAVING = _Table("messaging_dispatch", {"carrier_id": "int8"} | _QUEUE | {"rules_version": "int8"})
 _WAITING = _Table("messaging_waiting", {"due_at": "timestamptz", "reason": "varchar"} | _QUEUE)
@@ -121,9 +123,10 @@ def rows_store(pairs: Sequence[tuple[Draft, Fate]], *, now: datetime, rules_vers
         for d, f in leaving
     )
     waiting_rows = ((f.due_at, f.reason, *_queue_row(d), d.not_after) for d, f in waiting)
-    if len(pairs) == 1:  # COPY asks the server three times
+    if len(pairs) <= _FEW and not (leaving and waiting):
         queue, rows = (_LEAVING, leaving_rows) if leaving else (_WAITING, waiting_rows)
-        prepared(_both(queue), [*next(messages), *next(rows)])
+        values = [value for row in (*messages, *rows) for value in row]
+        prepared(_both(queue, len(pairs)), values)
     else:
         _copy(_MESSAGES, messages)
         if leaving:
@@ -195,12 +198,12 @@ def _copy(table: _Table, rows: Iterable[tuple[Any, ...]]) -> None:
 
 
 @cache
-def _both(queue: _Table) -> str:
-    """A message and its place in a queue by one statement."""
-    return f"WITH kept AS ({_insertion(_MESSAGES)}) {_insertion(queue)}"
+def _both(queue: _Table, count: int) -> str:
+    """Messages and their places in a queue by one statement."""
+    return f"WITH kept AS ({_insertion(_MESSAGES, count)}) {_insertion(queue, count)}"
 
 
-def _insertion(table: _Table) -> str:
-    values = ", ".join(f"%s::{kind}" for kind in table.columns.values())
-    columns = ", ".join(table.columns)
-    return f"INSERT INTO {table.name} ({columns}) VALUES ({values})"  # noqa: S608  names of ours
+def _insertion(table: _Table, count: int) -> str:
+    row = ", ".join(f"%s::{kind}" for kind in table.columns.values())
+    columns, rows = ", ".join(table.columns), ", ".join([f"({row})"] * count)
+    return f"INSERT INTO {table.name} ({columns}) VALUES {rows}"  # noqa: S608  names of ours
