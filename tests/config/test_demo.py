@@ -4,9 +4,6 @@ import pytest
 
 from campaigns.models import Contact, PersonRequest, TriggerEvent, TriggerSource
 from campaigns.services.preflight import preflight_run
-from carriers.models import Bind
-from carriers.services.binds import bind_check
-from carriers.simulator.http_carrier import PORT_OFFSET
 from compliance.models import (
     Account,
     AccountRule,
@@ -20,7 +17,6 @@ from compliance.models import (
 )
 from config.common import clock
 from config.demo.build import world_build
-from config.demo.money import money_build
 from config.demo.people import people_build
 from config.demo.rules import rules_build
 from config.demo.second_market import second_market_build
@@ -31,10 +27,8 @@ from config.demo.webhooks import webhook_deliver, webhook_open
 from messaging.constants import VersionStatus
 from messaging.encoding.segmentation import segment_count
 from messaging.models import (
-    Charge,
     Conversation,
     ConversationWait,
-    LedgerEntry,
     Message,
     PolicyTrial,
     RefusalReview,
@@ -45,8 +39,6 @@ from messaging.models import (
 )
 from messaging.selectors.conversation_list import BOXES, box_counts
 from messaging.selectors.findings import findings_of
-from messaging.selectors.money.positions import positions_of
-from messaging.selectors.money.reconciling import money_reconcile
 from messaging.selectors.registration_standing import standings_of
 from messaging.selectors.snapshot import snapshots, version_wordings
 from messaging.services.submissions import Accepted, MessageRequest, messages_submit
@@ -54,17 +46,22 @@ from messaging.services.webhook_planning import deliveries_schedule
 from messaging.webhooks import client
 from messaging.wording.worst import bound_of, extremes_of
 from routing.engine import price_of
-from routing.models import LookupPolicy
 from routing.selectors.margins import margins_at
+from tests.kept import kept
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def _demo(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker):
+        yield world_build()
 
 
 @pytest.fixture
-def demo(db):
-    made = world_build()
+def demo(_demo, db):
     snapshots.forget()
-    yield made
+    yield _demo
     snapshots.forget()
 
 
@@ -80,16 +77,6 @@ def test_every_template_is_approved_by_another_person(demo):
     versions = TemplateVersion.objects.filter(status=VersionStatus.APPROVED)
     assert versions.count() == len(TEMPLATES)
     assert all(version.reviewer_id != version.author_id for version in versions)
-
-
-def test_operators_find_a_carrier_over_http_and_a_provider_of_lookups(db, settings):
-    settings.HTTP_CARRIER_NETWORKS = settings.LOOKUP_PRIVATE_NETWORKS = ["127.0.0.0/8"]
-    world_build()
-    bind = Bind.objects.get(kind="http")
-    assert bind_check({}, bind) == []
-    assert bind.http_url.endswith(f":{settings.SIMULATOR_PORT + PORT_OFFSET}/messages")
-    policy = LookupPolicy.objects.get(country="VN")
-    assert policy.provider.url == f"{settings.SIMULATOR_CONTROL_URL}/lookup"
 
 
 def test_the_account_in_vietnam_has_a_price_for_the_united_states(demo):
@@ -242,18 +229,6 @@ def test_every_page_about_rules_shows_something(demo):
     assert Register.objects.get(country="VN").in_force.numbers == 8
     trial = PolicyTrial.objects.get()
     assert (trial.status, trial.judged) == (PolicyTrial.Status.DONE, 8)
-
-
-def test_the_books_of_the_demo_are_right(demo):
-    money_build()
-    found = money_reconcile()
-    assert (found.differences, found.days_passed_over > 0) == ((), True)
-    mine, theirs = (Account.objects.get(slug=slug) for slug in ("mai-fashion", "harbor-coffee"))
-    positions = positions_of([mine.pk, theirs.pk], clock.now())
-    assert positions[mine.pk].standing.available_micros is None
-    assert 0 < (positions[theirs.pk].standing.available_micros or 0) <= 120_000_000
-    assert LedgerEntry.objects.filter(account=theirs, kind="charges").count() >= 6
-    assert Charge.objects.filter(account=mine, given_back_micros__gt=0).exists()
 
 
 def test_the_shop_told_of_orders_and_every_outcome_is_shown(demo):
