@@ -22,7 +22,7 @@ from config.bench.world import BRANDNAME, SHORT_CODE, World
 
 SINGLE_SECONDS, STEADY_PER_SECOND = 10.0, 200
 BATCH_ROWS = 10_000
-_CLIENTS = {"single": 12, "steady": 24, "batch": 2}
+_CLIENTS = {"single": 40, "steady": 24, "batch": 2}
 _TEXT = "MAI sign-in. Don't share this code with anyone: {code:06}"
 # Numbers that no audience has: those count up from the prefix and do not come so far.
 _FIRST_NUMBER = 84_908_000_000

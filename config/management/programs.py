@@ -77,7 +77,7 @@ def _web(env: Mapping[str, str]) -> tuple[str, ...]:
     return (
         *(PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{env['PORT']}"),
         *("--limit-request-line", "8190"),  # filters in any script, each octet as three signs
-        *("--worker-class", "gthread", "--workers", env.get("WEB_WORKERS", "2"), "--threads", "8"),
+        *("--worker-class", "gthread", "--workers", env.get("WEB_WORKERS", "2"), "--threads", "20"),
         *("--graceful-timeout", "10", "--no-control-socket", *heartbeats),
     )
 
