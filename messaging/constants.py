@@ -247,7 +247,7 @@ class Rewriting(models.TextChoices):
 
 class VerificationStatus(models.TextChoices):
     PENDING = "pending", _("Waiting for the code")
-    APPROVED = "approved", _("Approved")
+    APPROVED = "approved", _("Verified")
     EXPIRED = "expired", _("Expired")
     CANCELED = "canceled", _("Canceled")
     FAILED = "failed", _("Too many wrong codes")
