@@ -47,6 +47,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "TriggerResultEnum": "campaigns.constants.TriggerResult.choices",
         "TriggerSignatureEnum": "campaigns.constants.SignatureKind.choices",
         "TriggerVersionStatusEnum": "campaigns.constants.TriggerVersionStatus.choices",
+        "UnroutedReasonEnum": "messaging.constants.UnroutedReason.choices",
+        "UnroutedStateEnum": "messaging.constants.UnroutedState.choices",
     },
     "TAGS": [
         {"name": "access", "description": "The key that calls."},

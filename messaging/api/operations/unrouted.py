@@ -34,8 +34,8 @@ class UnroutedReplyOutput(OutputSerializer):
         allow_null=True,
         help_text="Null once it was given to a sender: it is its account's to read.",
     )
-    reason = serializers.CharField(help_text=f"{', '.join(UnroutedReason.values)}.")
-    state = serializers.CharField(help_text=f"{', '.join(UnroutedState.values)}.")
+    reason = serializers.ChoiceField(UnroutedReason.choices)
+    state = serializers.ChoiceField(UnroutedState.choices)
     bind_ = serializers.CharField(allow_null=True, help_text="By which it came.")
     received_at = Moment()
     note = serializers.CharField(help_text="Whose it became, or why nobody is meant.")

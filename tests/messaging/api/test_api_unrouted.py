@@ -45,7 +45,25 @@ def test_queue_is_read_in_pages_and_by_what_is_asked(line, reader):
     found = {one: len(reader.get(f"{PATH}?{one}").json()["data"]) for one in asked}
     assert found == asked
     assert reader.get(f"{PATH}?cursor=x").status_code == 422
-    assert reader.get(f"{PATH}?state=odd").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("state", ["waiting", "routed", "dismissed"]),
+        ("reason", ["unknown_address", "shared_address", "unreadable"]),
+    ],
+)
+def test_states_and_reasons_are_closed_lists_and_others_are_refused(name, words, reader, schema):
+    shown = schema["components"]["schemas"][f"Unrouted{name.title()}Enum"]
+    assert shown["enum"] == words
+    for output in ("UnroutedReplyOutput", "UnroutedReplyDetailOutput"):
+        field = schema["components"]["schemas"][output]["properties"][name]
+        assert field["$ref"].endswith(f"/Unrouted{name.title()}Enum")
+    refused = reader.get(f"{PATH}?{name}=odd")
+    (problem,) = refused.json()["errors"]
+    assert (refused.status_code, problem["parameter"]) == (422, name)
+    assert ", ".join(words) in problem["detail"]
 
 
 def test_one_is_read_with_its_parts(line, reader):
