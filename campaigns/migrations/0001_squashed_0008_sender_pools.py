@@ -1,6 +1,6 @@
 """Everything of campaigns as of 0008.
 
-Written from what the migrations it replaces end with, columns in the order they gave them
+Written from what the migrations it replaced ended with, columns in the order they gave them
 (docs/decisions/0025-squashed-migrations.md).
 """
 
@@ -16,25 +16,13 @@ from config.common.schema import CreateModels
 
 class Migration(migrations.Migration):
 
-    replaces = [
-        ('campaigns', '0001_initial'),
-        ('campaigns', '0002_initial'),
-        ('campaigns', '0003_contact_imports_and_search'),
-        ('campaigns', '0004_longer_languages'),
-        ('campaigns', '0005_person_requests'),
-        ('campaigns', '0006_priorities_and_zones'),
-        ('campaigns', '0007_imports_of_consent_alone'),
-        ('campaigns', '0008_sender_pools'),
-    ]
-
     initial = True
 
-    # Those of the replaced ones: an app that is at its end does not ask for the end of another.
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ('compliance', '0006_retention_and_residency'),
-        ('routing', '0007_ported_numbers_and_pools'),
-        ('messaging', '0001_initial'),
+        ('compliance', '0001_squashed_0016_entity_id'),
+        ('routing', '0001_squashed_0011_resting_orders'),
+        ('messaging', '0001_squashed_0019_route_trials'),
     ]
 
     operations = [

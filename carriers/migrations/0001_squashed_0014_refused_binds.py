@@ -1,6 +1,6 @@
 """Everything of carriers as of 0014.
 
-Written from what the migrations it replaces end with, columns in the order they gave them
+Written from what the migrations it replaced ended with, columns in the order they gave them
 (docs/decisions/0025-squashed-migrations.md).
 """
 
@@ -19,23 +19,6 @@ RAISE, UNRAISE = triggers("carriers_carrier", "carriers_bind")
 
 
 class Migration(migrations.Migration):
-
-    replaces = [
-        ('carriers', '0001_initial'),
-        ('carriers', '0002_initial'),
-        ('carriers', '0003_versions'),
-        ('carriers', '0004_encoding_options'),
-        ('carriers', '0005_carrier_data_country'),
-        ('carriers', '0006_bind_options'),
-        ('carriers', '0007_http_carriers_and_probes'),
-        ('carriers', '0008_traces_words_and_receipts'),
-        ('carriers', '0009_workers_and_shares'),
-        ('carriers', '0010_http_status_words_are_receipt_states'),
-        ('carriers', '0011_ported_codes'),
-        ('carriers', '0012_receipt_grace'),
-        ('carriers', '0013_bind_meters'),
-        ('carriers', '0014_refused_binds'),
-    ]
 
     initial = True
 

@@ -1,6 +1,6 @@
 """Everything of compliance as of 0016: models, guards and chains of the books, first rows.
 
-Written from what the migrations it replaces end with, columns in the order they gave them
+Written from what the migrations it replaced ended with, columns in the order they gave them
 (docs/decisions/0025-squashed-migrations.md).
 """
 
@@ -57,25 +57,6 @@ def add_defaults(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-
-    replaces = [
-        ('compliance', '0001_initial'),
-        ('compliance', '0002_append_only_and_versions'),
-        ('compliance', '0003_template_scopes'),
-        ('compliance', '0004_content_rules'),
-        ('compliance', '0005_programs_documents_and_reach'),
-        ('compliance', '0006_retention_and_residency'),
-        ('compliance', '0007_contacts_and_reach_of_refusals'),
-        ('compliance', '0008_registers'),
-        ('compliance', '0009_rule_pack_life_and_account_rules'),
-        ('compliance', '0010_consent_ledger'),
-        ('compliance', '0011_audit_lookups_and_key_addresses'),
-        ('compliance', '0012_suppression_policies_and_imports'),
-        ('compliance', '0013_chains'),
-        ('compliance', '0014_suppressions_by_number'),
-        ('compliance', '0015_platform_keys'),
-        ('compliance', '0016_entity_id'),
-    ]
 
     initial = True
 

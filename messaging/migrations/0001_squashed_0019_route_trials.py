@@ -1,6 +1,6 @@
 """Everything of messaging as of 0019: models, hot tables, guards of templates.
 
-Written from what the migrations it replaces end with, columns in the order they gave them
+Written from what the migrations it replaced ended with, columns in the order they gave them
 (docs/decisions/0025-squashed-migrations.md).
 """
 
@@ -19,37 +19,14 @@ from messaging.migrations._templates import NO_TEMPLATES, TEMPLATES
 
 class Migration(migrations.Migration):
 
-    replaces = [
-        ('messaging', '0001_initial'),
-        ('messaging', '0002_hot_path'),
-        ('messaging', '0003_webhook_rotation_and_pauses'),
-        ('messaging', '0004_template_versions_stay'),
-        ('messaging', '0005_template_forms'),
-        ('messaging', '0006_billed_segments'),
-        ('messaging', '0007_segment_reference_windows'),
-        ('messaging', '0008_programs'),
-        ('messaging', '0009_receivers_country'),
-        ('messaging', '0010_reply_outcomes_and_reviews'),
-        ('messaging', '0011_priorities_and_zones'),
-        ('messaging', '0012_bounce_watermark'),
-        ('messaging', '0013_paid_templates'),
-        ('messaging', '0014_policy_trials'),
-        ('messaging', '0015_tried_carriers_and_platform_keys'),
-        ('messaging', '0016_receipt_proof'),
-        ('messaging', '0017_campaign_paces'),
-        ('messaging', '0018_ported_numbers_wait'),
-        ('messaging', '0019_route_trials'),
-    ]
-
     initial = True
 
-    # Those of the replaced ones: an app that is at its end does not ask for the end of another.
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('config', '0001_configuration_version'),
-        ('compliance', '0015_platform_keys'),
-        ('carriers', '0002_initial'),
-        ('routing', '0009_observations_and_temperatures'),
+        ('compliance', '0001_squashed_0016_entity_id'),
+        ('carriers', '0001_squashed_0014_refused_binds'),
+        ('routing', '0001_squashed_0011_resting_orders'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0019_route_trials'),
+        ('messaging', '0001_squashed_0019_route_trials'),
     ]
 
     operations = [

@@ -1,6 +1,6 @@
 """Everything of routing as of 0011.
 
-Written from what the migrations it replaces end with, columns in the order they gave them
+Written from what the migrations it replaced ended with, columns in the order they gave them
 (docs/decisions/0025-squashed-migrations.md).
 """
 
@@ -60,28 +60,13 @@ ALTER TABLE routing_temperature SET (fillfactor = 50);
 
 class Migration(migrations.Migration):
 
-    replaces = [
-        ('routing', '0001_initial'),
-        ('routing', '0002_versions'),
-        ('routing', '0003_network_text_rules'),
-        ('routing', '0004_priorities_and_zones'),
-        ('routing', '0005_sender_papers'),
-        ('routing', '0006_traffic_kinds'),
-        ('routing', '0007_ported_numbers_and_pools'),
-        ('routing', '0008_policies_and_prices'),
-        ('routing', '0009_observations_and_temperatures'),
-        ('routing', '0010_names_of_qualities'),
-        ('routing', '0011_resting_orders'),
-    ]
-
     initial = True
 
-    # Those of the replaced ones: an app that is at its end does not ask for the end of another.
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('config', '0001_configuration_version'),
-        ('compliance', '0016_entity_id'),
-        ('carriers', '0014_refused_binds'),
+        ('compliance', '0001_squashed_0016_entity_id'),
+        ('carriers', '0001_squashed_0014_refused_binds'),
     ]
 
     operations = [

@@ -1,12 +1,10 @@
-"""Making and changing many tables in one migration, and what squashed migrations must come to."""
+"""Making and changing many tables in one migration."""
 
 from typing import Any
 
 import pytest
 from django.db import connection, models
 from django.db.migrations import AddConstraint, AddField, AddIndex, AlterField, CreateModel
-from django.db.migrations.autodetector import MigrationAutodetector
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from config.common.schema import ChangeModels, CreateModels
@@ -20,7 +18,6 @@ def _reference(to: str) -> Any:
     return models.ForeignKey(to, models.CASCADE, null=True, related_name="+")
 
 
-OURS = {"compliance", "carriers", "routing", "messaging", "campaigns"}
 # The first refers to the second, and back.
 PAIR = CreateModels(
     [
@@ -95,13 +92,3 @@ def test_changes_go_from_the_state_before_all_to_the_state_after_all():
     with connection.schema_editor() as editor:
         changes.database_backwards("config", editor, after, before)
     assert "config_new" not in connection.introspection.table_names()
-
-
-def test_squashed_migrations_end_where_those_they_replace_end():
-    one_by_one = MigrationLoader(None, replace_migrations=False)
-    squashed = [key for key in one_by_one.replacements if key[0] in OURS]
-    last = [max(one_by_one.replacements[key].replaces) for key in squashed]
-    old = one_by_one.project_state(last)
-    new = MigrationLoader(None).project_state(squashed)
-    assert {app for app, _ in squashed} == OURS
-    assert MigrationAutodetector(old, new).changes(one_by_one.graph) == {}
