@@ -264,7 +264,9 @@ class UnroutedReplyAdmin(ReadOnlyMixin, ListPage, PlatformScopedAdmin):
     def route_together(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         waiting = rows.filter(state=UnroutedState.WAITING).order_by("message_id")
         keys = list(waiting.values_list("pk", flat=True))
-        routed, left = unrouted_route(message_ids=keys, actor=actor_of(request))
+        found = unrouted_route(message_ids=keys, actor=actor_of(request))
+        left = sum(one.refusal is not None for one in found)
+        routed = len(found) - left
         if routed:
             said = ngettext(
                 "%(count)d reply is in its account's inbox.",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from compliance.models import AuditEntry, Suppression
 from config.common import clock
 from config.common.errors import ConflictError, InvalidError, NotAllowedError
+from config.common.ids import uuid7
 from messaging.models import ConversationWait, InboundMessage, ReplyOutcome, UnroutedReply
 from messaging.services.inbound import inbound_receive
 from messaging.services.inbound.unrouted import (
@@ -104,9 +105,28 @@ def test_waiting_ones_are_routed_after_their_sender_is_added(line: Line, world: 
     rows = [nobody(line), nobody(line, b"Two"), nobody(line, to="53998")]
     make_sender(line.account, address="50999")
     keys = [row.pk for row in rows]
-    assert unrouted_route(message_ids=keys, actor=world.olga) == (2, 1)
-    assert unrouted_route(message_ids=keys, actor=world.olga) == (0, 3)
+    assert became(keys, world) == ["given", "given", "unknown_address"]
+    assert became(keys, world) == ["unrouted_decided", "unrouted_decided", "unknown_address"]
     assert events(line.account).count("inbound.received") == 2
+
+
+def became(keys: list[Any], world: World) -> list[str]:
+    found = unrouted_route(message_ids=keys, actor=world.olga)
+    assert [one.message_id for one in found] == keys
+    return [one.refusal.code if one.refusal else "given" for one in found]
+
+
+def test_what_nobody_alone_has_or_wrote_waits_on_with_its_reason(line: Line, world: World) -> None:
+    other = make_sender(make_account(), address=line.sender.address)
+    shared = nobody(line, to=line.sender.address)
+    inbound_receive([replace(came("50999", b"", **here(line)), deliver=None)])
+    unreadable = UnroutedReply.objects.get(reason="unreadable")
+    keys = [shared.pk, unreadable.pk, uuid7()]
+    assert became(keys, world) == ["shared_address", "unreadable", "unknown_reply"]
+    with pytest.raises(NotAllowedError):
+        unrouted_route(message_ids=keys, actor=world.bob)
+    other.delete()
+    assert became([shared.pk], world) == ["given"]
 
 
 def test_dismissal_wants_a_reason_and_can_be_taken_back(line: Line, world: World) -> None:

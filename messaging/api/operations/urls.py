@@ -30,6 +30,7 @@ from messaging.api.operations import (
     temperatures,
     traces,
     unrouted,
+    unrouted_routing,
     words,
 )
 
@@ -72,6 +73,7 @@ urlpatterns = [
     path("operations/fallback-rules/<int:rule_id>", stand_ins.OperatorFallbackRuleView.as_view()),
     path("operations/events", events.PlatformEventsView.as_view()),
     path("operations/unrouted-replies", unrouted.UnroutedRepliesView.as_view()),
+    path("operations/unrouted-replies/route", unrouted_routing.UnroutedRouteView.as_view()),
     path("operations/unrouted-replies/<uuid:reply_id>", unrouted.UnroutedReplyView.as_view()),
     path(
         "operations/unrouted-replies/<uuid:reply_id>/assign",

@@ -1,6 +1,7 @@
 """The queue of unrouted replies: each is given to a sender once, or dismissed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -9,18 +10,33 @@ from django.utils.translation import gettext as _
 from compliance import keywords
 from compliance.models import User
 from config.common import audit, clock
-from config.common.errors import ConflictError, InvalidError, NotAllowedError
+from config.common.errors import (
+    ConflictError,
+    DomainError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+)
 from messaging.constants import UnroutedReason, UnroutedState
 from messaging.models import InboundMessage, ReplyOutcome, UnroutedReply
 from messaging.services.inbound.acting import arrivals_act
 from messaging.services.replies import Addressees, addressees_of, meaning_for
 from messaging.services.replies.acting import replies_lock
-from messaging.services.replies.addressees import Addressee
+from messaging.services.replies.addressees import Addressee, addressees_of_all
 from messaging.services.replies.arrival import Arrival
 from routing.models import Sender
 
 _PERMISSION = "messaging.decide_unroutedreply"
 _MOST_NOTE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class RoutedReply:
+    """What became of a reply that was to be routed: whose it is now, or why it is not."""
+
+    message_id: UUID
+    sender: Sender | None = None
+    refusal: DomainError | None = None
 
 
 @transaction.atomic
@@ -64,22 +80,54 @@ def unrouted_assign(
     return message
 
 
-def unrouted_route(*, message_ids: Sequence[UUID], actor: User) -> tuple[int, int]:
-    """Gives each waiting reply to the sender that has its address now; how many were given, and
-    how many wait on. Raises NotAllowedError."""
-    _permit(actor)
-    routed = 0
+def unrouted_route(
+    *, message_ids: Sequence[UUID], actor: User | None, by_scope: bool = False
+) -> list[RoutedReply]:
+    """Gives each waiting reply to the sender that has its address now, each in a transaction of its
+    own: what became of them, in their order. `by_scope` as in `unrouted_assign`.
+
+    Raises NotAllowedError.
+    """
+    if not by_scope:
+        _permit(actor)
+    rows = UnroutedReply.objects.select_related("message").in_bulk(message_ids)
+    asked = [(row.message.destination, row.message.msisdn) for row in rows.values()]
+    known = dict(zip(rows, addressees_of_all(asked, clock.now()), strict=True))
+    routed = []
     for message_id in message_ids:
-        message = InboundMessage.objects.get(pk=message_id)
-        owner = addressees_of(message.destination, message.msisdn, clock.now()).owner
-        if owner is None:
-            continue
         try:
-            unrouted_assign(message_id=message_id, sender=owner, actor=actor)
-        except ConflictError:
-            continue
-        routed += 1
-    return routed, len(message_ids) - routed
+            owner = _owner(rows.get(message_id), known.get(message_id))
+            unrouted_assign(message_id=message_id, sender=owner, actor=actor, by_scope=by_scope)
+        except DomainError as error:
+            routed.append(RoutedReply(message_id, refusal=error))
+        else:
+            routed.append(RoutedReply(message_id, sender=owner))
+    return routed
+
+
+def _owner(row: UnroutedReply | None, known: Addressees | None) -> Sender:
+    """Whose the reply is now. Raises NotFoundError, and ConflictError where it is no one's."""
+    if row is None or known is None:
+        raise NotFoundError("unknown_reply", _("There is no such reply in the queue."))
+    if row.state != UnroutedState.WAITING:
+        raise _decided()
+    if known.owner is not None:
+        return known.owner
+    to = {"address": row.message.destination}
+    if not row.message.destination:
+        code, sentence = UnroutedReason.UNREADABLE, _("The PDU could not be read: dismiss it.")
+    elif known.acting:
+        code = UnroutedReason.SHARED
+        sentence = _(
+            "Several senders have the address “%(address)s”, and none wrote to the number lately:"
+            " give the reply to one of them."
+        )
+    else:
+        code = UnroutedReason.UNKNOWN
+        sentence = _(
+            "No sender has the address “%(address)s”: add the sender first, or dismiss the reply."
+        )
+    raise ConflictError(code.value, sentence % to)
 
 
 @transaction.atomic
@@ -142,8 +190,12 @@ def _waiting(message_id: UUID) -> UnroutedReply:
         replies_lock(found.message.msisdn)
         found = rows.select_for_update(of=("self",)).get(pk=message_id)
     if found is None or found.state != UnroutedState.WAITING:
-        raise ConflictError("unrouted_decided", _("Somebody has decided this reply already."))
+        raise _decided()
     return found
+
+
+def _decided() -> ConflictError:
+    return ConflictError("unrouted_decided", _("Somebody has decided this reply already."))
 
 
 def _decide(row: UnroutedReply, state: UnroutedState, actor: User | None, note: str) -> None:

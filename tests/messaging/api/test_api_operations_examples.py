@@ -143,6 +143,7 @@ STORY = [
     "dismiss_unrouted_reply",
     "restore_unrouted_reply",
     "assign_unrouted_reply",
+    "route_unrouted_replies",
 ]
 # What needs a thing of its own, which is gone afterwards.
 APART = {

@@ -31,6 +31,24 @@ _DECIDED: dict[str, Any] = {"decided_at": "2027-01-31T02:05:00Z", "decided_by": 
 _WRONG_NUMBER: Final = "A wrong number: the person meant a shop"
 
 OF: Final[dict[str, Example]] = {
+    "route_unrouted_replies": Example(
+        sends={"to": "53999"},
+        answers={
+            "routed_count": 1,
+            "rejected_count": 1,
+            "routed": [{"id": _REPLY["id"], "sender_id": 12, "account": "sao-mai"}],
+            "rejected": [
+                {
+                    "index": 1,
+                    "id": "01a2089a-6f01-7c22-9d05-52f8e2b7c410",
+                    "code": "unrouted_decided",
+                    "pointer": "#/to",
+                    "detail": "Somebody has decided this reply already.",
+                }
+            ],
+            "next_cursor": None,
+        },
+    ),
     "list_unrouted_replies": Example(answers=page(_REPLY)),
     "get_unrouted_reply": Example(answers=_DETAIL),
     "dismiss_unrouted_reply": Example(
