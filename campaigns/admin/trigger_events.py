@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from campaigns.admin.people import actor_of
-from campaigns.admin.trigger_common import RESULT_COLOURS, place_words, step_words
+from campaigns.admin.trigger_common import RESULT_COLOURS, place_words, sandbox_label, step_words
 from campaigns.admin.trigger_try import indented
 from campaigns.constants import TriggerResult
 from campaigns.models import TriggerEvent
@@ -29,7 +29,16 @@ from config.common.errors import DomainError
 class TriggerEventAdmin(ReadOnlyMixin, AccountScopedAdmin):
     """What platforms told, what became of it, and once more."""
 
-    list_display = ("event", "source", "received_at", "result_label", "why", "sent", "repeats")
+    list_display = (
+        "event",
+        "source",
+        "mode",
+        "received_at",
+        "result_label",
+        "why",
+        "sent",
+        "repeats",
+    )
     list_display_links = ("event",)
     list_filter = ("result", "source")
     list_select_related = ("source__account",)
@@ -45,6 +54,7 @@ class TriggerEventAdmin(ReadOnlyMixin, AccountScopedAdmin):
     readonly_fields = (
         "event",
         "source_link",
+        "mode",
         "result_label",
         "why",
         "received_at",
@@ -60,6 +70,7 @@ class TriggerEventAdmin(ReadOnlyMixin, AccountScopedAdmin):
             {
                 "fields": (
                     ("event", "source_link"),
+                    ("mode",),
                     ("result_label", "why"),
                     ("received_at", "repeats"),
                     ("runs", "ran_at"),
@@ -81,6 +92,10 @@ class TriggerEventAdmin(ReadOnlyMixin, AccountScopedAdmin):
     def source_link(self, obj: TriggerEvent) -> SafeString:
         page = reverse("admin:campaigns_triggersource_change", args=[obj.source_id])
         return _link(obj.source.name, page)
+
+    @display(description=_("mode"))
+    def mode(self, obj: TriggerEvent) -> Any:
+        return sandbox_label(is_test=obj.is_test)
 
     @display(description=_("result"))
     def result_label(self, obj: TriggerEvent) -> SafeString:

@@ -8,10 +8,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from campaigns.admin.people import actor_of
 from campaigns.admin.trigger_common import address_of, console_page, post_sample
+from campaigns.models import TriggerSource
 from campaigns.selectors.trigger_pages import mapping_rows
 from campaigns.selectors.trigger_presets import presets
 from campaigns.services.triggers.presets import PresetMade, preset_use
@@ -64,6 +69,13 @@ class UseForm(PositionsForm, forms.Form):
         max_length=200,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
         help_text=_("Where the platform chooses it. Empty: one is made here and shown once."),
+    )
+
+    is_test = forms.BooleanField(
+        label=_("Sandbox"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=TriggerSource._meta.get_field("is_test").help_text,
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
@@ -176,6 +188,7 @@ def _made(request: HttpRequest, preset: Preset, form: UseForm) -> PresetMade | N
             sender=given["sender"].address,
             actor=actor_of(request),
             secret=given["secret"],
+            is_test=given["is_test"],
         )
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))

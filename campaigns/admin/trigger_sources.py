@@ -1,7 +1,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
@@ -13,7 +13,12 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.admin.people import actor_of
-from campaigns.admin.trigger_common import address_of, console_page, post_sample
+from campaigns.admin.trigger_common import (
+    address_of,
+    console_page,
+    post_sample,
+    sandbox_label,
+)
 from campaigns.admin.trigger_presets import TriggerPresets
 from campaigns.admin.trigger_try import TriggerTry
 from campaigns.models import TriggerSource
@@ -68,8 +73,8 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
     has_one_save_button = True
     change_form_outer_before_template = "admin/campaigns/triggersource/setup.html"
     change_list_template = "admin/campaigns/triggersource/change_list.html"
-    list_display = ("name", "account", "state", "mappings_on", "last_event", "refused")
-    list_filter = ("is_enabled", "account")
+    list_display = ("name", "account", "state", "mode", "mappings_on", "last_event", "refused")
+    list_filter = ("is_enabled", "is_test", "account")
     list_select_related = ("account",)
     search_fields = ("name",)
     search_help_text = _("A source's name.")
@@ -78,7 +83,7 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
     actions_list = ("presets",)
     actions_detail = ("try_out", "show_events", "rotate")
     fieldsets = (
-        (None, {"fields": ("account", "name", "is_enabled")}),
+        (None, {"fields": ("account", "name", "is_enabled", "is_test")}),
         (
             _("How the platform signs"),
             {
@@ -133,6 +138,10 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
         if obj.last_event_at is None:
             return label(_("Waits for the first event"), "info")
         return label(_("On"), "success")
+
+    @display(description=_("mode"), ordering="is_test")
+    def mode(self, obj: TriggerSource) -> Any:
+        return sandbox_label(is_test=obj.is_test)
 
     @display(description=_("active mappings"))
     def mappings_on(self, obj: Any) -> int:
@@ -193,6 +202,9 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
         values = {name: form.cleaned_data[name] for name in FIELDS if name in form.cleaned_data}
         if change:
             made = source_change(source=obj, values=values, actor=actor_of(request))
+            if "is_test" in form.changed_data and not made.source.is_test:
+                said = _("It is live: what its events send from now on reaches people.")
+                messages.warning(request, said)
         else:
             made = _created(request, obj, values, form.cleaned_data.get("own_secret", ""))
         obj.pk, obj.key = made.source.pk, made.source.key

@@ -42,6 +42,7 @@ SPEC: Final[dict[str, Any]] = {
 }
 SOURCE_REQUEST: Final[dict[str, Any]] = {
     "name": "Shop",
+    "is_test": True,
     "signature": "standard_webhooks",
     "event_name": {"in": "path", "at": "$.type"},
     "event_id": {"in": "header", "at": "webhook-id"},
@@ -50,6 +51,7 @@ SOURCE: Final[dict[str, Any]] = {
     "id": 7,
     "name": "Shop",
     "is_enabled": True,
+    "is_test": True,
     "url": "/api/v1/triggers/tr_5vYz…",
     "signature": "standard_webhooks",
     "hmac": None,
@@ -64,6 +66,8 @@ SOURCE: Final[dict[str, Any]] = {
     "last_refusal": None,
     "previous_secret_until": None,
 }
+SOURCE_CHANGE: Final[dict[str, Any]] = {"is_test": False}
+SOURCE_LIVE: Final[dict[str, Any]] = SOURCE | {"is_test": False}
 SOURCE_MADE: Final[dict[str, Any]] = SOURCE | {"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
 MAPPING_REQUEST: Final[dict[str, Any]] = {"name": "Order paid", "spec": SPEC, "activate": True}
 MAPPING: Final[dict[str, Any]] = {
@@ -121,6 +125,7 @@ DRY_RUN: Final[dict[str, Any]] = {
 TRIGGER_EVENT: Final[dict[str, Any]] = {
     "id": RECEIVED["id"],
     "event": "order.paid",
+    "is_test": True,
     "received_at": "2026-11-23T08:01:00Z",
     "result": "sent",
     "reason": None,

@@ -38,6 +38,12 @@ _HMAC_TEXTS = (
 _HMAC = (*_HMAC_TEXTS, "algorithm", "encoding", "signed_content")
 
 
+SANDBOX_HELP = _(
+    "true: what its events send goes to the sandbox, reaches nobody and costs nothing; from the "
+    "next event on."
+)
+
+
 class HmacInput(StrictSerializer):
     """How the platform signs."""
 
@@ -71,6 +77,7 @@ class TriggerSourceChange(StrictSerializer):
 
     name = Text(max_length=80, required=False)
     is_enabled = Truth(required=False, help_text=_("Off: events are kept, nothing is sent."))
+    is_test = Truth(required=False, help_text=SANDBOX_HELP)
     signature = Word(choices=SignatureKind.choices, required=False)
     hmac = HmacInput(required=False, allow_null=True, help_text=_("Needed with `hmac`."))
     tolerance_seconds = Whole(min_value=10, max_value=3600, required=False)
@@ -151,6 +158,7 @@ class TriggerSourceOutput(OutputSerializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
     is_enabled = serializers.BooleanField()
+    is_test = serializers.BooleanField(help_text="What its events send goes to the sandbox.")
     url = serializers.CharField(help_text="Where the platform posts, on this server.")
     signature = serializers.ChoiceField(choices=SignatureKind.choices)
     hmac = HmacOutput(allow_null=True)
@@ -181,6 +189,7 @@ def source_shown(source: TriggerSource) -> dict[str, Any]:
         "id": source.pk,
         "name": source.name,
         "is_enabled": source.is_enabled,
+        "is_test": source.is_test,
         "url": source.address,
         "signature": source.signature,
         "hmac": {name: getattr(source, name) for name in _HMAC} if is_hmac else None,
@@ -307,6 +316,7 @@ class TriggerEventOutput(OutputSerializer):
 
     id = serializers.UUIDField()
     event = serializers.CharField(allow_null=True)
+    is_test = serializers.BooleanField(help_text="It came while its source was in the sandbox.")
     received_at = Moment()
     result = serializers.ChoiceField(choices=TriggerResult.choices)
     reason = serializers.CharField(allow_null=True)
@@ -329,6 +339,7 @@ def event_shown(event: TriggerEvent) -> dict[str, Any]:
     return {
         "id": str(event.pk),
         "event": event.name or None,
+        "is_test": event.is_test,
         "received_at": _time(event.received_at),
         "result": event.result,
         "reason": event.reason or None,

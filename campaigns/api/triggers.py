@@ -13,6 +13,7 @@ from campaigns.api import trigger_examples as examples
 from campaigns.api.common import account_of, key_cursor
 from campaigns.api.trigger_common import READ, TAG, WRITE, source_of
 from campaigns.api.trigger_shapes import (
+    SANDBOX_HELP,
     DryRunInput,
     SecretInput,
     TriggerMappingOutput,
@@ -36,7 +37,7 @@ from campaigns.services.triggers.sources import (
     source_rotate,
 )
 from campaigns.services.triggers.trials import source_trial
-from config.common.api.fields import OutputSerializer, StrictSerializer, Text
+from config.common.api.fields import OutputSerializer, StrictSerializer, Text, Truth
 from config.common.api.pagination import PageInput, cut, page_response, query
 from config.common.api.schema import operation, page_of
 from config.common.api.views import ApiView, body
@@ -146,7 +147,12 @@ class TriggerSourceView(ApiView):
         responses={200: TriggerSourceOutput},
         also=(404, 409),
         description="Key and secret stay, unless the secret cannot be one of the new scheme: then "
-        f"the answer holds a new one. {_IN_NAME}",
+        "the answer holds a new one. `is_test` bites from the next event on: what came before stays "
+        f"what it was. {_IN_NAME}",
+        examples=[
+            OpenApiExample("Leave the sandbox", examples.SOURCE_CHANGE, request_only=True),
+            OpenApiExample("Live", examples.SOURCE_LIVE, response_only=True, status_codes=["200"]),
+        ],
     )
     def patch(self, request: Request, source_id: int) -> Response:
         source, values = source_of(request, source_id), body(request, _CHANGE)
@@ -257,6 +263,7 @@ class PresetUseInput(StrictSerializer):
     from_ = Text(max_length=30, source="sender", help_text=_("The sender of its messages."))
     advertiser = Text(max_length=120, help_text=_("Whose texts are drafted, by name."))
     secret = Text(max_length=200, required=False)
+    is_test = Truth(default=False, help_text=SANDBOX_HELP)
 
 
 class PresetMadeOutput(OutputSerializer):
@@ -320,6 +327,7 @@ class TriggerPresetUseView(ApiView):
             sender=values["sender"].removeprefix("+"),
             actor=actor_of(request),
             secret=values.get("secret", ""),
+            is_test=values["is_test"],
         )
         return Response(
             {

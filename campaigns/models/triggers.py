@@ -34,6 +34,15 @@ class TriggerSource(models.Model):
         default=True,
         help_text=_("While it is off, events are kept and can be run later; nothing is sent."),
     )
+    is_test = models.BooleanField(
+        _("sandbox"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "What its events send goes to the simulator only: it reaches nobody and costs nothing."
+            " Turn it off when all looks right."
+        ),
+    )
     signature = models.CharField(
         _("signature"),
         max_length=20,
@@ -265,6 +274,8 @@ class TriggerEvent(models.Model):
         db_index=False,
     )
     name = models.CharField(_("event"), max_length=120, blank=True)
+    # As its source was when it came, however often it is run again.
+    is_test = models.BooleanField(_("sandbox"), default=False, db_default=False)
     received_at = models.DateTimeField(_("received"))
     result = models.CharField(_("result"), max_length=10, choices=TriggerResult.choices)
     reason = models.CharField(_("reason"), max_length=60, blank=True)
@@ -307,7 +318,8 @@ class TriggerEvent(models.Model):
 
 
 class TriggerKey(models.Model):
-    """What acts once: an event of a source, or (`mapping_id` not 0) a message of a mapping."""
+    """What acts once: an event of a source, or (`mapping_id` not 0) a message of a mapping; in the
+    sandbox and outside of it once each."""
 
     id = models.BigAutoField(primary_key=True)
     source = models.ForeignKey(TriggerSource, models.CASCADE, related_name="+", db_index=False)

@@ -610,7 +610,13 @@ def _triggers(account: Account, marker: str, actor: User) -> Things:
         body_until=clock.now() + timedelta(days=1),
     )
     key_claim(
-        source_id=source.pk, mapping_id=0, key=marker, event_id=event.pk, now=clock.now(), hours=1
+        source_id=source.pk,
+        mapping_id=0,
+        key=marker,
+        event_id=event.pk,
+        now=clock.now(),
+        hours=1,
+        is_test=False,
     )
     return {
         "campaigns.triggersource": source,

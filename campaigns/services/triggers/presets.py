@@ -81,13 +81,13 @@ def preset_use(
     sender: str,
     actor: User,
     secret: str = "",
+    is_test: bool = False,
 ) -> PresetMade:
-    """Makes source, mappings and missing texts. Raises NotFoundError for the preset, and what
+    """Makes source (with `is_test` in the sandbox), mappings and missing texts. Raises NotFoundError for the preset, and what
     making a source or a mapping raises."""
     preset = preset_named(code)
-    made = source_create(
-        account=account, values={**preset.source, "name": name}, actor=actor, secret=secret
-    )
+    values = {**preset.source, "name": name, "is_test": is_test}
+    made = source_create(account=account, values=values, actor=actor, secret=secret)
     texts = [
         _text(account, advertiser, found, template, actor)
         for found, template in zip(preset_texts(account, preset), preset.templates, strict=True)

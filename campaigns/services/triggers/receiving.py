@@ -136,6 +136,7 @@ def _store(
         event_id=event_id,
         now=now,
         hours=source.dedupe_hours,
+        is_test=source.is_test,
     )
     if not is_new:
         return _repeat(source, headers, document, body)
@@ -143,7 +144,8 @@ def _store(
     if unreadable is not None:
         ran = Ran(TriggerResult.UNREADABLE, unreadable.code, unreadable.params)
     else:
-        ran = event_run(source, event_id, Happening(name, document, now, now))
+        happening = Happening(name, document, now, now)
+        ran = event_run(source, event_id, happening, is_test=source.is_test)
     _insert(source, event_id, name, headers, body, now, ran)
     mappings_note(ran, now)
     return Received(event_id, ran.result, ran.reason, tuple(ran.messages))
@@ -185,7 +187,7 @@ def _repeat(
     source: TriggerSource, headers: Mapping[str, str], document: Any, body: bytes
 ) -> Received:
     """What became of the first; it is counted on it."""
-    digest = key_digest(_event_key(source, headers, document, body))
+    digest = key_digest(_event_key(source, headers, document, body), is_test=source.is_test)
     event_id = TriggerKey.objects.values_list("event_id", flat=True).get(
         source=source, mapping_id=WHOLE_EVENT, digest=digest
     )
@@ -212,6 +214,7 @@ def _insert(
         id=event_id,
         source=source,
         name=name,
+        is_test=source.is_test,
         received_at=now,
         result=ran.result,
         reason=ran.reason,
@@ -253,6 +256,7 @@ def _store_fault(
             event_id=event_id,
             now=now,
             hours=source.dedupe_hours,
+            is_test=source.is_test,
         ):
             return _repeat(source, headers, document, body)
         name = event_name(source, headers, document)
@@ -261,7 +265,8 @@ def _store_fault(
 
 
 def event_rerun(*, event: TriggerEvent, actor: User) -> TriggerEvent:
-    """Runs an event again by the mappings as they are now; what it sent is not sent again.
+    """Runs an event again by the mappings as they are now; what it sent is not sent again. One that
+    came in the sandbox stays there.
 
     Raises NotAllowedError, and ConflictError where its body is not kept any more.
     """
@@ -286,7 +291,7 @@ def _run_again(event_id: UUID) -> TriggerEvent:
         ran = Ran(TriggerResult.UNREADABLE, unreadable.code, unreadable.params)
     else:
         happening = Happening(event.name, document, event.received_at, now)
-        ran = event_run(source, event.pk, happening, event.steps)
+        ran = event_run(source, event.pk, happening, event.steps, is_test=event.is_test)
     event.result, event.reason, event.reason_params = ran.result, ran.reason, dict(ran.params)
     event.steps, event.runs, event.ran_at, event.retry_at = (
         list(ran.steps),

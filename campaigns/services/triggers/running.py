@@ -50,9 +50,11 @@ def event_run(
     event_id: UUID,
     event: Happening,
     done: Iterable[Mapping[str, Any]] = (),
+    *,
+    is_test: bool,
 ) -> Ran:
     """Asks every mapping, in the caller's transaction; what an earlier run sent (`done`) is not
-    sent again."""
+    sent again. `is_test`: messages go to the sandbox."""
     earlier = {one["mapping"]: dict(one) for one in done if one["outcome"] == SENT}
     if not source.is_enabled:
         return _told(earlier.values(), "source_off")
@@ -62,7 +64,7 @@ def event_run(
     steps = list(earlier.values())
     for one in on:
         if one.mapping_id not in earlier:
-            step = _step(source, event_id, event, one)
+            step = _step(source, event_id, event, one, is_test=is_test)
             steps += [] if step is None else [step]
     if steps:
         return _summed(steps)
@@ -88,7 +90,12 @@ def _summed(steps: Sequence[Mapping[str, Any]]) -> Ran:
 
 
 def _step(
-    source: TriggerSource, event_id: UUID, event: Happening, one: ActiveMapping
+    source: TriggerSource,
+    event_id: UUID,
+    event: Happening,
+    one: ActiveMapping,
+    *,
+    is_test: bool,
 ) -> dict[str, Any] | None:
     """What the mapping made of the event; None where it is for other events."""
     judged = event_judge(one.spec, event, source.account.timezone)
@@ -99,7 +106,7 @@ def _step(
         return head | _unwanted(judged)
     wanted = judged.wanted
     try:
-        accepted = _send(source, event_id, one, wanted, event.now)
+        accepted = _send(source, event_id, one, wanted, event.now, is_test=is_test)
     except _SetAsideError as error:
         return head | _refused(error.error)
     if accepted is None:
@@ -139,7 +146,13 @@ def _refused(error: DomainError) -> dict[str, Any]:
 
 
 def _send(
-    source: TriggerSource, event_id: UUID, one: ActiveMapping, wanted: Wanted, now: datetime
+    source: TriggerSource,
+    event_id: UUID,
+    one: ActiveMapping,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    is_test: bool,
 ) -> Accepted | None:
     """Accepts the message by the way of all messages; None where the mapping's own key was used.
     Raises _SetAsideError, and then nothing of it is stored."""
@@ -151,16 +164,15 @@ def _send(
             event_id=event_id,
             now=now,
             hours=source.dedupe_hours,
+            is_test=is_test,
         ):
             return None
-        return _accepted(source.account, wanted)
+        return _accepted(source.account, message_request(wanted, is_test=is_test))
 
 
-def _accepted(account: Account, wanted: Wanted) -> Accepted:
+def _accepted(account: Account, request: MessageRequest) -> Accepted:
     try:
-        (result,) = messages_submit(
-            account=account, requests=[message_request(wanted)], origin=Origin.TRIGGER
-        )
+        (result,) = messages_submit(account=account, requests=[request], origin=Origin.TRIGGER)
     except DomainError as error:
         raise _SetAsideError(error) from error
     if not isinstance(result, Accepted):
@@ -168,7 +180,7 @@ def _accepted(account: Account, wanted: Wanted) -> Accepted:
     return result
 
 
-def message_request(wanted: Wanted) -> MessageRequest:
+def message_request(wanted: Wanted, *, is_test: bool) -> MessageRequest:
     """The message as messaging is asked for it."""
     return MessageRequest(
         to=wanted.to,
@@ -182,6 +194,7 @@ def message_request(wanted: Wanted) -> MessageRequest:
         client_reference=wanted.client_reference,
         metadata=dict(wanted.metadata) or None,
         time_zone=wanted.time_zone,
+        is_test=is_test,
     )
 
 

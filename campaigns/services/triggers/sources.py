@@ -30,6 +30,7 @@ _STANDARD_BYTES = range(24, 65)  # Standard Webhooks 1.0.0
 FIELDS: Final = (
     "name",
     "is_enabled",
+    "is_test",
     "signature",
     "header",
     "algorithm",
