@@ -156,6 +156,11 @@ class TriggerEventAdmin(ReadOnlyMixin, AccountScopedAdmin):
                 title=_("Run this event again?"),
                 text=_(
                     "The mappings read it as they are now. What it has sent already is not sent"
+                    " again. It came in the sandbox, so what it sends goes there."
+                )
+                if event.is_test
+                else _(
+                    "The mappings read it as they are now. What it has sent already is not sent"
                     " again."
                 ),
                 submit=_("Run again"),

@@ -203,7 +203,10 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
         if change:
             made = source_change(source=obj, values=values, actor=actor_of(request))
             if "is_test" in form.changed_data and not made.source.is_test:
-                said = _("It is live: what its events send from now on reaches people.")
+                said = _(
+                    "The sandbox is off: what its events send from now on reaches people and costs"
+                    " money."
+                )
                 messages.warning(request, said)
         else:
             made = _created(request, obj, values, form.cleaned_data.get("own_secret", ""))

@@ -220,7 +220,7 @@ def test_console_shows_and_switches(scene: Scene, browse: Any) -> None:
     values = form_values(shown)
     assert values.pop("is_test") == ["on"]
     said = text(client.post(page("triggersource", "change", pk), values, follow=True))
-    assert "reaches people" in said
+    assert "The sandbox is off:" in said
     assert not TriggerSource.objects.get(pk=pk).is_test
     assert "In the sandbox:" not in text(client.get(page("triggersource", "change", pk)))
     client.post(page("triggersource", "change", pk), values | {"is_test": "on"})
@@ -251,6 +251,8 @@ def test_console_shows_the_mode_of_events(scene: Scene, browse: Any) -> None:
     for event, is_shown in ((test, True), (live, False)):
         shown = "".join(text(client.get(page("triggerevent", "change", event.pk))).split())
         assert (">Sandbox<" in shown) is is_shown
+        asked = text(client.get(page("triggerevent", "run_again", event.pk)))
+        assert ("It came in the sandbox" in asked) is is_shown
 
 
 def test_strangers_find_no_page(scene: Scene, browse: Any) -> None:
