@@ -109,13 +109,14 @@ def consents_import(
     action: str = ConsentAction.GRANTED,
     evidence: Mapping[str, Any] | None = None,
     document: Document | None = None,
+    suppresses: bool = True,
 ) -> int:
     """Records consent given by many people (20,000 at a time), and says how many were news.
 
     A row no newer than what is on record adds nothing, so an import may be repeated; numbers
     come normalised. `action` may also be `requested` (they were asked) or `revoked`: then each row
-    is a fact, the latest of a number and purpose, and who refuses now is suppressed as well. Call it
-    in a transaction.
+    is a fact, the latest of a number and purpose, and who refuses now is suppressed as well (unless
+    the caller has: `suppresses`). Call it in a transaction.
     Raises InvalidError for a foreign advertiser and for a frequency nobody can keep to.
     """
     check_advertiser(account, advertiser)
@@ -141,7 +142,7 @@ def consents_import(
             count, known, made = cursor.fetchone() or (0, [], [])
             states_derive(known)
             recorded += count
-            if action == ConsentAction.REVOKED:
+            if action == ConsentAction.REVOKED and suppresses:
                 refusals_suppress(account, advertiser, _in_force(cursor, made), actor)
     return recorded
 

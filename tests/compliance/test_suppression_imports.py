@@ -1,7 +1,7 @@
 """Files of suppressions: whom they stop, what they report, and taking them back."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from compliance.models import (
 )
 from compliance.selectors.consent import suppressed
 from compliance.services.consent import consent_record
+from compliance.services.consent_imports import ConsentGiven, consents_import
+from compliance.services.consent_states import states_rebuild
 from compliance.services.suppression_imports import (
     ImportValues,
     suppression_import_discard,
@@ -281,3 +283,59 @@ def test_consent_that_a_file_takes_back_is_told_to_each_account(world: World) ->
     assert (mine["number"], mine["advertiser"], mine["source"]) == (
         f"+{FIRST}", world.advertiser.name, "operator",
     )  # fmt: skip
+
+
+def test_consent_of_many_is_taken_back_by_few_statements_and_as_one_by_one(
+    world: World, django_assert_max_num_queries: Any
+) -> None:
+    """Of two brands and of another account, asked or given, for one purpose or both; what was
+    refused before, and whom the file does not name, stays as it is."""
+    second = make_advertiser(world.account, name="Hoa Sen")
+    numbers = [f"8491{number:07d}" for number in range(40)]
+    owners = [
+        (world.account, world.advertiser), (world.account, second),
+        (world.other_account, world.other_advertiser),
+    ]  # fmt: skip
+    for account, advertiser in owners:
+        for purpose, action in (("marketing", "granted"), ("care", "requested")):
+            rows = [ConsentGiven(one, purpose, ago(2)) for one in (*numbers, SECOND)]
+            consents_import(
+                account=account, advertiser=advertiser, rows=rows, source="shop", actor=None,
+                action=action,
+            )  # fmt: skip
+    before = ConsentRecord.objects.count()
+    content = "".join(f"{one}\n" for one in [*numbers, FIRST])
+    found = upload(
+        world, content, account=None, kind="operator", network="Viettel 1313", purpose="all"
+    )
+    suppression_import_start(found=found, actor=world.bob)
+    with django_assert_max_num_queries(60):
+        suppression_import_run(found.pk)
+    made = ConsentRecord.objects.filter(action="revoked")
+    assert (made.count(), ConsentRecord.objects.count() - before) == (240, 240)
+    assert set(made.values_list("account", "advertiser", "msisdn", "purpose")) == {
+        (account.pk, advertiser.pk, one, purpose)
+        for account, advertiser in owners for one in numbers for purpose in ("marketing", "care")
+    }  # fmt: skip
+    evidence = {"import": found.pk, "file": "list.csv", "sha256": found.checksum}
+    for one in made:
+        assert (one.method, one.source, one.evidence) == ("import", "Viettel 1313", evidence)
+        assert (one.actor, one.given_at <= one.recorded_at) == (world.bob, True)
+    assert ConsentState.objects.filter(state="revoked").count() == 240
+    assert set(ConsentState.objects.filter(msisdn=SECOND).values_list("state", flat=True)) == {
+        "granted", "requested",
+    }  # fmt: skip
+    assert states_rebuild(is_check=True).total == 0
+    # The file's own, of every brand, and no other beside them.
+    standing = Suppression.objects.filter(lifted_at=None)
+    assert set(standing.values_list("imported_in", "advertiser")) == {(found.pk, None)}
+    told = Event.objects.filter(type="consent.revoked")
+    assert [told.filter(account=one).count() for one in (world.account, world.other_account)] == [
+        160, 80,
+    ]  # fmt: skip
+    suppression_import_run(found.pk)
+    assert made.count() == 240
+
+
+def ago(days: int) -> datetime:
+    return clock.now() - timedelta(days=days)

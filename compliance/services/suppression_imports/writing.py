@@ -1,7 +1,7 @@
 """Suppressions of many numbers in one statement, tied to the file they came with."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -14,9 +14,9 @@ from compliance.constants import (
     SuppressionCause,
     SuppressionSource,
 )
-from compliance.models import ConsentRecord, ConsentState, SuppressionImport
+from compliance.models import Advertiser, ConsentState, SuppressionImport
 from compliance.news import Revocation
-from compliance.services.consent_states import state_keep
+from compliance.services.consent_imports import ConsentGiven, consents_import
 from compliance.services.suppressions import REPLACED, weaker_causes
 from config.common import clock
 
@@ -99,48 +99,48 @@ def targets_suppress(
 def _revoke(
     found: SuppressionImport, news: Sequence[tuple[int, int | None, str]], source: str
 ) -> list[Revocation]:
-    """What these people had consented to (or were asked) is taken back in the ledger."""
+    """What these people had consented to (or were asked) is taken back in the ledger, by one
+    statement for each brand."""
     refused = set(news)
     states = ConsentState.objects.filter(
         Q(state=ConsentAction.GRANTED) | Q(state=ConsentAction.REQUESTED),
         msisdn__in={msisdn for _account, _advertiser, msisdn in news},
-    ).select_related("account", "advertiser")
+    ).order_by("account_id", "msisdn", "advertiser_id")
     if found.purpose != Purpose.ALL:
         states = states.filter(purpose=found.purpose)
+    columns = states.values_list("account_id", "advertiser_id", "msisdn", "purpose")
+    concerned = [
+        (account, brand, msisdn, purpose)
+        for account, brand, msisdn, purpose in columns
+        if {(account, brand, msisdn), (account, None, msisdn)} & refused
+    ]
+    brands = Advertiser.objects.select_related("account").in_bulk({one[1] for one in concerned})
+    _record(found, concerned, brands)
+    return [
+        Revocation(account, msisdn, brands[brand].name, purpose, source)
+        for account, brand, msisdn, purpose in concerned
+    ]
+
+
+def _record(
+    found: SuppressionImport,
+    concerned: Sequence[tuple[int, int, str, str]],
+    brands: Mapping[int, Advertiser],
+) -> None:
+    """In the order of brands and numbers in which every batch of facts locks their states."""
     now = clock.now()
-    revoked = []
-    for state in states.order_by("account_id", "msisdn", "advertiser_id"):
-        keys = {
-            (state.account_id, state.advertiser_id, state.msisdn),
-            (state.account_id, None, state.msisdn),
-        }
-        if keys & refused:
-            _append(found, state, now)
-            revoked.append(
-                Revocation(
-                    state.account_id, state.msisdn, state.advertiser.name, state.purpose, source
-                )
-            )
-    return revoked
-
-
-def _append(found: SuppressionImport, state: ConsentState, now: datetime) -> None:
-    record = ConsentRecord.objects.create(
-        account=state.account,
-        advertiser=state.advertiser,
-        msisdn=state.msisdn,
-        purpose=state.purpose,
-        action=ConsentAction.REVOKED,
-        method=ConsentMethod.IMPORT,
-        source=(found.network or found.file_name)[:120],
-        evidence={"import": found.pk, "file": found.file_name, "sha256": found.checksum},
-        given_at=now,
-        recorded_at=now,
-        actor=found.created_by,
-    )
-    state_keep(
-        [
-            *(record.account_id, record.advertiser_id, record.msisdn, record.purpose),
-            *(record.action, record.given_at, record.pk, None, None, None),
-        ]
-    )
+    facts: dict[int, list[ConsentGiven]] = defaultdict(list)
+    for _account, brand, msisdn, purpose in concerned:
+        facts[brand].append(ConsentGiven(msisdn, purpose, now))
+    for brand in sorted(facts):
+        consents_import(
+            account=brands[brand].account,
+            advertiser=brands[brand],
+            rows=facts[brand],
+            source=(found.network or found.file_name)[:120],
+            actor=found.created_by,
+            method=ConsentMethod.IMPORT,
+            action=ConsentAction.REVOKED,
+            evidence={"import": found.pk, "file": found.file_name, "sha256": found.checksum},
+            suppresses=False,  # the file has, and its suppressions are taken back with it
+        )
