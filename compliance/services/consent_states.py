@@ -12,13 +12,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-# `{among}` limits the records: a join with the keys, an account, or nothing.
-FOLD = """
+_FOLD = """
 SELECT DISTINCT ON (msisdn, advertiser_id, purpose) account_id, advertiser_id, msisdn, purpose,
     action AS state, given_at AS since, id AS record_id,
     CASE action WHEN 'granted' THEN promised_limit END AS promised_limit,
     CASE action WHEN 'granted' THEN promised_hours END AS promised_hours,
-    CASE action WHEN 'granted' THEN expires_at END AS expires_at
+    CASE action WHEN 'granted' THEN expires_at END AS expires_at{outer}
 FROM (
     SELECT *,
         max(action) FILTER (WHERE n = decisive) OVER keys AS decision,
@@ -26,7 +25,7 @@ FROM (
     FROM (
         SELECT *, max(n) FILTER (WHERE action IN ('granted', 'revoked')) OVER keys AS decisive
         FROM (
-            SELECT r.*, row_number() OVER (
+            SELECT r.*{inner}, row_number() OVER (
                 PARTITION BY r.msisdn, r.advertiser_id, r.purpose ORDER BY r.given_at, r.id
             ) AS n
             FROM compliance_consentrecord AS r {among}
@@ -39,6 +38,15 @@ WHERE n = decisive OR decisive IS NULL
     OR (decision = 'granted' AND n > decisive AND (action = 'lapsed' OR n > lapse))
 ORDER BY msisdn, advertiser_id, purpose, n DESC
 """
+
+
+def _fold(among: str, *, brings: str = "") -> str:
+    """The states of the records `among` limits: a join with the keys, an account, or nothing.
+    `brings`: a column of that join, with its name, that comes along."""
+    name = brings.rpartition(" ")[2]
+    return _FOLD.format(among=among, inner=brings and f", {brings}", outer=brings and f", {name}")
+
+
 _COLUMNS = (
     *("account_id", "advertiser_id", "msisdn", "purpose", "state", "since", "record_id"),
     *("promised_limit", "promised_hours", "expires_at"),
@@ -48,12 +56,12 @@ _OF_STATES = """
 JOIN compliance_consentstate AS k ON k.msisdn = r.msisdn AND k.advertiser_id = r.advertiser_id
     AND k.purpose = r.purpose AND k.id = ANY(%(ids)s) AND r.salt IS NOT NULL
 """
+# By the state's own number: joined by the key, whoever thinks that there is one row (the planner,
+# after a file of 100,000 into tables that were empty) compares each with each.
 _DERIVE = f"""
 UPDATE compliance_consentstate AS present SET ({_NAMES}) = ROW(
     {", ".join("found." + name for name in _COLUMNS)})
-FROM ({FOLD.format(among=_OF_STATES)}) AS found
-WHERE present.id = ANY(%(ids)s) AND present.msisdn = found.msisdn
-    AND present.advertiser_id = found.advertiser_id AND present.purpose = found.purpose
+FROM ({_fold(_OF_STATES, brings="k.id AS state_id")}) AS found WHERE present.id = found.state_id
 """  # noqa: S608  names of this file
 _KEEP = f"""
 INSERT INTO compliance_consentstate AS present ({_NAMES})
@@ -109,7 +117,7 @@ SELECT coalesce(found.msisdn, stored.msisdn) AS msisdn,
     coalesce(found.advertiser_id, stored.advertiser_id) AS advertiser_id,
     coalesce(found.purpose, stored.purpose) AS purpose,
     stored.state AS stored_state, found.state AS found_state, stored.id AS state_id
-FROM ({FOLD.format(among="WHERE r.salt IS NOT NULL AND (r.account_id = %(account)s OR %(all)s)")})
+FROM ({_fold("WHERE r.salt IS NOT NULL AND (r.account_id = %(account)s OR %(all)s)")})
     AS found
 FULL JOIN (
     SELECT * FROM compliance_consentstate WHERE account_id = %(account)s OR %(all)s
@@ -131,7 +139,7 @@ JOIN consent_differences AS k ON k.msisdn = r.msisdn AND k.advertiser_id = r.adv
 """
 _ADD_MISSING = f"""
 INSERT INTO compliance_consentstate AS present ({_NAMES})
-SELECT {_NAMES} FROM ({FOLD.format(among=_OF_DIFFERENCES)}) AS found
+SELECT {_NAMES} FROM ({_fold(_OF_DIFFERENCES)}) AS found
 ON CONFLICT (msisdn, advertiser_id, purpose) DO UPDATE SET record_id = present.record_id
 RETURNING id
 """  # noqa: S608  names of this file
