@@ -83,8 +83,10 @@ def preset_use(
     secret: str = "",
     is_test: bool = False,
 ) -> PresetMade:
-    """Makes source (with `is_test` in the sandbox), mappings and missing texts. Raises NotFoundError for the preset, and what
-    making a source or a mapping raises."""
+    """Makes source (with `is_test` in the sandbox), mappings and missing texts.
+
+    Raises NotFoundError for the preset, and what making a source or a mapping raises.
+    """
     preset = preset_named(code)
     values = {**preset.source, "name": name, "is_test": is_test}
     made = source_create(account=account, values=values, actor=actor, secret=secret)
