@@ -18,11 +18,18 @@ class Together(Generic[Item, Outcome]):
 
     `work` gets the items in the order in which they came, and answers with an outcome for each.
     Where it raises for several, each is done alone: nobody fails for another's sake, so it may
-    leave nothing behind then. `most`: of one group.
+    leave nothing behind then. After an error that `is_unclear`, where nobody knows whether it did,
+    nothing is done again: it is everybody's. `most`: of one group.
     """
 
-    def __init__(self, work: Callable[[Sequence[Item]], Sequence[Outcome]], *, most: int) -> None:
-        self._work, self._most = work, most
+    def __init__(
+        self,
+        work: Callable[[Sequence[Item]], Sequence[Outcome]],
+        *,
+        is_unclear: Callable[[Exception], bool],
+        most: int,
+    ) -> None:
+        self._work, self._is_unclear, self._most = work, is_unclear, most
         self._lock = threading.Lock()
         # Those who wait, by key; a key is here as long as somebody is at work for it.
         self._waiting: dict[Hashable, list[_Place[Item, Outcome]]] = {}
@@ -65,8 +72,9 @@ class Together(Generic[Item, Outcome]):
         try:
             outcomes = self._work([place.item for place in group])
         except Exception as error:  # noqa: BLE001  raised again in the thread that asked
-            if len(group) == 1:
-                group[0].error = error
+            if len(group) == 1 or self._is_unclear(error):
+                for place in group:
+                    place.error = error
                 return
             for place in group:
                 self._do([place])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
@@ -24,6 +24,7 @@ from messaging.constants import Origin
 from messaging.selectors.messages import ShownMessage
 from messaging.selectors.snapshot import snapshots
 from messaging.services.idempotency import Answer, Settle
+from messaging.services.retrying import is_deadlock
 from messaging.services.submissions import (
     Accepted,
     MessageRequest,
@@ -87,8 +88,16 @@ def _accept(singles: Sequence[_Single]) -> list[Answer | DomainError]:
     return answers
 
 
+def _is_unclear(error: Exception) -> bool:
+    """The connection was lost, perhaps while the commit was on its way: done again, the messages
+    might be sent twice."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return not is_deadlock(error)
+
+
 # More threads than that no web process has.
-_SINGLES: Final = Together(_accept, most=64)
+_SINGLES: Final = Together(_accept, is_unclear=_is_unclear, most=64)
 
 
 def _created(result: Accepted, wanted: MessageRequest) -> Answer:

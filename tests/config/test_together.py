@@ -10,13 +10,17 @@ from tests.messaging.threads import in_threads
 WAIT = 10
 
 
+def is_unclear(error):
+    return isinstance(error, ConnectionError)
+
+
 class Scene:
     """Work whose first group waits until so many others have come."""
 
     def __init__(self, *, others=0, most=10, refuses=lambda items: False):
         self.groups, self.refuses, self.others = [], refuses, others
         self.began = threading.Event()
-        self.together = Together(self.work, most=most)
+        self.together = Together(self.work, is_unclear=is_unclear, most=most)
 
     def work(self, items):
         self.groups.append(list(items))
@@ -68,6 +72,28 @@ def test_one_that_cannot_be_done_fails_alone():
     assert (first, sorted(group), sorted(alone)) == ([0], [1, 2, 3], [[1], [2], [3]])
 
 
+def test_nothing_is_done_again_where_nobody_knows_whether_it_was_done():
+    scene = Scene(others=3)
+    work = scene.together._work
+
+    def lost_afterwards(items):
+        outcomes = work(items)
+        if len(items) > 1:
+            raise ConnectionError
+        return outcomes
+
+    scene.together._work = lost_afterwards
+
+    def ask(worker):
+        try:
+            return scene.ask(worker)
+        except ConnectionError:
+            return "lost"
+
+    assert in_threads(4, ask) == [0, "lost", "lost", "lost"]
+    assert [sorted(group) for group in scene.groups] == [[0], [1, 2, 3]]
+
+
 def test_keys_do_not_wait_for_one_another():
     scene = Scene(others=1)
 
@@ -90,7 +116,7 @@ def test_thread_that_is_ended_in_the_middle_leaves_nobody_waiting():
             raise SystemExit
         return items
 
-    together = Together(work, most=10)
+    together = Together(work, is_unclear=is_unclear, most=10)
     ended = []
 
     def first():

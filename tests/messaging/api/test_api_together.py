@@ -4,6 +4,7 @@ answer: real requests in parallel, on one account's money."""
 import threading
 
 import pytest
+from django.db import OperationalError
 
 from messaging.api import sending
 from messaging.models import Balance, ClientReference, Dispatch, IdempotencyKey, Message
@@ -176,3 +177,21 @@ def test_answer_that_cannot_be_settled_undoes_its_own_message_alone(api, text, g
     answers = all_at_once(groups, posts(api, text, wishes))
     assert [answer.status_code for answer in answers] == [201, 201, 409, 201]
     assert set(Message.objects.values_list("text", flat=True)) == {"Order 0", "Order 1", "Order 3"}
+
+
+def test_commit_whose_answer_was_lost_is_not_done_again(api, text, groups, monkeypatch):
+    """The database has the messages; their senders are told that nobody knows."""
+    accept = sending._SINGLES._work
+
+    def lost_afterwards(singles):
+        answers = accept(singles)
+        if len(singles) > 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        return answers
+
+    monkeypatch.setattr(sending._SINGLES, "_work", lost_afterwards)
+    answers = all_at_once(groups, posts(api, text, [{}] * 4))
+    assert [answer.status_code for answer in answers] == [201, 503, 503, 503]
+    assert sorted(Message.objects.values_list("text", flat=True)) == [
+        f"Order {number}" for number in range(4)
+    ]
