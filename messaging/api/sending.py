@@ -91,9 +91,9 @@ def _accept(singles: Sequence[_Single]) -> list[Answer | DomainError]:
 def _is_unclear(error: Exception) -> bool:
     """The connection was lost, perhaps while the commit was on its way: done again, the messages
     might be sent twice."""
-    if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    return not is_deadlock(error)
+    if isinstance(error, OperationalError):
+        return not is_deadlock(error)
+    return isinstance(error, InterfaceError)
 
 
 # More threads than that no web process has.
