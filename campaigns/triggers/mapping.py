@@ -20,12 +20,13 @@ _ENOUGH: Final = 2000  # of a value that is refused anyway
 @dataclass(frozen=True, slots=True)
 class Happening:
     """An event as it came: its name, its body as values, and when; `now` is later where it is run
-    again."""
+    again. `is_test`: while its source was in the sandbox."""
 
     name: str
     document: Any
     at: datetime
     now: datetime
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

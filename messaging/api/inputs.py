@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from compliance.constants import MessageClass
-from config.common.api.fields import Moment, StrictSerializer, Text, Whole, Word
+from config.common.api.fields import Moment, StrictSerializer, Text, UnreadList, Whole, Word
 from config.common.api.pagination import PageInput
 from messaging.constants import InboundState, MessageStatus
 
@@ -136,9 +136,10 @@ class MessageInput(RowInput):
 
 
 @extend_schema_field(RowInput(many=True))
-class Rows(serializers.ListField):
-    """Rows are read one by one, so that a bad one is set aside."""
+class Rows(UnreadList):
+    """Rows of a batch."""
 
+    most = MAX_ROWS
     default_error_messages = {
         "required": _("The field is missing: add a list of recipients."),
         "null": _("The value is null: give a list of recipients."),
@@ -146,15 +147,6 @@ class Rows(serializers.ListField):
         "empty": _("The list is empty: give at least one recipient."),
         "too_many": _("The list has more than {limit} rows: split it into several batches."),
     }
-
-    def to_internal_value(self, data: Any) -> list[Any]:  # whatever JSON holds
-        if not isinstance(data, list):
-            self.fail("not_a_list", input_type=type(data).__name__)
-        if not data:
-            self.fail("empty")
-        if len(data) > MAX_ROWS:
-            self.fail("too_many", limit=MAX_ROWS)
-        return data
 
 
 class BatchInput(SharedInput):

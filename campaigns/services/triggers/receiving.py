@@ -144,8 +144,7 @@ def _store(
     if unreadable is not None:
         ran = Ran(TriggerResult.UNREADABLE, unreadable.code, unreadable.params)
     else:
-        happening = Happening(name, document, now, now)
-        ran = event_run(source, event_id, happening, is_test=source.is_test)
+        ran = event_run(source, event_id, Happening(name, document, now, now, source.is_test))
     _insert(source, event_id, name, headers, body, now, ran)
     mappings_note(ran, now)
     return Received(event_id, ran.result, ran.reason, tuple(ran.messages))
@@ -290,8 +289,8 @@ def _run_again(event_id: UUID) -> TriggerEvent:
     if unreadable is not None:
         ran = Ran(TriggerResult.UNREADABLE, unreadable.code, unreadable.params)
     else:
-        happening = Happening(event.name, document, event.received_at, now)
-        ran = event_run(source, event.pk, happening, event.steps, is_test=event.is_test)
+        happening = Happening(event.name, document, event.received_at, now, event.is_test)
+        ran = event_run(source, event.pk, happening, event.steps)
     event.result, event.reason, event.reason_params = ran.result, ran.reason, dict(ran.params)
     event.steps, event.runs, event.ran_at, event.retry_at = (
         list(ran.steps),

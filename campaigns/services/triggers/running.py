@@ -50,11 +50,9 @@ def event_run(
     event_id: UUID,
     event: Happening,
     done: Iterable[Mapping[str, Any]] = (),
-    *,
-    is_test: bool,
 ) -> Ran:
     """Asks every mapping, in the caller's transaction; what an earlier run sent (`done`) is not
-    sent again. `is_test`: messages go to the sandbox."""
+    sent again."""
     earlier = {one["mapping"]: dict(one) for one in done if one["outcome"] == SENT}
     if not source.is_enabled:
         return _told(earlier.values(), "source_off")
@@ -64,7 +62,7 @@ def event_run(
     steps = list(earlier.values())
     for one in on:
         if one.mapping_id not in earlier:
-            step = _step(source, event_id, event, one, is_test=is_test)
+            step = _step(source, event_id, event, one)
             steps += [] if step is None else [step]
     if steps:
         return _summed(steps)
@@ -90,12 +88,7 @@ def _summed(steps: Sequence[Mapping[str, Any]]) -> Ran:
 
 
 def _step(
-    source: TriggerSource,
-    event_id: UUID,
-    event: Happening,
-    one: ActiveMapping,
-    *,
-    is_test: bool,
+    source: TriggerSource, event_id: UUID, event: Happening, one: ActiveMapping
 ) -> dict[str, Any] | None:
     """What the mapping made of the event; None where it is for other events."""
     judged = event_judge(one.spec, event, source.account.timezone)
@@ -106,7 +99,7 @@ def _step(
         return head | _unwanted(judged)
     wanted = judged.wanted
     try:
-        accepted = _send(source, event_id, one, wanted, event.now, is_test=is_test)
+        accepted = _send(source, event_id, event, one, wanted)
     except _SetAsideError as error:
         return head | _refused(error.error)
     if accepted is None:
@@ -146,13 +139,7 @@ def _refused(error: DomainError) -> dict[str, Any]:
 
 
 def _send(
-    source: TriggerSource,
-    event_id: UUID,
-    one: ActiveMapping,
-    wanted: Wanted,
-    now: datetime,
-    *,
-    is_test: bool,
+    source: TriggerSource, event_id: UUID, event: Happening, one: ActiveMapping, wanted: Wanted
 ) -> Accepted | None:
     """Accepts the message by the way of all messages; None where the mapping's own key was used.
     Raises _SetAsideError, and then nothing of it is stored."""
@@ -162,12 +149,12 @@ def _send(
             mapping_id=one.mapping_id,
             key=wanted.dedupe_key,
             event_id=event_id,
-            now=now,
+            now=event.now,
             hours=source.dedupe_hours,
-            is_test=is_test,
+            is_test=event.is_test,
         ):
             return None
-        return _accepted(source.account, message_request(wanted, is_test=is_test))
+        return _accepted(source.account, message_request(wanted, is_test=event.is_test))
 
 
 def _accepted(account: Account, request: MessageRequest) -> Accepted:

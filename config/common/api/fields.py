@@ -102,6 +102,23 @@ class Moment(serializers.DateTimeField):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+class UnreadList(serializers.ListField):
+    """A list whose members the caller reads one by one, so that a bad one is set aside: here it is
+    only one, not empty, and of at most `most`. Whoever derives from it names those three mistakes
+    (`not_a_list`, `empty`, `too_many` with `limit`)."""
+
+    most: int
+
+    def to_internal_value(self, data: Any) -> list[Any]:  # whatever JSON holds
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        if not data:
+            self.fail("empty")
+        if len(data) > self.most:
+            self.fail("too_many", limit=self.most)
+        return data
+
+
 class _WireNames(serializers.Serializer[Any]):
     """`from_` in a class body is `from` on the wire."""
 

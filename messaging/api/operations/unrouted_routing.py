@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from config.common.api.fields import OutputSerializer, StrictSerializer, Text
+from config.common.api.fields import OutputSerializer, StrictSerializer, Text, UnreadList
 from config.common.api.idempotency import idempotency_key
 from config.common.api.problems import pointer
 from config.common.api.views import body
@@ -30,24 +30,16 @@ _MEMBER: Final = "ids"
 
 
 @extend_schema_field(serializers.ListField(child=serializers.UUIDField(), max_length=MOST))
-class Ids(serializers.ListField):
-    """Ids are read one by one, so that a bad one is set aside."""
+class Ids(UnreadList):
+    """Ids of replies."""
 
+    most = MOST
     default_error_messages = {
         "null": gettext_lazy("The value is null: give a list of ids, or leave the field out."),
         "not_a_list": gettext_lazy('The value is not a list: write ["…", …].'),
         "empty": gettext_lazy("The list is empty: give at least one id."),
         "too_many": gettext_lazy("The list has more than {limit} ids: send it in several parts."),
     }
-
-    def to_internal_value(self, data: Any) -> list[Any]:  # whatever JSON holds
-        if not isinstance(data, list):
-            self.fail("not_a_list")
-        if not data:
-            self.fail("empty")
-        if len(data) > MOST:
-            self.fail("too_many", limit=MOST)
-        return data
 
 
 class UnroutedRouteInput(StrictSerializer):

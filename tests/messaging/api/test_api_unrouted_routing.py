@@ -82,6 +82,7 @@ def test_more_than_a_request_takes_are_reached_by_the_cursor(
 ) -> None:
     """Also where the first ones have no sender and wait on."""
     monkeypatch.setattr(unrouted_routing, "MOST", 2)
+    monkeypatch.setattr(unrouted_routing.Ids, "most", 2)
     rows = [nobody(line, text) for text in (b"One", b"Two", b"Three")]
     first = operator.post(PATH, {"to": "50999"}).json()
     assert [one["pointer"] for one in first["rejected"]] == ["#/to", "#/to"]
