@@ -28,7 +28,7 @@ FROM (
             SELECT r.*{inner}, row_number() OVER (
                 PARTITION BY r.msisdn, r.advertiser_id, r.purpose ORDER BY r.given_at, r.id
             ) AS n
-            FROM compliance_consentrecord AS r {among}
+            FROM {records}
         ) AS numbered
         WINDOW keys AS (PARTITION BY msisdn, advertiser_id, purpose)
     ) AS deciding
@@ -40,28 +40,38 @@ ORDER BY msisdn, advertiser_id, purpose, n DESC
 """
 
 
-def _fold(among: str, *, brings: str = "") -> str:
-    """The states of the records `among` limits: a join with the keys, an account, or nothing.
-    `brings`: a column of that join, with its name, that comes along."""
+def _fold(records: str, *, brings: str = "") -> str:
+    """The states by `records`: those (r) of the ledger, and what limits them. `brings`: another
+    column of theirs, with its name, that comes along."""
     name = brings.rpartition(" ")[2]
-    return _FOLD.format(among=among, inner=brings and f", {brings}", outer=brings and f", {name}")
+    return _FOLD.format(
+        records=records, inner=brings and f", {brings}", outer=brings and f", {name}"
+    )
 
 
+# Each key looks its own records up by the number (a brand's would be all of them: hence no `=`),
+# and an insert that always meets its row finds that by its id. As joins, whoever thinks that a
+# table holds one row (the planner, once a vacuum has seen it empty) compares each with each: a
+# file of 100,000 never ends.
+_OF_KEYS = """
+{keys} AS k CROSS JOIN LATERAL (
+    SELECT * FROM compliance_consentrecord AS of_key
+    WHERE of_key.msisdn = k.msisdn
+        AND of_key.advertiser_id IS NOT DISTINCT FROM k.advertiser_id
+        AND of_key.purpose = k.purpose AND of_key.salt IS NOT NULL OFFSET 0
+) AS r
+"""
 _COLUMNS = (
     *("account_id", "advertiser_id", "msisdn", "purpose", "state", "since", "record_id"),
     *("promised_limit", "promised_hours", "expires_at"),
 )
 _NAMES = ", ".join(_COLUMNS)
-_OF_STATES = """
-JOIN compliance_consentstate AS k ON k.msisdn = r.msisdn AND k.advertiser_id = r.advertiser_id
-    AND k.purpose = r.purpose AND k.id = ANY(%(ids)s) AND r.salt IS NOT NULL
-"""
-# By the state's own number: joined by the key, whoever thinks that there is one row (the planner,
-# after a file of 100,000 into tables that were empty) compares each with each.
+_OF_STATES = _OF_KEYS.format(keys="compliance_consentstate") + "WHERE k.id = ANY(%(ids)s)"
 _DERIVE = f"""
-UPDATE compliance_consentstate AS present SET ({_NAMES}) = ROW(
-    {", ".join("found." + name for name in _COLUMNS)})
-FROM ({_fold(_OF_STATES, brings="k.id AS state_id")}) AS found WHERE present.id = found.state_id
+INSERT INTO compliance_consentstate AS present (id, {_NAMES})
+SELECT state_id, {_NAMES} FROM ({_fold(_OF_STATES, brings="k.id AS state_id")}) AS found
+ON CONFLICT (id) DO UPDATE SET ({_NAMES}) = ROW(
+    {", ".join("EXCLUDED." + name for name in _COLUMNS)})
 """  # noqa: S608  names of this file
 _KEEP = f"""
 INSERT INTO compliance_consentstate AS present ({_NAMES})
@@ -111,14 +121,17 @@ def states_derive(ids: Sequence[int]) -> None:
             cursor.execute(_DERIVE, {"ids": list(ids)})
 
 
+_OF_ACCOUNT = """
+compliance_consentrecord AS r
+WHERE r.salt IS NOT NULL AND (r.account_id = %(account)s OR %(all)s)
+"""
 _DIFFERENCES = f"""
 CREATE TEMPORARY TABLE consent_differences ON COMMIT DROP AS
 SELECT coalesce(found.msisdn, stored.msisdn) AS msisdn,
     coalesce(found.advertiser_id, stored.advertiser_id) AS advertiser_id,
     coalesce(found.purpose, stored.purpose) AS purpose,
     stored.state AS stored_state, found.state AS found_state, stored.id AS state_id
-FROM ({_fold("WHERE r.salt IS NOT NULL AND (r.account_id = %(account)s OR %(all)s)")})
-    AS found
+FROM ({_fold(_OF_ACCOUNT)}) AS found
 FULL JOIN (
     SELECT * FROM compliance_consentstate WHERE account_id = %(account)s OR %(all)s
 ) AS stored USING (msisdn, advertiser_id, purpose)
@@ -133,10 +146,7 @@ _EXAMPLES = """
 SELECT msisdn, advertiser_id, purpose, coalesce(stored_state, ''), coalesce(found_state, '')
 FROM consent_differences ORDER BY msisdn, advertiser_id, purpose LIMIT 20
 """
-_OF_DIFFERENCES = """
-JOIN consent_differences AS k ON k.msisdn = r.msisdn AND k.advertiser_id = r.advertiser_id
-    AND k.purpose = r.purpose AND r.salt IS NOT NULL
-"""
+_OF_DIFFERENCES = _OF_KEYS.format(keys="consent_differences")
 _ADD_MISSING = f"""
 INSERT INTO compliance_consentstate AS present ({_NAMES})
 SELECT {_NAMES} FROM ({_fold(_OF_DIFFERENCES)}) AS found

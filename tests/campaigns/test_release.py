@@ -242,9 +242,11 @@ def test_a_contact_that_leaves_the_list_is_not_in_the_audience(market):
     assert (campaign.audience_size, campaign_progress(campaign).unreleased) == (2, 0)
 
 
-def test_a_slice_costs_the_same_number_of_queries_whatever_its_size(market):
+def test_a_slice_costs_the_same_number_of_queries_whatever_its_size(market, monkeypatch):
     few, many = market.launched(10), market.launched(40)
-    snapshots.current()
+    # On a slow machine it grows old between the two, and asks for the version.
+    snapshot = snapshots.current()
+    monkeypatch.setattr(snapshots, "current", lambda: snapshot)
     counts = []
     for campaign in (few, many):
         with CaptureQueriesContext(connection) as queries:

@@ -1,5 +1,6 @@
 """The present consent is what the ledger says, whatever came in whatever order."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -86,6 +87,35 @@ def _imported(world: World, rows: list[ConsentGiven]) -> int:
     return consents_import(
         account=world.account, advertiser=world.advertiser, rows=rows, source="", actor=None
     )
+
+
+_READ = """
+SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables
+WHERE relname IN ('compliance_consentrecord', 'compliance_consentstate')
+"""
+# As a vacuum leaves a table that is empty for the moment.
+_SEEN_EMPTY = """
+SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', relname::text,
+    'relpages', 50::integer, 'reltuples', 0::real)
+FROM pg_stat_user_tables WHERE relname LIKE 'compliance_consent%'
+"""
+
+
+def test_a_file_is_folded_once_though_the_planner_knows_the_tables_as_empty(world: World) -> None:
+    if connection.pg_version < 180_000:  # type: ignore[attr-defined]
+        pytest.skip("this PostgreSQL cannot be told what a vacuum saw")
+    count = 400
+    rows = [ConsentGiven(f"8498{serial():07d}", "promo", at(0)) for _ in range(count)]
+    later = [replace(row, given_at=at(1)) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN_EMPTY)
+        _imported(world, rows)
+        cursor.execute(_READ)
+        (before,) = cursor.fetchone()
+        assert _imported(world, later) == count
+        cursor.execute(_READ)
+        (after,) = cursor.fetchone()
+    assert after - before < 10 * count
 
 
 def test_rebuilding_mends_what_was_changed_lost_and_invented(world: World) -> None:

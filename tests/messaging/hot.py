@@ -116,17 +116,21 @@ def make_line(account: Account | None = None) -> Line:
 
 
 def take_lease(bind: Bind) -> int:
-    """The epoch of a lease that was just taken."""
+    """The epoch of a lease that was just taken, and lasts for the test: nobody renews it."""
     (seen,) = (lease for lease in leases_seen() if lease.bind_id == bind.pk)
     lease = lease_take(seen=seen, holder="test", host="here")
     assert lease is not None
+    _lease_until(bind, clock.now() + timedelta(hours=1))
     return lease.epoch
 
 
 def end_lease(bind: Bind) -> None:
     """As if its holder had not renewed it; database time stands still in a transaction."""
-    run_out = clock.now() - timedelta(seconds=LEASE_SECONDS + 60)
-    BindLease.objects.filter(pk=bind.pk).update(expires_at=run_out)
+    _lease_until(bind, clock.now() - timedelta(seconds=LEASE_SECONDS + 60))
+
+
+def _lease_until(bind: Bind, moment: datetime) -> None:
+    BindLease.objects.filter(pk=bind.pk).update(expires_at=moment)
 
 
 def _row(message: Message) -> dict[str, Any]:
