@@ -32,11 +32,12 @@ class IdempotencyKey(models.Model):
 
 
 class ClientReference(models.Model):
-    """The customer's own name of a message: unique per account."""
+    """The customer's own name of a message: unique per account, in the sandbox once more."""
 
-    pk = models.CompositePrimaryKey("account_id", "reference")
+    pk = models.CompositePrimaryKey("account_id", "reference", "is_test")
     account = models.ForeignKey(Account, models.CASCADE, db_index=False)
     reference = models.CharField(max_length=100)
+    is_test = models.BooleanField(default=False, db_default=False)
     message_id = models.UUIDField()
 
     def __str__(self) -> str:

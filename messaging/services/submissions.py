@@ -231,8 +231,9 @@ def _locate(
 
 
 _CLAIM_REFERENCES = """
-INSERT INTO messaging_clientreference (account_id, reference, message_id)
-SELECT %s, reference, id FROM unnest(%s::text[], %s::uuid[]) AS claim(reference, id)
+INSERT INTO messaging_clientreference (account_id, reference, is_test, message_id)
+SELECT %s, reference, is_test, id
+FROM unnest(%s::text[], %s::boolean[], %s::uuid[]) AS claim(reference, is_test, id)
 ORDER BY reference
 ON CONFLICT DO NOTHING RETURNING message_id
 """
@@ -241,7 +242,8 @@ ON CONFLICT DO NOTHING RETURNING message_id
 def _references_claim(
     account_id: int, made: dict[int, Draft], results: dict[int, Accepted | Rejected]
 ) -> None:
-    """`client_reference` is unique per account; of two in one batch the first has it."""
+    """`client_reference` is unique among an account's live messages, and among those of the
+    sandbox; of two in one batch the first has it."""
     named = {index: draft for index, draft in made.items() if draft.client_reference}
     if not named:
         return
@@ -251,6 +253,7 @@ def _references_claim(
             [
                 account_id,
                 [draft.client_reference for draft in named.values()],
+                [draft.is_test for draft in named.values()],
                 [draft.id for draft in named.values()],
             ],
         )

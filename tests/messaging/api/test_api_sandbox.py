@@ -97,6 +97,18 @@ def test_test_message_goes_to_the_sandbox_and_a_real_one_never(
     assert (found.carrier_id, found.status) == (line.carrier.pk, "queued")
 
 
+def test_reference_tried_in_the_sandbox_is_free_for_the_real_message(
+    tester: Rehearser, api: Caller, sandbox: Carrier, text: dict[str, Any]
+) -> None:
+    named = text | {"client_reference": "order-1"}
+    sent = {one.key.prefix: one.post("/messages", named) for one in (tester, api)}
+    assert {one.status_code for one in sent.values()} == {201}
+    for one in (tester, api):
+        assert code(one.post("/messages", named)) == (409, "client_reference_used")
+        (found,) = one.get("/messages?client_reference=order-1").json()["data"]
+        assert found["id"] == sent[one.key.prefix].json()["id"]
+
+
 def test_without_a_sandbox_a_test_message_fails(
     tester: Rehearser, sandbox: Carrier, text: dict[str, Any]
 ) -> None:
