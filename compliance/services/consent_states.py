@@ -12,12 +12,13 @@ from typing import Any
 
 from django.db import connection, transaction
 
+# `records`: those (r) of the ledger, and what limits them.
 _FOLD = """
 SELECT DISTINCT ON (msisdn, advertiser_id, purpose) account_id, advertiser_id, msisdn, purpose,
     action AS state, given_at AS since, id AS record_id,
     CASE action WHEN 'granted' THEN promised_limit END AS promised_limit,
     CASE action WHEN 'granted' THEN promised_hours END AS promised_hours,
-    CASE action WHEN 'granted' THEN expires_at END AS expires_at{outer}
+    CASE action WHEN 'granted' THEN expires_at END AS expires_at
 FROM (
     SELECT *,
         max(action) FILTER (WHERE n = decisive) OVER keys AS decision,
@@ -25,7 +26,7 @@ FROM (
     FROM (
         SELECT *, max(n) FILTER (WHERE action IN ('granted', 'revoked')) OVER keys AS decisive
         FROM (
-            SELECT r.*{inner}, row_number() OVER (
+            SELECT r.*, row_number() OVER (
                 PARTITION BY r.msisdn, r.advertiser_id, r.purpose ORDER BY r.given_at, r.id
             ) AS n
             FROM {records}
@@ -38,21 +39,10 @@ WHERE n = decisive OR decisive IS NULL
     OR (decision = 'granted' AND n > decisive AND (action = 'lapsed' OR n > lapse))
 ORDER BY msisdn, advertiser_id, purpose, n DESC
 """
-
-
-def _fold(records: str, *, brings: str = "") -> str:
-    """The states by `records`: those (r) of the ledger, and what limits them. `brings`: another
-    column of theirs, with its name, that comes along."""
-    name = brings.rpartition(" ")[2]
-    return _FOLD.format(
-        records=records, inner=brings and f", {brings}", outer=brings and f", {name}"
-    )
-
-
 # Each key looks its own records up by the number (a brand's would be all of them: hence no `=`),
-# and an insert that always meets its row finds that by its id. As joins, whoever thinks that a
-# table holds one row (the planner, once a vacuum has seen it empty) compares each with each: a
-# file of 100,000 never ends.
+# and its state is met by an insert (`_DERIVE`). As joins, whoever thinks that a table holds one row
+# (the planner, once a vacuum has seen it empty) compares each with each: a file of 100,000 never
+# ends.
 _OF_KEYS = """
 {keys} AS k CROSS JOIN LATERAL (
     SELECT * FROM compliance_consentrecord AS of_key
@@ -68,9 +58,9 @@ _COLUMNS = (
 _NAMES = ", ".join(_COLUMNS)
 _OF_STATES = _OF_KEYS.format(keys="compliance_consentstate") + "WHERE k.id = ANY(%(ids)s)"
 _DERIVE = f"""
-INSERT INTO compliance_consentstate AS present (id, {_NAMES})
-SELECT state_id, {_NAMES} FROM ({_fold(_OF_STATES, brings="k.id AS state_id")}) AS found
-ON CONFLICT (id) DO UPDATE SET ({_NAMES}) = ROW(
+INSERT INTO compliance_consentstate AS present ({_NAMES})
+SELECT {_NAMES} FROM ({_FOLD.format(records=_OF_STATES)}) AS found
+ON CONFLICT (msisdn, advertiser_id, purpose) DO UPDATE SET ({_NAMES}) = ROW(
     {", ".join("EXCLUDED." + name for name in _COLUMNS)})
 """  # noqa: S608  names of this file
 _KEEP = f"""
@@ -131,7 +121,7 @@ SELECT coalesce(found.msisdn, stored.msisdn) AS msisdn,
     coalesce(found.advertiser_id, stored.advertiser_id) AS advertiser_id,
     coalesce(found.purpose, stored.purpose) AS purpose,
     stored.state AS stored_state, found.state AS found_state, stored.id AS state_id
-FROM ({_fold(_OF_ACCOUNT)}) AS found
+FROM ({_FOLD.format(records=_OF_ACCOUNT)}) AS found
 FULL JOIN (
     SELECT * FROM compliance_consentstate WHERE account_id = %(account)s OR %(all)s
 ) AS stored USING (msisdn, advertiser_id, purpose)
@@ -149,7 +139,7 @@ FROM consent_differences ORDER BY msisdn, advertiser_id, purpose LIMIT 20
 _OF_DIFFERENCES = _OF_KEYS.format(keys="consent_differences")
 _ADD_MISSING = f"""
 INSERT INTO compliance_consentstate AS present ({_NAMES})
-SELECT {_NAMES} FROM ({_fold(_OF_DIFFERENCES)}) AS found
+SELECT {_NAMES} FROM ({_FOLD.format(records=_OF_DIFFERENCES)}) AS found
 ON CONFLICT (msisdn, advertiser_id, purpose) DO UPDATE SET record_id = present.record_id
 RETURNING id
 """  # noqa: S608  names of this file
