@@ -26,6 +26,7 @@ from config.common import clock
 from config.common.errors import ConflictError
 from tests.carriers.simulator.esme import Esme
 from tests.factories import make_bind, make_carrier
+from tests.waiting import until
 
 SECONDS = 60
 PROFILE = OperatorProfile("test", "Test", 0, (Account("esme", "secret"),))
@@ -123,15 +124,6 @@ def start(pumps) -> Iterator[Callable[..., Keeper]]:
         one.stop()
         one.join(SECONDS)
         assert not one.is_alive()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(SECONDS * 50):
-        if condition():
-            return
-        pause.wait(0.02)
-    raise AssertionError("it does not happen")
 
 
 def bind_to(smsc: SimulatorThread, **values) -> Bind:

@@ -6,6 +6,7 @@ import pytest
 
 from config.common.together import Together
 from tests.messaging.threads import in_threads
+from tests.waiting import until
 
 WAIT = 10
 
@@ -26,11 +27,7 @@ class Scene:
         self.groups.append(list(items))
         if len(self.groups) == 1 and self.others:
             self.began.set()
-            pause, rounds = threading.Event(), 0
-            while len(self.together._waiting["key"]) < self.others:
-                pause.wait(0.01)
-                rounds += 1
-                assert rounds < WAIT * 100
+            until(lambda: len(self.together._waiting["key"]) >= self.others, WAIT)
         if self.refuses(items):
             raise ValueError(f"not {sorted(items)}")
         return [item * 10 for item in items]

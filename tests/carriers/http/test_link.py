@@ -14,6 +14,7 @@ from carriers.simulator.server import SimulatorConfig
 from carriers.simulator.thread import SimulatorThread
 from carriers.smpp.journal import Journal, read
 from tests.carriers.smpp.support import ListSource, RecordingSink, make_config, make_submission
+from tests.waiting import until
 
 BODY = {"to": "{{to}}", "text": "{{text}}", "reference": "{{reference}}"}
 
@@ -212,10 +213,3 @@ def test_a_connection_that_fell_asleep_gives_its_submission_back_unwritten(linke
     one.link.wake()
     until(lambda: one.source.returned)
     assert not one.sink.all_results
-
-
-def until(condition):
-    ends = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < ends
-        threading.Event().wait(0.01)

@@ -10,6 +10,7 @@ from messaging.api import sending
 from messaging.models import Balance, ClientReference, Dispatch, IdempotencyKey, Message
 from messaging.services.money import BillingTerms, billing_set, deltas_fold, ledger_top_up
 from tests.messaging.threads import in_threads
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WAIT = 10
@@ -29,11 +30,7 @@ def groups(monkeypatch):
         found.append([request.text for request in requests])
         if len(found) == 1 and found.expected > 1:
             found.began.set()
-            pause, rounds = threading.Event(), 0
-            while _waiting() < found.expected - 1:
-                pause.wait(0.01)
-                rounds += 1
-                assert rounds < WAIT * 100
+            until(lambda: _waiting() >= found.expected - 1, WAIT)
         return submit(account=account, requests=requests, origin=origin)
 
     monkeypatch.setattr(sending, "singles_submit", singles_submit)

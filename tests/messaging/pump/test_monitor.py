@@ -1,7 +1,7 @@
 """What all pumps of a worker share. Invariant 1: traffic goes on without broker and beat."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from messaging.selectors.snapshot import snapshots
 from messaging.services.holds import hold_lift, hold_place
 from messaging.services.submissions import UNROUTED_CHANNEL
 from tests.messaging.hot import Line, make_line, place
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,15 +42,6 @@ def monitor(line) -> Iterator[Monitor]:
     made.attach(pump)
     yield made
     made.detach(pump)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    pause = threading.Event()
-    for _ in range(3000):
-        if condition():
-            return
-        pause.wait(0.02)
-    raise AssertionError("it does not happen")
 
 
 def test_pause_and_resume_are_seen(line, monitor):

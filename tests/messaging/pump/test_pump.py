@@ -1,7 +1,6 @@
 """A pump with its threads, on a link that does what the test says."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
@@ -18,6 +17,7 @@ from messaging.pump.pump import BindPump
 from messaging.selectors.snapshot import snapshots
 from messaging.services.holds import hold_lift, hold_place
 from tests.messaging.hot import Line, make_line, place, state, suppress
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,15 +64,6 @@ class FakeLink:
         self.pump.results(
             [SubmitResult(submission, outcome, status, smsc_id, submission.segment, at, at, kind)]
         )
-
-
-def until(condition: Callable[[], bool], seconds: int = SECONDS) -> None:
-    pause = threading.Event()
-    for _ in range(seconds * 50):
-        if condition():
-            return
-        pause.wait(0.02)
-    raise AssertionError("it does not happen")
 
 
 @pytest.fixture
