@@ -2,7 +2,7 @@
 it, and what its mappings want is accepted in the same transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -129,22 +129,12 @@ def _store(
     source: TriggerSource, event_id: UUID, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> Received:
     document, unreadable = _read(body)
-    is_new = key_claim(
-        source_id=source.pk,
-        mapping_id=WHOLE_EVENT,
-        key=_event_key(source, headers, document, body),
-        event_id=event_id,
-        now=now,
-        hours=source.dedupe_hours,
-        is_test=source.is_test,
-    )
-    if not is_new:
-        return _repeat(source, headers, document, body)
+    key = _event_key(source, headers, document, body)
+    if not _claim(source, event_id, key, now):
+        return _repeat(source, key)
     name = event_name(source, headers, document)
-    if unreadable is not None:
-        ran = Ran(TriggerResult.UNREADABLE, unreadable.code, unreadable.params)
-    else:
-        ran = event_run(source, event_id, Happening(name, document, now, now, source.is_test))
+    happening = Happening(name, document, now, now, source.is_test)
+    ran = _run(source, event_id, happening, unreadable)
     _insert(source, event_id, name, headers, body, now, ran)
     mappings_note(ran, now)
     return Received(event_id, ran.result, ran.reason, tuple(ran.messages))
@@ -155,6 +145,31 @@ def _read(body: bytes) -> tuple[Any, DocumentError | None]:
         return document_read(body), None
     except DocumentError as error:
         return None, error
+
+
+def _run(
+    source: TriggerSource,
+    event_id: UUID,
+    happening: Happening,
+    unreadable: DocumentError | None,
+    done: Sequence[Mapping[str, Any]] = (),
+) -> Ran:
+    if unreadable is not None:
+        return Ran(TriggerResult.UNREADABLE, unreadable.code, unreadable.params)
+    return event_run(source, event_id, happening, done)
+
+
+def _claim(source: TriggerSource, event_id: UUID, key: bytes, now: datetime) -> bool:
+    """Takes the event's key; False where another event of the source's mode has it."""
+    return key_claim(
+        source_id=source.pk,
+        mapping_id=WHOLE_EVENT,
+        key=key,
+        event_id=event_id,
+        now=now,
+        hours=source.dedupe_hours,
+        is_test=source.is_test,
+    )
 
 
 def _event_key(
@@ -182,11 +197,9 @@ def _at(where: str, at: str, headers: Mapping[str, str], document: Any) -> str:
         return ""
 
 
-def _repeat(
-    source: TriggerSource, headers: Mapping[str, str], document: Any, body: bytes
-) -> Received:
+def _repeat(source: TriggerSource, key: bytes) -> Received:
     """What became of the first; it is counted on it."""
-    digest = key_digest(_event_key(source, headers, document, body), is_test=source.is_test)
+    digest = key_digest(key, is_test=source.is_test)
     event_id = TriggerKey.objects.values_list("event_id", flat=True).get(
         source=source, mapping_id=WHOLE_EVENT, digest=digest
     )
@@ -245,19 +258,12 @@ def _store_fault(
     error: Exception,
 ) -> Received:
     """A fault of ours loses no event: it is kept, and run again by itself."""
-    document, _unreadable = _read(body)
+    document, _error = _read(body)
+    key = _event_key(source, headers, document, body)
     ran = Ran(TriggerResult.FAILED, "internal_error", {"error": type(error).__name__})
     with transaction.atomic():
-        if not key_claim(
-            source_id=source.pk,
-            mapping_id=WHOLE_EVENT,
-            key=_event_key(source, headers, document, body),
-            event_id=event_id,
-            now=now,
-            hours=source.dedupe_hours,
-            is_test=source.is_test,
-        ):
-            return _repeat(source, headers, document, body)
+        if not _claim(source, event_id, key, now):
+            return _repeat(source, key)
         name = event_name(source, headers, document)
         _insert(source, event_id, name, headers, body, now, ran, now + RETRY_AFTER)
     return Received(event_id, ran.result, ran.reason, ())
@@ -286,11 +292,8 @@ def _run_again(event_id: UUID) -> TriggerEvent:
     document, unreadable = _read(body)
     headers = json.loads(event.headers or "{}")
     event.name = event_name(source, headers, document) or event.name
-    if unreadable is not None:
-        ran = Ran(TriggerResult.UNREADABLE, unreadable.code, unreadable.params)
-    else:
-        happening = Happening(event.name, document, event.received_at, now, event.is_test)
-        ran = event_run(source, event.pk, happening, event.steps)
+    happening = Happening(event.name, document, event.received_at, now, event.is_test)
+    ran = _run(source, event.pk, happening, unreadable, event.steps)
     event.result, event.reason, event.reason_params = ran.result, ran.reason, dict(ran.params)
     event.steps, event.runs, event.ran_at, event.retry_at = (
         list(ran.steps),
