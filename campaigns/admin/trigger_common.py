@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +12,6 @@ from campaigns.constants import ReadFrom, TriggerResult
 from campaigns.models import TriggerMapping, TriggerSource
 from campaigns.services.triggers.common import sentence
 from campaigns.triggers.snippets import shell_post
-from config.common.console.labels import label
 
 RESULT_COLOURS: Final = {
     TriggerResult.SENT: "success",
@@ -39,11 +37,6 @@ PLACES: Mapping[str, Any] = {
     "delay": _("When"),
     "expires_minutes": _("Useless after"),
 }
-
-
-def sandbox_label(*, is_test: bool) -> SafeString | str:
-    """The mode of a source or an event in lists."""
-    return label(_("Sandbox"), "warning") if is_test else "–"
 
 
 def place_words(place: str) -> str:

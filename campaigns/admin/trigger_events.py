@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from campaigns.admin.people import actor_of
-from campaigns.admin.trigger_common import RESULT_COLOURS, place_words, sandbox_label, step_words
+from campaigns.admin.trigger_common import RESULT_COLOURS, place_words, step_words
 from campaigns.admin.trigger_try import indented
 from campaigns.constants import TriggerResult
 from campaigns.models import TriggerEvent
@@ -21,7 +21,7 @@ from campaigns.services.triggers.common import sentence
 from campaigns.services.triggers.receiving import event_rerun
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from config.common.console.confirmation import Question, confirm, object_or_404
-from config.common.console.labels import label
+from config.common.console.labels import flag, label
 from config.common.errors import DomainError
 
 
@@ -95,7 +95,7 @@ class TriggerEventAdmin(ReadOnlyMixin, AccountScopedAdmin):
 
     @display(description=_("mode"))
     def mode(self, obj: TriggerEvent) -> Any:
-        return sandbox_label(is_test=obj.is_test)
+        return flag(_("Sandbox"), is_on=obj.is_test)
 
     @display(description=_("result"))
     def result_label(self, obj: TriggerEvent) -> SafeString:

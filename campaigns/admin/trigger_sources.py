@@ -13,12 +13,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from campaigns.admin.people import actor_of
-from campaigns.admin.trigger_common import (
-    address_of,
-    console_page,
-    post_sample,
-    sandbox_label,
-)
+from campaigns.admin.trigger_common import address_of, console_page, post_sample
 from campaigns.admin.trigger_presets import TriggerPresets
 from campaigns.admin.trigger_try import TriggerTry
 from campaigns.models import TriggerSource
@@ -36,7 +31,7 @@ from campaigns.services.triggers.sources import (
 from compliance.scoping import AccountScopedAdmin, ScopedForm
 from config.common import clock
 from config.common.console.confirmation import Question, confirm, object_or_404
-from config.common.console.labels import label
+from config.common.console.labels import flag, label
 from config.common.durations import since
 from config.common.errors import InvalidError
 
@@ -141,7 +136,7 @@ class TriggerSourceAdmin(TriggerPresets, TriggerTry, AccountScopedAdmin):
 
     @display(description=_("mode"), ordering="is_test")
     def mode(self, obj: TriggerSource) -> Any:
-        return sandbox_label(is_test=obj.is_test)
+        return flag(_("Sandbox"), is_on=obj.is_test)
 
     @display(description=_("active mappings"))
     def mappings_on(self, obj: Any) -> int:

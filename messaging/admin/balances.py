@@ -23,7 +23,8 @@ from unfold.widgets import (
 
 from compliance.scoping import AccountScopedAdmin, ScopedForm
 from config.common import clock
-from messaging.admin.labels import label, money
+from config.common.console.labels import label
+from messaging.admin.labels import money
 from messaging.admin.pages import ListPage
 from messaging.admin.prices import prices_page
 from messaging.constants import BillingMode

@@ -15,10 +15,11 @@ from compliance.numbers import to_display
 from compliance.selectors.access import people_of
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import object_or_404
+from config.common.console.labels import label
 from messaging.admin.conversation_box import Box, box_of, given_in
 from messaging.admin.conversation_lines import Line, lines_of
 from messaging.admin.conversation_signs import duration, waiting_label
-from messaging.admin.labels import ago, change_page, label, moment
+from messaging.admin.labels import ago, change_page, moment
 from messaging.admin.number_page import number_address
 from messaging.constants import ConversationState, WaitEnd
 from messaging.models import Conversation

@@ -6,8 +6,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from config.common import clock
+from config.common.console.labels import label
 from config.common.durations import since
-from messaging.admin.labels import label
 from messaging.constants import ConversationState
 from messaging.models import Conversation
 

@@ -16,7 +16,8 @@ from unfold.decorators import action, display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.selectors.access import limited, permitted_accounts
 from config.common.console.confirmation import Question, confirm, object_or_404
-from messaging.admin.labels import DELIVERY_COLOURS, change_page, label, link, moment
+from config.common.console.labels import label
+from messaging.admin.labels import DELIVERY_COLOURS, change_page, link, moment
 from messaging.admin.pages import DayRangeFilter, ListPage
 from messaging.constants import EventType
 from messaging.models import Event, WebhookDelivery, WebhookEndpoint

@@ -11,9 +11,10 @@ from unfold.decorators import action, display
 
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from config.common.console.labels import flag, label
 from messaging.admin.asking import ask_page, may_ask
 from messaging.admin.inbound_parts import part_rows
-from messaging.admin.labels import ENCODINGS, label, lines, moment
+from messaging.admin.labels import ENCODINGS, lines, moment
 from messaging.admin.outcomes import outcome_rows
 from messaging.admin.pages import DayRangeFilter, FoundByNumber, ListPage, uuid_of
 from messaging.admin.sight import Sight, sight_of
@@ -193,7 +194,7 @@ class InboundMessageAdmin(FoundByNumber, ReadOnlyMixin, ListPage, AccountScopedA
 
     @display(description=_("mode"))
     def mode(self, obj: InboundMessage) -> Any:
-        return label(_("Test"), "warning") if obj.is_test else "–"
+        return flag(_("Test"), is_on=obj.is_test)
 
     @display(description=_("understood as"))
     def understood(self, obj: InboundMessage) -> SafeString:

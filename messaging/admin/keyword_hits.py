@@ -14,8 +14,9 @@ from unfold.decorators import display
 
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from config.common.console.labels import label
 from messaging.admin.keyword_columns import RuleColumn
-from messaging.admin.labels import change_page, label, lines, link
+from messaging.admin.labels import change_page, lines, link
 from messaging.admin.pages import FoundByNumber, ListPage
 from messaging.constants import KeywordOutcome
 from messaging.models import KeywordHit

@@ -12,8 +12,9 @@ from unfold.decorators import display
 
 from compliance.numbers import to_display
 from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
+from config.common.console.labels import label
 from messaging.admin.keyword_columns import RuleColumn
-from messaging.admin.labels import change_page, label, link
+from messaging.admin.labels import change_page, link
 from messaging.admin.pages import FoundByNumber, ListPage
 from messaging.constants import QuestionState
 from messaging.models import KeywordQuestion

@@ -19,6 +19,7 @@ from compliance.selectors.access import permitted_accounts, visible
 from config.common import clock
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
+from config.common.console.labels import label
 from messaging.admin import keyword_rule_setup as setup
 from messaging.admin.keyword_rule_form import KeywordRuleForm
 from messaging.admin.keyword_rule_words import (
@@ -29,7 +30,7 @@ from messaging.admin.keyword_rule_words import (
     problems_of,
 )
 from messaging.admin.keyword_trials import trial_page
-from messaging.admin.labels import ago, change_page, label, link
+from messaging.admin.labels import ago, change_page, link
 from messaging.admin.pages import ListPage
 from messaging.constants import RuleState
 from messaging.models import KeywordRule

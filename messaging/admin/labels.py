@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
@@ -47,11 +46,6 @@ DELIVERY_COLOURS = {
 SEVERITY_COLOURS = {"block": "danger", "delay": "info", "warn": "warning"}
 ENCODINGS = {"gsm7": "GSM-7", "ucs2": "UCS-2", "latin1": "Latin-1"}
 _MICROS = Decimal(1_000_000)
-
-
-def label(text: object, colour: str = "") -> SafeString:
-    """A coloured word: success, info, warning, danger, primary or none."""
-    return SafeString(render_to_string("unfold/helpers/label.html", {"text": text, "type": colour}))
 
 
 def link(text: object, url: str) -> SafeString:

@@ -16,8 +16,8 @@ from unfold.widgets import (
 )
 
 from compliance.scoping import AccountScopedAdmin, ScopedForm
-from config.common.console.labels import coloured
-from messaging.admin.labels import label, money
+from config.common.console.labels import coloured, label
+from messaging.admin.labels import money
 from messaging.admin.pages import ListPage
 from messaging.constants import LedgerKind
 from messaging.models import LedgerEntry

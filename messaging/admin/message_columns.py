@@ -8,15 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from compliance.numbers import to_display
-from messaging.admin.labels import (
-    ENCODINGS,
-    MESSAGE_COLOURS,
-    change_page,
-    label,
-    lines,
-    link,
-    money,
-)
+from config.common.console.labels import flag, label
+from messaging.admin.labels import ENCODINGS, MESSAGE_COLOURS, change_page, lines, link, money
 from messaging.constants import MessageStatus, reason_label
 from messaging.models import Message
 
@@ -50,7 +43,7 @@ class MessageColumns:
 
     @display(description=_("mode"))
     def mode(self, obj: Message) -> Any:
-        return label(_("Test"), "warning") if obj.is_test else "–"
+        return flag(_("Test"), is_on=obj.is_test)
 
     @display(description=_("account"))
     def account_name(self, obj: Message) -> str:

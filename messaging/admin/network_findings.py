@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.findings import Finding
-from messaging.admin.labels import SEVERITY_COLOURS, label
+from config.common.console.labels import label
+from messaging.admin.labels import SEVERITY_COLOURS
 from messaging.admin.version_preview import network_rules, stored_wordings
 from messaging.models import TemplateVersion
 from messaging.selectors.findings import finding_readable

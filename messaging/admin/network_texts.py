@@ -16,8 +16,7 @@ from unfold.decorators import display
 
 from compliance.scoping import PlatformScopedAdmin
 from config.common.console.forms import ServiceForm
-from config.common.console.labels import coloured
-from messaging.admin.labels import label
+from config.common.console.labels import coloured, label
 from messaging.admin.pages import ListPage
 from messaging.encoding import gsm7
 from messaging.services.counting import fitting_lengths

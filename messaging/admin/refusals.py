@@ -20,8 +20,9 @@ from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from config.common import clock
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
+from config.common.console.labels import label
 from config.common.durations import since
-from messaging.admin.labels import label, lines, moment
+from messaging.admin.labels import lines, moment
 from messaging.admin.pages import ListPage, msisdn_of
 from messaging.constants import ReviewState
 from messaging.models import RefusalReview

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from messaging.admin.labels import label
+from config.common.console.labels import label
 from messaging.models import TemplateRegistration, TemplateVersion
 from messaging.selectors.registration_standing import REGISTRABLE, Standing, standings_of
 from messaging.wording.grammar import GrammarError

@@ -13,7 +13,8 @@ from unfold.decorators import display
 from compliance.scoping import AccountScopedAdmin
 from compliance.selectors.access import limited, permitted_accounts
 from config.common import clock
-from messaging.admin.labels import change_page, label, link
+from config.common.console.labels import label
+from messaging.admin.labels import change_page, link
 from messaging.admin.pages import ListPage
 from messaging.admin.registration_form import ReasonForm, RegisterForm
 from messaging.admin.registration_texts import registration_rows, texts_context

@@ -18,7 +18,7 @@ from compliance.scoping import AccountScopedAdmin, ScopedForm
 from config.common import clock
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
-from messaging.admin.labels import label
+from config.common.console.labels import label
 from messaging.admin.pages import ListPage
 from messaging.admin.shield_page import hold_place, hold_sentence
 from messaging.constants import ShieldMode

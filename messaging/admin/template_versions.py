@@ -11,8 +11,9 @@ from unfold.decorators import display
 
 from compliance.scoping import AccountScopedAdmin
 from config.common.console.actors import actor_of
+from config.common.console.labels import label
 from messaging.admin.composer_page import composer_context
-from messaging.admin.labels import VERSION_COLOURS, change_page, label, lines, link
+from messaging.admin.labels import VERSION_COLOURS, change_page, lines, link
 from messaging.admin.pages import ListPage
 from messaging.admin.registration_texts import register_url
 from messaging.admin.version_actions import VersionActions

@@ -12,7 +12,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelect2Widget
 
 from compliance.scoping import AccountScopedAdmin, ScopedForm
-from messaging.admin.labels import VERSION_COLOURS, label
+from config.common.console.labels import label
+from messaging.admin.labels import VERSION_COLOURS
 from messaging.admin.pages import ListPage
 from messaging.admin.version_history import head_rows
 from messaging.admin.version_list import version_rows

@@ -17,8 +17,9 @@ from compliance.numbers import to_display
 from compliance.scoping import PlatformScopedAdmin, ReadOnlyMixin
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
+from config.common.console.labels import label
 from messaging.admin.inbound_parts import part_rows
-from messaging.admin.labels import ago, change_page, label, lines, link, moment
+from messaging.admin.labels import ago, change_page, lines, link, moment
 from messaging.admin.pages import ListPage, msisdn_of
 from messaging.admin.sight import sight_of
 from messaging.constants import UnroutedState

@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from compliance.constants import MessageClass
 from compliance.scoping import AccountScopedAdmin, ScopedForm, ScopedTabularInline
 from config.common.console.actors import actor_of
-from messaging.admin.labels import label
+from config.common.console.labels import label
 from messaging.admin.pages import ListPage
 from messaging.admin.shield_page import shield_page
 from messaging.models import VerificationService, VerificationText

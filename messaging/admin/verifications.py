@@ -18,7 +18,8 @@ from compliance.scoping import AccountScopedAdmin, ReadOnlyMixin
 from compliance.selectors.access import visible
 from config.common.console.actors import actor_of
 from config.common.console.confirmation import Question, confirm, object_or_404
-from messaging.admin.labels import MESSAGE_COLOURS, change_page, label, link, moment, money
+from config.common.console.labels import flag, label
+from messaging.admin.labels import MESSAGE_COLOURS, change_page, link, moment, money
 from messaging.admin.pages import DayRangeFilter, ListPage, msisdn_of, uuid_of
 from messaging.constants import CheckResult, MessageStatus, VerificationStatus
 from messaging.models import Message, Verification, VerificationSend, VerificationService
@@ -189,7 +190,7 @@ class VerificationAdmin(ReadOnlyMixin, ListPage, AccountScopedAdmin):
 
     @display(description=_("mode"))
     def mode(self, obj: Verification) -> Any:
-        return label(_("Test"), "warning") if obj.is_test else "–"
+        return flag(_("Test"), is_on=obj.is_test)
 
     @display(description=_("checks"))
     def checks_shown(self, obj: Verification) -> str:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from compliance.readable_rules import SEVERITY
-from messaging.admin.labels import SEVERITY_COLOURS, label
+from config.common.console.labels import label
+from messaging.admin.labels import SEVERITY_COLOURS
 from messaging.models import TemplateVersion
 from messaging.selectors.class_rules import class_rules
 from messaging.selectors.findings import CountryFindings

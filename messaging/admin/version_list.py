@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
-from messaging.admin.labels import VERSION_COLOURS, change_page, label
+from config.common.console.labels import label
+from messaging.admin.labels import VERSION_COLOURS, change_page
 from messaging.constants import VersionStatus
 from messaging.models import TemplateVersion
 

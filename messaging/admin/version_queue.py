@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from config.common import clock
-from messaging.admin.labels import ago, label
+from config.common.console.labels import label
+from messaging.admin.labels import ago
 from messaging.admin.network_findings import network_finding_rows, with_networks
 from messaging.admin.version_findings import counts_text
 from messaging.admin.version_preview import worst_segments

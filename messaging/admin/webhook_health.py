@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from config.common import clock
-from messaging.admin.labels import ago, label, moment
+from config.common.console.labels import label
+from messaging.admin.labels import ago, moment
 from messaging.models import WebhookEndpoint
 from messaging.selectors.webhooks import Attempts, Health, webhooks_health
 

@@ -13,8 +13,13 @@ Text = str | Promise
 
 
 def label(text: object, colour: str = "") -> SafeString:
-    """A coloured word: success, info, warning, danger, or grey."""
+    """A coloured word: success, info, warning, danger, primary, or grey."""
     return SafeString(render_to_string("unfold/helpers/label.html", {"text": text, "type": colour}))
+
+
+def flag(text: Text, *, is_on: bool) -> SafeString | str:
+    """A word that warns where something is on, a dash elsewhere: for the mode of things in lists."""
+    return label(text, "warning") if is_on else "–"
 
 
 def coloured(
