@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
+from django.db import transaction
 from django.db.models import CharField, Model, OneToOneField, QuerySet, UUIDField
 from django.http import HttpResponse
 from rest_framework.request import Request
@@ -24,7 +25,7 @@ from messaging.api.common import (
 )
 from messaging.api.operations.examples import shown
 from messaging.api.operations.filters import Filters
-from messaging.services.idempotency import Answer, answer_once
+from messaging.services.idempotency import Answer, Settle, answer_once, answer_settled
 
 READ = (Scope.OPERATIONS_READ.value, Scope.OPERATIONS.value)
 WRITE = (Scope.OPERATIONS.value,)
@@ -83,15 +84,31 @@ def who(request: Request) -> User | None:
 
 
 def once(request: Request, route: str, work: Callable[[], tuple[int, Any]]) -> HttpResponse:
-    """Runs `work` (status and answer) once per `Idempotency-Key`."""
-    answer = answer_once(
-        api_key=key_of(request),
-        route=route,
-        key=idempotency_key(request),
-        payload={"path": request.path, "body": request.data},
-        work=lambda: _answer(*work()),
-    )
-    return answer_response(answer)
+    """Runs `work` (status and answer) once per `Idempotency-Key`, in one transaction."""
+    return answer_response(answer_once(**_asked(request, route), work=lambda: _answer(*work())))
+
+
+def once_in_parts(
+    request: Request, route: str, work: Callable[[], tuple[int, Any]]
+) -> HttpResponse:
+    """As `once`, for work that is many transactions: its answer is settled behind them."""
+
+    def parts(settle: Settle) -> Answer:
+        answer = _answer(*work())
+        with transaction.atomic():
+            settle(answer)
+        return answer
+
+    return answer_response(answer_settled(**_asked(request, route), work=parts))
+
+
+def _asked(request: Request, route: str) -> dict[str, Any]:
+    return {
+        "api_key": key_of(request),
+        "route": route,
+        "key": idempotency_key(request),
+        "payload": {"path": request.path, "body": request.data},
+    }
 
 
 def _answer(status: int, value: Any) -> Answer:

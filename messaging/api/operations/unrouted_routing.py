@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,15 +12,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from config.common.api.fields import OutputSerializer, StrictSerializer, Text, UnreadList
-from config.common.api.idempotency import idempotency_key
 from config.common.api.problems import pointer
 from config.common.api.views import body
 from config.common.errors import DomainError, InvalidError
-from messaging.api.common import answer_response, key_of, written
-from messaging.api.operations.common import OperationsView, posts, who
+from messaging.api.operations.common import OperationsView, once_in_parts, posts, who
 from messaging.constants import UnroutedState
 from messaging.models import UnroutedReply
-from messaging.services.idempotency import Answer, Settle, answer_settled
 from messaging.services.inbound.unrouted import RoutedReply, unrouted_route
 
 # Each acts in a transaction of its own, in about 20 ms: a request stays below ten seconds.
@@ -115,22 +111,9 @@ class UnroutedRouteView(OperationsView):
             raise InvalidError(
                 "after_without_to", _("after goes with to: leave it out."), field="after"
             )
-
-        def work(settle: Settle) -> Answer:
-            # Not one transaction: it would keep the next replies of all these people waiting.
-            answer = Answer(200, written(_route(request, values)))
-            with transaction.atomic():
-                settle(answer)
-            return answer
-
-        return answer_response(
-            answer_settled(
-                api_key=key_of(request),
-                route="route_unrouted_replies",
-                key=idempotency_key(request),
-                payload={"path": request.path, "body": request.data},
-                work=work,
-            )
+        # Not one transaction: it would keep the next replies of all these people waiting.
+        return once_in_parts(
+            request, "route_unrouted_replies", lambda: (200, _route(request, values))
         )
 
 
